@@ -1,0 +1,33 @@
+# `make check`: everything that must hold before a commit lands. Each step is
+# one line on the terminal and one log under build/check/; .ci/check runs them.
+
+#: make check              all tests (about ten minutes on two cores)
+#: make check-unit         unit tests only, under the sanitizers
+#: make check-structure    the checks that keep the house in shape
+#: make check-lab          the lab smoke: ours against stock, both backends
+.PHONY: check check-build check-unit check-structure check-lab check-mbedtls3
+CHECK_JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+
+tests := $(impl_tests) $(lab_tests) $(spec_tests)
+
+check: packages
+	@$(MAKE) --no-print-directory -j$(CHECK_JOBS) check-build
+	@.ci/check $(BUILD) all
+
+# The three ways ovref is built, and every test program.
+check-build: all $(tests) $(replay_bins) $(lab_fakes)
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/only-openssl BACKENDS=openssl $(BUILD)/only-openssl/ovref
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/only-mbedtls BACKENDS=mbedtls $(BUILD)/only-mbedtls/ovref
+
+check-unit: $(tests)
+	@.ci/check $(BUILD) unit
+
+check-structure: all
+	@.ci/check $(BUILD) structure
+
+check-lab: all
+	@.ci/check $(BUILD) lab
+
+#: make check-mbedtls3     the mbedTLS backend against mbedTLS 3.x in a Debian 13 folder
+check-mbedtls3:
+	@.ci/check-mbedtls3

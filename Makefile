@@ -1,0 +1,57 @@
+# ovref and ovlab. `make help` lists what can be made.
+# Sources are found by wildcard: a new .c file in a module's folder is part of that module.
+
+BUILD    ?= build
+BACKENDS ?= openssl mbedtls
+CC       ?= gcc
+OPT      ?= -O2 -g
+WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings -Werror
+override CFLAGS += -std=gnu11 $(OPT) $(WARN) -D_GNU_SOURCE -fno-strict-aliasing -fstack-protector-strong
+SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+CORE_FLOORS := base wire kdf replay reliable wrap options offload tls data session hub
+EDGE_FLOORS := net tun loop manage app
+LIBS_openssl := -lssl -lcrypto
+LIBS_mbedtls := -lmbedtls -lmbedx509 -lmbedcrypto
+NL_CFLAGS := $(shell pkg-config --cflags libnl-route-3.0 2>/dev/null)
+NL_LIBS   := $(shell pkg-config --libs libnl-route-3.0 2>/dev/null)
+CRYPTO_LIBS := $(foreach b,$(BACKENDS),$(LIBS_$(b)))
+EDGE_LIBS   := -luv $(NL_LIBS) -lcap-ng
+LAB_LIBS    := -luv -ljansson -lcyaml -lpcap -lm
+
+core_src    := $(sort $(foreach f,$(CORE_FLOORS),$(wildcard impl/$(f)/*.c)) $(wildcard impl/crypto/*.c))
+null_src    := $(wildcard impl/crypto/null/*.c)
+backend_src := $(sort $(foreach b,$(BACKENDS),$(wildcard impl/crypto/$(b)/*.c)))
+edge_src    := $(sort $(foreach f,$(EDGE_FLOORS),$(wildcard impl/$(f)/*.c)))
+lab_src     := $(sort $(wildcard harness/lib/*.c harness/report/*.c))
+cli_src     := $(sort $(wildcard harness/cli/*.c))
+ovspec_src  := $(sort $(wildcard conformance/ovspec/*.c))
+
+include impl/rules.mk harness/rules.mk conformance/rules.mk fuzz/rules.mk
+
+.DEFAULT_GOAL := all
+.PHONY: all help clean packages lab-run doctor
+all: $(BUILD)/ovref $(BUILD)/ovlab $(BUILD)/ovspec
+
+include .ci/check.mk
+
+help:
+	@sed -n 's/^#: //p' $(MAKEFILE_LIST)
+
+#: make                    build ovref, ovlab and ovspec into build/
+#: make BACKENDS=openssl   ovref against one TLS library only (openssl, mbedtls)
+#: make packages           install what is missing, one line a package
+#: sudo make lab-run       everything: packages, build, the quick suite in a private lab
+#: make doctor             what this machine lacks, and the command that mends it
+packages:
+	@.ci/install-packages
+
+lab-run: packages
+	@$(MAKE) --no-print-directory all
+	@$(BUILD)/ovlab run quick
+
+doctor: $(BUILD)/ovlab
+	@$(BUILD)/ovlab doctor
+
+clean:
+	rm -rf $(BUILD)

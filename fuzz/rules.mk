@@ -1,0 +1,32 @@
+# Fuzz targets: each fuzz/fuzz_NAME.c defines LLVMFuzzerTestOneInput over the impl core with the null
+# crypto backend. libFuzzer builds need clang; the corpus replay builds with any compiler.
+
+fuzz_names   := $(patsubst fuzz/fuzz_%.c,%,$(wildcard fuzz/fuzz_*.c))
+fuzz_bins    := $(fuzz_names:%=$(BUILD)/fuzz/fuzz_%)
+replay_bins  := $(fuzz_names:%=$(BUILD)/fuzz/replay_%)
+FUZZ_CC      ?= clang
+FUZZ_SECONDS ?= 30
+FUZZ_FLAGS   := -std=gnu11 -O1 -g -D_GNU_SOURCE -Iimpl -Ifuzz -fno-sanitize-recover=all
+
+$(BUILD)/fuzz/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link,address,undefined -MMD -MP -c $< -o $@
+
+fuzz_core := $(patsubst %.c,$(BUILD)/fuzz/obj/%.o,$(core_src) $(null_src) $(wildcard fuzz/lib/*.c))
+$(BUILD)/fuzz/gen/backends.c:
+	@mkdir -p $(@D)
+	@printf '#include "crypto/crypto.h"\n\nextern const struct ov_crypto ov_crypto_null;\nconst struct ov_crypto *const ov_crypto_backends[] = {&ov_crypto_null, NULL};\n' > $@
+
+$(fuzz_bins): $(BUILD)/fuzz/fuzz_%: fuzz/fuzz_%.c $(fuzz_core) $(BUILD)/fuzz/gen/backends.c
+	$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined $^ -o $@
+
+$(replay_bins): $(BUILD)/fuzz/replay_%: fuzz/fuzz_%.c fuzz/replay.c $(BUILD)/libovsan.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(SANITIZE) -Iimpl -Ifuzz $^ $(call objs,$(san),$(null_src)) -o $@ $(CRYPTO_LIBS) $(EDGE_LIBS)
+
+#: make fuzz FUZZ_SECONDS=30   run every fuzz target that long
+.PHONY: fuzz
+fuzz: $(fuzz_bins)
+	@fuzz/run $(BUILD) $(FUZZ_SECONDS)
+
+-include $(shell find $(BUILD)/fuzz/obj -name '*.d' 2>/dev/null)

@@ -1,0 +1,29 @@
+# How ovlab and its tests are built. Nothing here sees impl/.
+
+LAB_INC := -Iharness -I.
+
+$(plain)/harness/%.o: harness/%.c | impl-ready
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LAB_INC) -MMD -MP -c $< -o $@
+
+$(san)/harness/%.o: harness/%.c | impl-ready
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(SANITIZE) $(LAB_INC) -MMD -MP -c $< -o $@
+
+$(BUILD)/libovlab.a: $(call objs,$(plain),$(lab_src))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/ovlab: $(call objs,$(plain),$(cli_src)) $(BUILD)/libovlab.a
+	$(CC) $(CFLAGS) $^ -o $@ $(LDFLAGS) $(LAB_LIBS)
+
+lab_tests := $(patsubst harness/tests/%.c,$(BUILD)/tests/lab_%,$(wildcard harness/tests/test_*.c))
+$(lab_tests): $(BUILD)/tests/lab_%: $(san)/harness/tests/%.o $(call objs,$(san),$(lab_src))
+	@mkdir -p $(@D)
+	$(CC) $(SANITIZE) $^ -o $@ $(LAB_LIBS) -lcmocka
+
+# Programs under test that the harness's own tests need.
+lab_fakes := $(patsubst harness/tests/fakes/%.c,$(BUILD)/fakes/%,$(wildcard harness/tests/fakes/*.c))
+$(lab_fakes): $(BUILD)/fakes/%: harness/tests/fakes/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $< -o $@

@@ -1,0 +1,36 @@
+#ifndef OV_BASE_DATAGRAM_H
+#define OV_BASE_DATAGRAM_H
+
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/buf.h"
+
+/* What became of a packet handed to a batch verb. */
+enum ov_fate
+{
+    OV_FATE_NONE = 0, /* not handled yet */
+    OV_FATE_TUN,      /* buf is now a tunnel packet: write it to the tun device */
+    OV_FATE_LINK,     /* buf is now a sealed datagram: send it to addr */
+    OV_FATE_CONSUMED, /* taken in (control channel, ping): nothing to do */
+    OV_FATE_DROPPED   /* dropped and counted; why says so */
+};
+
+/* One packet in a batch. The same array goes through every floor in place:
+ * link -> open -> tun, and tun -> seal -> link. */
+struct ov_datagram
+{
+    struct ov_buf buf;
+    struct ov_addr addr; /* peer's outer address: source when received, destination when sent */
+    uint8_t fate;        /* enum ov_fate */
+    uint8_t why;         /* enum ov_err when dropped */
+};
+
+static inline void ov_datagram_drop(struct ov_datagram *dg, int err)
+{
+    dg->fate = OV_FATE_DROPPED;
+    dg->why = (uint8_t)err;
+    ov_buf_drop(&dg->buf);
+}
+
+#endif

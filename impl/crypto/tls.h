@@ -1,0 +1,92 @@
+#ifndef OV_CRYPTO_TLS_H
+#define OV_CRYPTO_TLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/key2.h"
+#include "base/rng.h"
+
+/* TLS as a pair of byte streams in memory: no socket, no file, no callback.
+ * Floor tls/ adds what OpenVPN wants on top (record boundaries, limits). */
+
+enum ov_tls_version
+{
+    OV_TLS_VERSION_DEFAULT = 0, /* minimum 1.2, maximum what the library offers [WP-TLS-001] */
+    OV_TLS_VERSION_1_2 = 12,
+    OV_TLS_VERSION_1_3 = 13
+};
+
+/* Everything one side needs; text fields are PEM, borrowed for the call of conf_new only. */
+struct ov_tls_settings
+{
+    enum ov_role role;
+    struct ov_pem
+    {
+        const char *text;
+        size_t len;
+    } ca, cert, key; /* cert may hold a chain, leaf first */
+    enum ov_tls_version version_min;
+    enum ov_tls_version version_max;
+    /* --remote-cert-tls: the peer's certificate must carry a KeyUsage extension and the
+     * extended key usage of the other role [WP-TLS-006]. */
+    bool check_remote_usage;
+};
+
+struct ov_tls_conf; /* parsed keys and certificates, shared by all connections */
+struct ov_tls_conn; /* one handshake and what follows */
+
+/* What is known of the peer once the handshake is done. Strings never contain
+ * control characters or NUL; cut at their size. */
+struct ov_tls_peer
+{
+    char common_name[65];
+    char subject[512];       /* RFC 2253 like */
+    uint8_t fingerprint[32]; /* SHA-256 of the leaf's DER */
+    char protocol[16];       /* "TLSv1.3" */
+    char cipher[64];         /* "TLS_AES_256_GCM_SHA384" */
+};
+
+#define OV_TLS_ERROR_TEXT 512
+
+struct ov_tls_ops
+{
+    /* OV_ERR_CERT or OV_ERR_TLS with a one-line reason in text: which of ca, cert, key is wrong and why. */
+    enum ov_err (*conf_new)(const struct ov_tls_settings *settings, struct ov_tls_conf **out,
+                            char text[static OV_TLS_ERROR_TEXT]);
+    void (*conf_free)(struct ov_tls_conf *conf);
+
+    /* A connection borrows conf. No tickets, no session cache, no renegotiation [WP-TLS-002];
+     * client certificate required by servers [WP-TLS-003]; chain depth 16 [WP-TLS-005]. */
+    enum ov_err (*conn_new)(struct ov_tls_conf *conf, struct ov_tls_conn **out);
+    void (*conn_free)(struct ov_tls_conn *conn);
+
+    /* Octets from the peer, all taken (copied). OV_ERR_NOMEM, OV_ERR_LIMIT if more than
+     * 64 KiB wait unread. */
+    enum ov_err (*feed)(struct ov_tls_conn *conn, const uint8_t *data, size_t len);
+    /* Octets for the peer: at most cap, *len how many; 0 when there are none. */
+    enum ov_err (*drain)(struct ov_tls_conn *conn, uint8_t *out, size_t cap, size_t *len);
+    /* Octets waiting for drain. */
+    size_t (*pending)(const struct ov_tls_conn *conn);
+
+    /* Go on with the handshake. OV_OK: complete. OV_ERR_AGAIN: needs feed or drain.
+     * OV_ERR_CERT: peer's certificate refused; OV_ERR_TLS: anything else; see error_text. An alert
+     * may still wait in drain. */
+    enum ov_err (*handshake)(struct ov_tls_conn *conn);
+    /* Plaintext of one record (at most cap; the rest comes with the next read). OV_ERR_AGAIN: none
+     * yet; OV_ERR_CLOSED: close_notify; OV_ERR_TLS. */
+    enum ov_err (*read)(struct ov_tls_conn *conn, uint8_t *out, size_t cap, size_t *len);
+    /* Write all of data as one record (len <= 16384) [WP-KM2-004]. */
+    enum ov_err (*write)(struct ov_tls_conn *conn, const uint8_t *data, size_t len);
+    /* RFC 5705 / TLS 1.3 exporter, no context [WP-KDF-001]. OV_ERR_UNSUPPORTED if the library has none. */
+    enum ov_err (*export_key)(struct ov_tls_conn *conn, const char *label, uint8_t *out, size_t len);
+    /* Valid after handshake gave OV_OK. */
+    enum ov_err (*peer)(struct ov_tls_conn *conn, struct ov_tls_peer *out);
+    /* Why the last call failed, one line without line end, never NULL, e.g.
+     * "certificate verify failed: certificate has expired (CN=old client)". */
+    const char *(*error_text)(const struct ov_tls_conn *conn);
+};
+
+#endif

@@ -1,0 +1,38 @@
+#ifndef OV_OFFLOAD_SEGMENT_H
+#define OV_OFFLOAD_SEGMENT_H
+
+#include "base/buf.h"
+#include "offload/inner.h"
+#include "offload/vnet.h"
+
+/* Cut a super-packet from the tun device into packets, as a network card with
+ * TSO/USO would. The super-packet is borrowed until the last segment is out. */
+struct ov_segmenter
+{
+    const uint8_t *packet;
+    struct ov_inner inner;
+    uint32_t gso_size; /* payload octets of each segment but the last */
+    uint32_t at;       /* payload octets already given out */
+    uint32_t payload_len;
+    uint16_t index; /* of the next segment */
+    bool plain;     /* not a super-packet: one segment, copied as it is */
+    bool needs_sum; /* plain: the checksum at sum_start+sum_offset is to be completed */
+    uint16_t sum_start;
+    uint16_t sum_offset;
+};
+
+/* Take a packet with its vnet header. OV_ERR_FORMAT or OV_ERR_TRUNCATED:
+ * lengths disagree, gso_size 0, header outside the packet, gso_type and
+ * protocol disagree, URG set. Drop such a packet, counted. */
+OV_MUST_USE enum ov_err ov_segment_start(struct ov_segmenter *seg, const struct ov_vnet *vnet,
+                                         const uint8_t *packet, uint32_t len);
+/* How many segments are still to come. */
+uint32_t ov_segment_left(const struct ov_segmenter *seg);
+/* The largest packet that will come out. */
+uint32_t ov_segment_max_len(const struct ov_segmenter *seg);
+/* Write the next segment behind out's headroom (out is an empty view). Checks
+ * sums and lengths are complete. OV_ERR_NOSPACE: out is too small, nothing
+ * was taken; OV_ERR_AGAIN: no segment left. */
+OV_MUST_USE enum ov_err ov_segment_next(struct ov_segmenter *seg, struct ov_buf *out);
+
+#endif

@@ -63,13 +63,13 @@ void ov_ipv4_header_sum(uint8_t *ip, uint32_t ihl)
 
 static uint32_t sum_offset(const struct ov_inner *inner)
 {
-    return inner->l4 + (inner->protocol == OV_PROTO_TCP ? 16u : 6u);
+    return inner->l4 + (inner->protocol == OV_INNER_TCP ? 16u : 6u);
 }
 
 bool ov_l4_sum_ok(const uint8_t *packet, const struct ov_inner *inner)
 {
     const uint8_t *field = packet + sum_offset(inner);
-    if (inner->protocol == OV_PROTO_UDP && field[0] == 0 && field[1] == 0)
+    if (inner->protocol == OV_INNER_UDP && field[0] == 0 && field[1] == 0)
     {
         return false;
     }
@@ -86,7 +86,7 @@ void ov_l4_sum_write(uint8_t *packet, const struct ov_inner *inner)
     uint64_t sum = ov_sum_pseudo(packet, inner, l4_len);
     uint16_t result = (uint16_t)~ov_sum_fold(ov_sum_add(sum, packet + inner->l4, l4_len));
     /* Zero would mean "no checksum" in UDP, so its other representation is sent. */
-    if (result == 0 && inner->protocol == OV_PROTO_UDP)
+    if (result == 0 && inner->protocol == OV_INNER_UDP)
     {
         result = 0xffff;
     }

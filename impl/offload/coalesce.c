@@ -56,7 +56,7 @@ static void look_at(struct candidate *c, const struct ov_buf *buf, bool join_udp
     c->has_flow = true;
     c->flow = flow_of(c->packet, &c->inner);
     c->payload_len = c->inner.len - c->inner.payload;
-    bool is_tcp = c->inner.protocol == OV_PROTO_TCP;
+    bool is_tcp = c->inner.protocol == OV_INNER_TCP;
     if (c->payload_len == 0 || c->inner.extended || (is_tcp && !tcp_is_joinable(c->packet + c->inner.l4)) ||
         (!is_tcp && !join_udp))
     {
@@ -102,7 +102,7 @@ static bool fits(const struct ov_run *run, const uint8_t *first, const struct ca
         return false;
     }
     uint32_t l4 = c->inner.l4;
-    if (c->inner.protocol == OV_PROTO_UDP)
+    if (c->inner.protocol == OV_INNER_UDP)
     {
         return memcmp(first + l4, c->packet + l4, 4) == 0;
     }
@@ -111,7 +111,7 @@ static bool fits(const struct ov_run *run, const uint8_t *first, const struct ca
 
 static bool ends_run(const struct candidate *c, uint32_t size)
 {
-    return c->payload_len < size || (c->inner.protocol == OV_PROTO_TCP &&
+    return c->payload_len < size || (c->inner.protocol == OV_INNER_TCP &&
                                      (c->packet[c->inner.l4 + 13] & (OV_TCP_PSH | OV_TCP_FIN)) != 0);
 }
 
@@ -153,7 +153,7 @@ static void extend_run(struct ov_coalescer *c, struct ov_run *run, uint16_t inde
     run->last = index;
     run->count++;
     run->len += packet->payload_len;
-    if (packet->inner.protocol == OV_PROTO_TCP)
+    if (packet->inner.protocol == OV_INNER_TCP)
     {
         first[packet->inner.l4 + 13] |= packet->packet[packet->inner.l4 + 13] & (OV_TCP_PSH | OV_TCP_FIN);
     }
@@ -176,8 +176,8 @@ static void rewrite_headers(const struct ov_run *run, uint8_t *packet)
     {
         put16(packet + 4, l4_len);
     }
-    uint32_t field = inner.l4 + (run->protocol == OV_PROTO_TCP ? 16u : 6u);
-    if (run->protocol == OV_PROTO_UDP)
+    uint32_t field = inner.l4 + (run->protocol == OV_INNER_TCP ? 16u : 6u);
+    if (run->protocol == OV_INNER_UDP)
     {
         put16(packet + inner.l4 + 4, l4_len);
     }
@@ -220,7 +220,7 @@ void ov_coalesce(struct ov_coalescer *c, struct ov_datagram *dg, size_t n, bool 
 
 static uint8_t gso_type(const struct ov_run *run)
 {
-    if (run->protocol == OV_PROTO_UDP)
+    if (run->protocol == OV_INNER_UDP)
     {
         return OV_VNET_GSO_UDP_L4;
     }
@@ -244,7 +244,7 @@ size_t ov_coalesce_run(const struct ov_coalescer *c, const struct ov_datagram *d
     vnet->gso_size = run->size;
     vnet->hdr_len = run->headers;
     vnet->csum_start = run->version == 4 ? 20 : 40;
-    vnet->csum_offset = run->protocol == OV_PROTO_TCP ? 16 : 6;
+    vnet->csum_offset = run->protocol == OV_INNER_TCP ? 16 : 6;
     uint16_t at = run->first;
     for (size_t k = 1; k < run->count; k++)
     {

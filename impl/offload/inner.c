@@ -73,7 +73,7 @@ static enum ov_err parse_transport(const uint8_t *packet, uint32_t len, bool exa
     const uint8_t *l4 = packet + out->l4;
     uint32_t left = len - out->l4;
     uint32_t header = 8;
-    if (out->protocol == OV_PROTO_TCP)
+    if (out->protocol == OV_INNER_TCP)
     {
         if (left < 20)
         {
@@ -89,7 +89,7 @@ static enum ov_err parse_transport(const uint8_t *packet, uint32_t len, bool exa
     {
         return OV_ERR_FORMAT;
     }
-    if (header > left || (out->protocol == OV_PROTO_TCP && header < 20))
+    if (header > left || (out->protocol == OV_INNER_TCP && header < 20))
     {
         return OV_ERR_FORMAT;
     }
@@ -118,7 +118,7 @@ enum ov_err ov_inner_parse(const uint8_t *packet, uint32_t len, bool exact, stru
     {
         return err;
     }
-    if (out->protocol != OV_PROTO_TCP && out->protocol != OV_PROTO_UDP)
+    if (out->protocol != OV_INNER_TCP && out->protocol != OV_INNER_UDP)
     {
         return OV_ERR_UNSUPPORTED;
     }

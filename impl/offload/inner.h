@@ -11,15 +11,15 @@
 struct ov_inner
 {
     uint8_t version;  /* 4 or 6 */
-    uint8_t protocol; /* OV_PROTO_TCP or OV_PROTO_UDP */
+    uint8_t protocol; /* OV_INNER_TCP or OV_INNER_UDP */
     bool extended;    /* IPv4 options or IPv6 extension headers are present */
     uint16_t l4;      /* offset of the TCP/UDP header = length of the IP part */
     uint16_t payload; /* offset of the payload */
     uint32_t len;     /* whole packet */
 };
 
-#define OV_PROTO_TCP 6
-#define OV_PROTO_UDP 17
+#define OV_INNER_TCP 6
+#define OV_INNER_UDP 17
 
 /* TCP flag octet */
 #define OV_TCP_FIN 0x01

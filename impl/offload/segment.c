@@ -40,11 +40,11 @@ static bool type_fits(const struct ov_inner *inner, uint8_t type)
     switch (type)
     {
     case OV_VNET_GSO_TCPV4:
-        return inner->version == 4 && inner->protocol == OV_PROTO_TCP;
+        return inner->version == 4 && inner->protocol == OV_INNER_TCP;
     case OV_VNET_GSO_TCPV6:
-        return inner->version == 6 && inner->protocol == OV_PROTO_TCP;
+        return inner->version == 6 && inner->protocol == OV_INNER_TCP;
     case OV_VNET_GSO_UDP_L4:
-        return inner->protocol == OV_PROTO_UDP;
+        return inner->protocol == OV_INNER_UDP;
     default:
         return false;
     }
@@ -71,7 +71,7 @@ enum ov_err ov_segment_start(struct ov_segmenter *seg, const struct ov_vnet *vne
     {
         return err == OV_ERR_TRUNCATED ? err : OV_ERR_FORMAT;
     }
-    bool is_urgent = seg->inner.protocol == OV_PROTO_TCP && (packet[seg->inner.l4 + 13] & OV_TCP_URG) != 0;
+    bool is_urgent = seg->inner.protocol == OV_INNER_TCP && (packet[seg->inner.l4 + 13] & OV_TCP_URG) != 0;
     if (!type_fits(&seg->inner, type) || vnet->gso_size == 0 || seg->inner.payload >= len || is_urgent)
     {
         return OV_ERR_FORMAT;
@@ -183,7 +183,7 @@ enum ov_err ov_segment_next(struct ov_segmenter *seg, struct ov_buf *out)
     struct ov_inner inner = seg->inner;
     inner.len = headers + take;
     fix_ip(seg, to, inner.len);
-    if (inner.protocol == OV_PROTO_TCP)
+    if (inner.protocol == OV_INNER_TCP)
     {
         fix_tcp(seg, to + inner.l4, take == left);
     }

@@ -218,7 +218,7 @@ static void test_coalesce_rules(void **state)
     {
         struct batch b;
         batch_init(&b);
-        struct flow f = {.version = 4, .protocol = OV_PROTO_TCP, .ttl = 64, .option_words = 3, .tag = 4};
+        struct flow f = {.version = 4, .protocol = OV_INNER_TCP, .ttl = 64, .option_words = 3, .tag = 4};
         uint8_t packet[SLOT];
         uint32_t len = flow_packet(&f, packet, 500, OV_TCP_ACK);
         batch_add(&b, packet, len, 0);

@@ -17,7 +17,7 @@
 
 static uint8_t gso_type_of(const struct flow *f)
 {
-    if (f->protocol == OV_PROTO_UDP)
+    if (f->protocol == OV_INNER_UDP)
     {
         return OV_VNET_GSO_UDP_L4;
     }
@@ -43,7 +43,7 @@ static void expect_segment(const struct flow *at_start, const uint8_t *super, ui
     {
         flow_put16(want + 4, got_len - 40);
     }
-    if (at_start->protocol == OV_PROTO_TCP)
+    if (at_start->protocol == OV_INNER_TCP)
     {
         uint32_t seq = at_start->seq + offset;
         flow_put16(want + l4 + 4, seq >> 16);
@@ -113,7 +113,7 @@ static void test_segment_plain_completes_sum(void **state)
         memcpy(want, packet, len);
         uint32_t l4 = flow_l4(&f);
         struct ov_vnet vnet = {.flags = OV_VNET_NEEDS_CSUM, .csum_start = (uint16_t)l4};
-        vnet.csum_offset = f.protocol == OV_PROTO_TCP ? 16 : 6;
+        vnet.csum_offset = f.protocol == OV_INNER_TCP ? 16 : 6;
         flow_put16(packet + l4 + vnet.csum_offset, flow_pseudo_sum(&f, packet, len - l4));
         struct ov_segmenter seg;
         assert_int_equal(ov_segment_start(&seg, &vnet, packet, len), OV_OK);
@@ -151,7 +151,7 @@ static void test_segment_refuses(void **state)
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
     {
-        struct flow f = {.version = 4, .protocol = OV_PROTO_TCP, .ttl = 64};
+        struct flow f = {.version = 4, .protocol = OV_INNER_TCP, .ttl = 64};
         uint8_t packet[SLOT];
         uint32_t len = flow_packet(&f, packet, 900, OV_TCP_ACK);
         if (rows[i].at >= 0)

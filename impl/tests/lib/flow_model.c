@@ -56,10 +56,10 @@ void flow_sums(const struct flow *f, uint8_t *packet, uint32_t len)
         flow_put16(packet + 10, 0);
         flow_put16(packet + 10, (uint16_t)~flow_slow_sum(0, packet, 20));
     }
-    uint8_t *field = packet + l4 + (f->protocol == OV_PROTO_TCP ? 16 : 6);
+    uint8_t *field = packet + l4 + (f->protocol == OV_INNER_TCP ? 16 : 6);
     flow_put16(field, 0);
     uint16_t sum = (uint16_t)~flow_slow_sum(flow_pseudo_sum(f, packet, len - l4), packet + l4, len - l4);
-    flow_put16(field, sum == 0 && f->protocol == OV_PROTO_UDP ? 0xffff : sum);
+    flow_put16(field, sum == 0 && f->protocol == OV_INNER_UDP ? 0xffff : sum);
 }
 
 static uint32_t model_ip(const struct flow *f, uint8_t *packet, uint32_t l4_len)
@@ -99,13 +99,13 @@ static uint32_t model_ip(const struct flow *f, uint8_t *packet, uint32_t l4_len)
 /* Write the flow's next packet; returns its length and moves the flow on. */
 uint32_t flow_packet(struct flow *f, uint8_t *packet, uint32_t payload_len, uint8_t tcp_flags)
 {
-    uint32_t header = f->protocol == OV_PROTO_TCP ? 20u + f->option_words * 4u : 8u;
+    uint32_t header = f->protocol == OV_INNER_TCP ? 20u + f->option_words * 4u : 8u;
     uint32_t l4 = model_ip(f, packet, header + payload_len);
     uint8_t *t = packet + l4;
     memset(t, 0, header);
     flow_put16(t, 1000u + f->tag);
     flow_put16(t + 2, 443);
-    if (f->protocol == OV_PROTO_TCP)
+    if (f->protocol == OV_INNER_TCP)
     {
         flow_put16(t + 4, f->seq >> 16);
         flow_put16(t + 6, f->seq);
@@ -132,7 +132,7 @@ uint32_t flow_packet(struct flow *f, uint8_t *packet, uint32_t payload_len, uint
 struct flow flow_random(uint8_t tag)
 {
     struct flow f = {.version = flow_chance(2) ? 4 : 6,
-                     .protocol = flow_chance(4) ? OV_PROTO_TCP : OV_PROTO_UDP,
+                     .protocol = flow_chance(4) ? OV_INNER_TCP : OV_INNER_UDP,
                      .tag = tag};
     f.tos = (uint8_t)(flow_chance(4) * 8 + flow_chance(4));
     f.ttl = (uint8_t)(32 + flow_chance(3));

@@ -3,11 +3,17 @@
 
 BUILD    ?= build
 BACKENDS ?= openssl mbedtls
+# Faster data channel ciphers beside the TLS library's own, where they are installed.
+ENGINES  ?= $(if $(wildcard /usr/include/intel-ipsec-mb.h),ipsecmb)
 CC       ?= gcc
 OPT      ?= -O2 -g
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings -Werror
 override CFLAGS += -std=gnu11 $(OPT) $(WARN) -D_GNU_SOURCE -fno-strict-aliasing -fstack-protector-strong
 SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+# A short line for each command; `make V=1` shows the commands themselves.
+Q   := $(if $(V),,@)
+say  = $(if $(V),,@printf '  %-5s %s\n' $(1) $(patsubst $(CURDIR)/%,%,$(2)))
 
 CORE_FLOORS := base wire kdf replay reliable wrap options offload tls data session hub
 EDGE_FLOORS := net tun loop manage app
@@ -15,13 +21,14 @@ LIBS_openssl := -lssl -lcrypto
 LIBS_mbedtls := -lmbedtls -lmbedx509 -lmbedcrypto
 NL_CFLAGS := $(shell pkg-config --cflags libnl-route-3.0 2>/dev/null)
 NL_LIBS   := $(shell pkg-config --libs libnl-route-3.0 2>/dev/null)
-CRYPTO_LIBS := $(foreach b,$(BACKENDS),$(LIBS_$(b)))
+LIBS_ipsecmb := -lIPSec_MB
+CRYPTO_LIBS := $(foreach b,$(BACKENDS) $(ENGINES),$(LIBS_$(b)))
 EDGE_LIBS   := -luv $(NL_LIBS) -lcap-ng
 LAB_LIBS    := -luv -ljansson -lcyaml -lpcap -lm
 
 core_src    := $(sort $(foreach f,$(CORE_FLOORS),$(wildcard impl/$(f)/*.c)) $(wildcard impl/crypto/*.c))
 null_src    := $(wildcard impl/crypto/null/*.c)
-backend_src := $(sort $(foreach b,$(BACKENDS),$(wildcard impl/crypto/$(b)/*.c)))
+backend_src := $(sort $(foreach b,$(BACKENDS) $(ENGINES),$(wildcard impl/crypto/$(b)/*.c)))
 edge_src    := $(sort $(foreach f,$(EDGE_FLOORS),$(wildcard impl/$(f)/*.c)))
 lab_src     := $(sort $(wildcard harness/lib/*.c harness/report/*.c))
 cli_src     := $(sort $(wildcard harness/cli/*.c))

@@ -10,19 +10,23 @@ FUZZ_FLAGS   := -std=gnu11 -O1 -g -D_GNU_SOURCE -Iimpl -Ifuzz -fno-sanitize-reco
 
 $(BUILD)/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link,address,undefined -MMD -MP -c $< -o $@
+	$(call say,CC,$<)
+	$(Q)$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link,address,undefined -MMD -MP -c $< -o $@
 
 fuzz_core := $(patsubst %.c,$(BUILD)/fuzz/obj/%.o,$(core_src) $(null_src) $(wildcard fuzz/lib/*.c))
 $(BUILD)/fuzz/gen/backends.c:
 	@mkdir -p $(@D)
-	@printf '#include "crypto/crypto.h"\n\nextern const struct ov_crypto ov_crypto_null;\nconst struct ov_crypto *const ov_crypto_backends[] = {&ov_crypto_null, NULL};\n' > $@
+	@{ printf '#include "crypto/engine.h"\n\n'; $(call table,ov_crypto,ov_crypto_,ov_crypto_backends,null) \
+	   $(call table,ov_aead_engine,ov_aead_engine_,ov_aead_engines,) } > $@
 
 $(fuzz_bins): $(BUILD)/fuzz/fuzz_%: fuzz/fuzz_%.c $(fuzz_core) $(BUILD)/fuzz/gen/backends.c
-	$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined $^ -o $@
+	$(call say,LINK,$@)
+	$(Q)$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined $^ -o $@
 
 $(replay_bins): $(BUILD)/fuzz/replay_%: fuzz/fuzz_%.c fuzz/replay.c $(BUILD)/libovsan.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(SANITIZE) -Iimpl -Ifuzz $^ $(call objs,$(san),$(null_src)) -o $@ $(CRYPTO_LIBS) $(EDGE_LIBS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -Iimpl -Ifuzz $^ $(call objs,$(san),$(null_src)) -o $@ $(CRYPTO_LIBS) $(EDGE_LIBS)
 
 #: make fuzz FUZZ_SECONDS=30   run every fuzz target that long
 .PHONY: fuzz

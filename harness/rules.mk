@@ -4,26 +4,32 @@ LAB_INC := -Iharness -I.
 
 $(plain)/harness/%.o: harness/%.c | impl-ready
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LAB_INC) -MMD -MP -c $< -o $@
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CFLAGS) $(LAB_INC) -MMD -MP -c $< -o $@
 
 $(san)/harness/%.o: harness/%.c | impl-ready
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(SANITIZE) $(LAB_INC) -MMD -MP -c $< -o $@
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) $(LAB_INC) -MMD -MP -c $< -o $@
 
 $(BUILD)/libovlab.a: $(call objs,$(plain),$(lab_src))
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR,$@)
+	$(Q)$(AR) rcs $@ $^
 
 $(BUILD)/ovlab: $(call objs,$(plain),$(cli_src)) $(BUILD)/libovlab.a
-	$(CC) $(CFLAGS) $^ -o $@ $(LDFLAGS) $(LAB_LIBS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(LDFLAGS) $(LAB_LIBS)
 
 lab_tests := $(patsubst harness/tests/%.c,$(BUILD)/tests/lab_%,$(wildcard harness/tests/test_*.c))
 $(lab_tests): $(BUILD)/tests/lab_%: $(san)/harness/tests/%.o $(call objs,$(san),$(lab_src))
 	@mkdir -p $(@D)
-	$(CC) $(SANITIZE) $^ -o $@ $(LAB_LIBS) -lcmocka
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SANITIZE) $^ -o $@ $(LAB_LIBS) -lcmocka
 
 # Programs under test that the harness's own tests need.
 lab_fakes := $(patsubst harness/tests/fakes/%.c,$(BUILD)/fakes/%,$(wildcard harness/tests/fakes/*.c))
 $(lab_fakes): $(BUILD)/fakes/%: harness/tests/fakes/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $< -o $@
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $< -o $@

@@ -43,13 +43,17 @@ struct ov_tls_conn; /* one handshake and what follows */
 struct ov_tls_peer
 {
     char common_name[65];
-    char subject[512];       /* RFC 2253 like */
+    char subject[512];       /* "C=KG, O=Test, CN=server": in the order of the certificate */
     uint8_t fingerprint[32]; /* SHA-256 of the leaf's DER */
     char protocol[16];       /* "TLSv1.3" */
     char cipher[64];         /* "TLS_AES_256_GCM_SHA384" */
 };
 
 #define OV_TLS_ERROR_TEXT 512
+
+/* The longest record that every library writes: a little below the 16384 of TLS, because one of them takes
+ * octets of it for its own use. */
+#define OV_TLS_WRITE_MAX 16000u
 
 struct ov_tls_ops
 {
@@ -59,7 +63,8 @@ struct ov_tls_ops
     void (*conf_free)(struct ov_tls_conf *conf);
 
     /* A connection borrows conf. No tickets, no session cache, no renegotiation [WP-TLS-002];
-     * client certificate required by servers [WP-TLS-003]; chain depth 16 [WP-TLS-005]. */
+     * client certificate required by servers [WP-TLS-003]; chains of at most 16 certificates, root and leaf
+     * counted [WP-TLS-005], less where the library itself holds less (Mbed TLS: 8 intermediates). */
     enum ov_err (*conn_new)(struct ov_tls_conf *conf, struct ov_tls_conn **out);
     void (*conn_free)(struct ov_tls_conn *conn);
 
@@ -78,14 +83,17 @@ struct ov_tls_ops
     /* Plaintext of one record (at most cap; the rest comes with the next read). OV_ERR_AGAIN: none
      * yet; OV_ERR_CLOSED: close_notify; OV_ERR_TLS. */
     enum ov_err (*read)(struct ov_tls_conn *conn, uint8_t *out, size_t cap, size_t *len);
-    /* Write all of data as one record (len <= 16384) [WP-KM2-004]. */
+    /* Write all of data as one record, 1 to OV_TLS_WRITE_MAX octets [WP-KM2-004]. OV_ERR_ARG: other
+     * lengths. OV_ERR_AGAIN: the handshake is not complete. OV_ERR_TLS. */
     enum ov_err (*write)(struct ov_tls_conn *conn, const uint8_t *data, size_t len);
-    /* RFC 5705 / TLS 1.3 exporter, no context [WP-KDF-001]. OV_ERR_UNSUPPORTED if the library has none. */
+    /* RFC 5705 / TLS 1.3 exporter, no context [WP-KDF-001]. OV_ERR_TLS before the handshake is complete;
+     * OV_ERR_UNSUPPORTED if the library has none. */
     enum ov_err (*export_key)(struct ov_tls_conn *conn, const char *label, uint8_t *out, size_t len);
-    /* Valid after handshake gave OV_OK. */
+    /* Who the peer is. OV_ERR_TLS before the handshake is complete; OV_ERR_NOMEM, OV_ERR_CRYPTO. */
     enum ov_err (*peer)(struct ov_tls_conn *conn, struct ov_tls_peer *out);
     /* Why the last call failed, one line without line end, never NULL, e.g.
-     * "certificate verify failed: certificate has expired (CN=old client)". */
+     * "certificate verify failed: certificate has expired (CN=old client, depth 0)". The words for faults of
+     * certificates and for alerts are those of crypto/verdict.h in every backend. */
     const char *(*error_text)(const struct ov_tls_conn *conn);
 };
 

@@ -88,7 +88,7 @@ enum ov_err ov_segment_start(struct ov_segmenter *seg, const struct ov_vnet *vne
 uint32_t ov_segment_left(const struct ov_segmenter *seg)
 {
     uint32_t left = seg->payload_len - seg->at;
-    if (seg->plain)
+    if (seg->plain || left == 0)
     {
         return left > 0 ? 1 : 0;
     }

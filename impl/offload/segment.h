@@ -26,7 +26,7 @@ struct ov_segmenter
  * protocol disagree, URG set. Drop such a packet, counted. */
 OV_MUST_USE enum ov_err ov_segment_start(struct ov_segmenter *seg, const struct ov_vnet *vnet,
                                          const uint8_t *packet, uint32_t len);
-/* How many segments are still to come. */
+/* How many segments are still to come; none from an all-zero segmenter. */
 uint32_t ov_segment_left(const struct ov_segmenter *seg);
 /* The largest packet that will come out. */
 uint32_t ov_segment_max_len(const struct ov_segmenter *seg);

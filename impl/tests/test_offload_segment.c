@@ -99,6 +99,16 @@ static void test_segment_model(void **state)
     free(super);
 }
 
+static void test_segment_zero_is_empty(void **state)
+{
+    (void)state;
+    struct ov_segmenter seg = {0};
+    uint8_t mem[64];
+    struct ov_buf out = ov_buf_over(mem, sizeof mem, 0);
+    assert_int_equal(ov_segment_left(&seg), 0);
+    assert_int_equal(ov_segment_next(&seg, &out), OV_ERR_AGAIN);
+}
+
 static void test_segment_plain_completes_sum(void **state)
 {
     (void)state;
@@ -221,7 +231,8 @@ static void test_checksum_any_length(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_checksum_any_length),         cmocka_unit_test(test_segment_model),
+        cmocka_unit_test(test_checksum_any_length),         cmocka_unit_test(test_segment_zero_is_empty),
+        cmocka_unit_test(test_segment_model),
         cmocka_unit_test(test_segment_plain_completes_sum), cmocka_unit_test(test_segment_refuses),
         cmocka_unit_test(test_segment_truncation_sweep),
     };

@@ -1,0 +1,82 @@
+#ifndef OV_CRYPTO_MBEDTLS_MBEDTLS_H
+#define OV_CRYPTO_MBEDTLS_MBEDTLS_H
+
+#include <mbedtls/pk.h>
+#include <mbedtls/ssl.h>
+#include <mbedtls/x509_crt.h>
+
+#include "crypto/crypto.h"
+#include "crypto/fifo.h"
+#include "crypto/verdict.h"
+
+/* What the files of this directory share. Only ov_crypto_mbedtls is for others. What differs between
+ * the library's versions is in compat.c alone. */
+
+/* The library's random generator, seeded by start; the f_rng that the library's own calls want. */
+int mbed_random(void *ctx, unsigned char *out, size_t len);
+
+bool mbed_aead_has(enum ov_aead_id id);
+enum ov_err mbed_aead_key_new(enum ov_aead_id id, const uint8_t *key, bool sealing, struct ov_aead_key **out);
+void mbed_aead_key_free(struct ov_aead_key *key);
+void mbed_aead_seal(struct ov_aead_key *key, struct ov_aead_op *ops, size_t count);
+void mbed_aead_open(struct ov_aead_key *key, struct ov_aead_op *ops, size_t count);
+
+enum ov_err mbed_hmac(enum ov_digest_id id, const uint8_t *key, size_t key_len, const struct ov_slice *in,
+                      size_t count, uint8_t *out);
+enum ov_err mbed_digest(enum ov_digest_id id, const struct ov_slice *in, size_t count, uint8_t *out);
+enum ov_err mbed_aes256_ctr(const uint8_t key[32], const uint8_t iv[16], uint8_t *text, size_t len);
+
+extern const struct ov_tls_ops mbed_tls_ops;
+
+struct ov_tls_conf
+{
+    enum ov_role role;
+    bool check_remote_usage;
+    enum ov_tls_version version_min; /* never DEFAULT */
+    enum ov_tls_version version_max; /* never DEFAULT */
+    mbedtls_x509_crt ca;
+    mbedtls_x509_crt own; /* leaf first; empty for a client without */
+    mbedtls_pk_context key;
+    int *suites; /* 0-terminated [WP-TLS-004] */
+};
+
+/* What a TLS 1.2 exporter is computed from, for libraries without one of their own. */
+struct mbed_exporter
+{
+    bool known;
+    uint8_t master[48];
+    uint8_t randoms[64]; /* client, server */
+    int prf;             /* mbedtls_tls_prf_types */
+};
+
+/* The library keeps some callbacks in the config, so each connection has its own config; keys and
+ * certificates are shared. */
+struct ov_tls_conn
+{
+    struct ov_tls_conf *conf;
+    mbedtls_ssl_config config;
+    mbedtls_ssl_context ssl;
+    struct ov_fifo in;  /* from the peer */
+    struct ov_fifo out; /* to the peer */
+    bool open;          /* handshake complete */
+    enum ov_cert_fault fault;
+    char leaf_name[65]; /* common name of the peer's certificate, once the callback has seen it */
+    struct mbed_exporter exporter;
+    char text[OV_TLS_ERROR_TEXT];
+};
+
+enum ov_err mbed_conf_new(const struct ov_tls_settings *settings, struct ov_tls_conf **out,
+                          char text[static OV_TLS_ERROR_TEXT]);
+void mbed_conf_free(struct ov_tls_conf *conf);
+
+/* The verify callback of every connection; conn is its ov_tls_conn. */
+int mbed_verify(void *conn, mbedtls_x509_crt *cert, int depth, uint32_t *flags);
+/* Reason for a refusal that the library made outside the callback; false if it was not about the content
+ * of a certificate. */
+bool mbed_verify_outside(struct ov_tls_conn *conn);
+enum ov_err mbed_peer(struct ov_tls_conn *conn, struct ov_tls_peer *out);
+
+/* "SSL - The message is malformed". Returns text. */
+const char *mbed_reason(int error, char *text, size_t cap);
+
+#endif

@@ -1,0 +1,67 @@
+#ifndef OV_CRYPTO_OPENSSL_OPENSSL_H
+#define OV_CRYPTO_OPENSSL_OPENSSL_H
+
+#include <openssl/evp.h>
+#include <openssl/ssl.h>
+
+#include "crypto/crypto.h"
+#include "crypto/verdict.h"
+
+/* What the files of this directory share. Only ov_crypto_openssl is for others. */
+
+/* Algorithms, fetched by start and constant from then on: a fetch takes locks
+ * and walks provider tables, which is nothing for a packet path. NULL is an
+ * algorithm that this library does not offer. */
+struct openssl_algorithms
+{
+    EVP_CIPHER *aead[OV_AEAD_COUNT];
+    EVP_CIPHER *aes256_ctr;
+    EVP_MD *digest[OV_DIGEST_COUNT];
+    EVP_MAC *hmac;
+};
+extern struct openssl_algorithms openssl_algorithms;
+
+bool openssl_aead_has(enum ov_aead_id id);
+enum ov_err openssl_aead_key_new(enum ov_aead_id id, const uint8_t *key, bool sealing,
+                                 struct ov_aead_key **out);
+void openssl_aead_key_free(struct ov_aead_key *key);
+void openssl_aead_seal(struct ov_aead_key *key, struct ov_aead_op *ops, size_t count);
+void openssl_aead_open(struct ov_aead_key *key, struct ov_aead_op *ops, size_t count);
+
+enum ov_err openssl_hmac(enum ov_digest_id id, const uint8_t *key, size_t key_len, const struct ov_slice *in,
+                         size_t count, uint8_t *out);
+enum ov_err openssl_digest(enum ov_digest_id id, const struct ov_slice *in, size_t count, uint8_t *out);
+enum ov_err openssl_aes256_ctr(const uint8_t key[32], const uint8_t iv[16], uint8_t *text, size_t len);
+
+extern const struct ov_tls_ops openssl_tls_ops;
+
+struct ov_tls_conf
+{
+    SSL_CTX *ctx;
+    enum ov_role role;
+    bool check_remote_usage;
+};
+
+/* The SSL owns both BIOs. */
+struct ov_tls_conn
+{
+    const struct ov_tls_conf *conf;
+    SSL *ssl;
+    BIO *in;  /* from the peer */
+    BIO *out; /* to the peer */
+    enum ov_cert_fault fault;
+    char text[OV_TLS_ERROR_TEXT];
+};
+
+enum ov_err openssl_conf_new(const struct ov_tls_settings *settings, struct ov_tls_conf **out,
+                             char text[static OV_TLS_ERROR_TEXT]);
+void openssl_conf_free(struct ov_tls_conf *conf);
+
+/* Reason of the oldest error in the thread's queue; empties the queue. */
+const char *openssl_reason(char *text, size_t cap);
+
+/* The verify callback of every connection; the SSL's app data is its ov_tls_conn. */
+int openssl_verify(int library_says_fine, X509_STORE_CTX *store);
+enum ov_err openssl_peer(struct ov_tls_conn *conn, struct ov_tls_peer *out);
+
+#endif

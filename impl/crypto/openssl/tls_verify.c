@@ -1,0 +1,180 @@
+#include "openssl.h"
+
+#include <openssl/err.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The last common name of the subject: what a certificate is called [WP-TLS-009]. */
+static void common_name_of(const X509 *cert, char *out, size_t cap)
+{
+    out[0] = '\0';
+    const X509_NAME *subject = X509_get_subject_name(cert);
+    int last = -1;
+    for (int at = -1; (at = X509_NAME_get_index_by_NID(subject, NID_commonName, at)) >= 0;)
+    {
+        last = at;
+    }
+    if (last < 0)
+    {
+        return;
+    }
+    unsigned char *utf8 = NULL;
+    int len = ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, last)));
+    if (len >= 0)
+    {
+        ov_text_clean(out, cap, utf8, (size_t)len);
+        OPENSSL_free(utf8);
+    }
+}
+
+static enum ov_cert_fault fault_of(int error)
+{
+    switch (error)
+    {
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+        return OV_CERT_EXPIRED;
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+        return OV_CERT_NOT_YET_VALID;
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_CERT_UNTRUSTED:
+        return OV_CERT_UNTRUSTED;
+    case X509_V_ERR_CERT_SIGNATURE_FAILURE:
+        return OV_CERT_BAD_SIGNATURE;
+    case X509_V_ERR_INVALID_CA:
+    case X509_V_ERR_PATH_LENGTH_EXCEEDED:
+    case X509_V_ERR_KEYUSAGE_NO_CERTSIGN:
+        return OV_CERT_NOT_A_CA;
+    case X509_V_ERR_INVALID_PURPOSE:
+        return OV_CERT_KEY_USAGE;
+    case X509_V_ERR_CERT_CHAIN_TOO_LONG:
+        return OV_CERT_TOO_DEEP;
+    case X509_V_ERR_EE_KEY_TOO_SMALL:
+    case X509_V_ERR_CA_KEY_TOO_SMALL:
+    case X509_V_ERR_CA_MD_TOO_WEAK:
+        return OV_CERT_WEAK;
+    case X509_V_ERR_CERT_REVOKED:
+        return OV_CERT_REVOKED;
+    default:
+        return OV_CERT_OTHER;
+    }
+}
+
+/* Extended key usage that the peer needs: it has the other role. */
+static uint32_t wanted_usage(const struct ov_tls_conn *conn)
+{
+    return conn->conf->role == OV_ROLE_CLIENT ? XKU_SSL_SERVER : XKU_SSL_CLIENT;
+}
+
+/* Missing extensions read as all bits set, which is "no restriction". */
+static enum ov_cert_fault usage_fault(const struct ov_tls_conn *conn, X509 *leaf)
+{
+    bool strict = conn->conf->check_remote_usage;
+    uint32_t flags = X509_get_extension_flags(leaf);
+    if (strict && (flags & EXFLAG_KUSAGE) == 0)
+    {
+        return OV_CERT_NO_KEY_USAGE;
+    }
+    if ((strict && (flags & EXFLAG_XKUSAGE) == 0) ||
+        (X509_get_extended_key_usage(leaf) & wanted_usage(conn)) == 0)
+    {
+        return OV_CERT_EXT_KEY_USAGE;
+    }
+    return OV_CERT_FINE;
+}
+
+static void record_fault(struct ov_tls_conn *conn, enum ov_cert_fault fault, int error, X509 *cert, int depth)
+{
+    if (conn->fault != OV_CERT_FINE)
+    {
+        return; /* the first reason is the true one */
+    }
+    char name[65] = "";
+    if (cert != NULL)
+    {
+        common_name_of(cert, name, sizeof(name));
+    }
+    conn->fault = fault;
+    ov_cert_fault_line(conn->text, fault,
+                       fault == OV_CERT_OTHER ? X509_verify_cert_error_string(error) : NULL, name, depth);
+}
+
+int openssl_verify(int library_says_fine, X509_STORE_CTX *store)
+{
+    const SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+    struct ov_tls_conn *conn = SSL_get_app_data(ssl);
+    X509 *cert = X509_STORE_CTX_get_current_cert(store);
+    int depth = X509_STORE_CTX_get_error_depth(store);
+    int error = X509_STORE_CTX_get_error(store);
+    enum ov_cert_fault fault = library_says_fine ? OV_CERT_FINE : fault_of(error);
+    if (fault == OV_CERT_FINE && depth >= OV_TLS_CHAIN_MAX)
+    {
+        fault = OV_CERT_TOO_DEEP;
+        X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_CHAIN_TOO_LONG);
+    }
+    /* The library says "unsuitable purpose" for either extension; look which. */
+    if (depth == 0 && cert != NULL && (fault == OV_CERT_FINE || fault == OV_CERT_KEY_USAGE))
+    {
+        enum ov_cert_fault usage = usage_fault(conn, cert);
+        if (usage != OV_CERT_FINE)
+        {
+            fault = usage;
+            X509_STORE_CTX_set_error(store, X509_V_ERR_INVALID_PURPOSE);
+        }
+    }
+    if (fault == OV_CERT_FINE)
+    {
+        return 1;
+    }
+    record_fault(conn, fault, error, cert, depth);
+    return 0;
+}
+
+/* "C=KG, O=Test, CN=server": in the order of the certificate, as configurations have it. */
+static enum ov_err subject_of(const X509 *cert, char *out, size_t cap)
+{
+    BIO *bio = BIO_new(BIO_s_mem());
+    if (bio == NULL)
+    {
+        return OV_ERR_NOMEM;
+    }
+    unsigned long style =
+        XN_FLAG_SEP_CPLUS_SPC | XN_FLAG_FN_SN | ASN1_STRFLGS_UTF8_CONVERT | ASN1_STRFLGS_ESC_CTRL;
+    enum ov_err err = OV_ERR_TLS;
+    if (X509_NAME_print_ex(bio, X509_get_subject_name(cert), 0, style) >= 0)
+    {
+        char *text = NULL;
+        long len = BIO_get_mem_data(bio, &text);
+        ov_text_clean(out, cap, text, len > 0 ? (size_t)len : 0);
+        err = OV_OK;
+    }
+    BIO_free(bio);
+    return err;
+}
+
+enum ov_err openssl_peer(struct ov_tls_conn *conn, struct ov_tls_peer *out)
+{
+    memset(out, 0, sizeof(*out));
+    const X509 *leaf = SSL_get0_peer_certificate(conn->ssl);
+    const SSL_CIPHER *cipher = SSL_get_current_cipher(conn->ssl);
+    if (leaf == NULL || cipher == NULL || !SSL_is_init_finished(conn->ssl))
+    {
+        (void)snprintf(conn->text, sizeof(conn->text), "the handshake is not complete");
+        return OV_ERR_TLS;
+    }
+    common_name_of(leaf, out->common_name, sizeof(out->common_name));
+    (void)snprintf(out->protocol, sizeof(out->protocol), "%s", SSL_get_version(conn->ssl));
+    (void)snprintf(out->cipher, sizeof(out->cipher), "%s", SSL_CIPHER_standard_name(cipher));
+    unsigned int len = sizeof(out->fingerprint);
+    if (X509_digest(leaf, openssl_algorithms.digest[OV_DIGEST_SHA256], out->fingerprint, &len) != 1)
+    {
+        ERR_clear_error();
+        return OV_ERR_CRYPTO;
+    }
+    return subject_of(leaf, out->subject, sizeof(out->subject));
+}

@@ -1,0 +1,184 @@
+#ifndef OV_OPTIONS_CONFIG_H
+#define OV_OPTIONS_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/key2.h"
+#include "crypto/crypto.h"
+#include "options/ncp.h"
+#include "options/text.h"
+
+/* The settings of one client or server. Complete and checked; nobody changes
+ * them after parsing. Strings and lists belong to struct ov_options. */
+
+enum ov_proto
+{
+    OV_PROTO_UDP = 0, /* either family, as the name resolves */
+    OV_PROTO_UDP4,
+    OV_PROTO_UDP6
+};
+
+struct ov_remote
+{
+    const char *host; /* name or address */
+    uint16_t port;
+    enum ov_proto proto;
+};
+
+/* IPv4 addresses are numbers in host order, 10.8.0.1 is 0x0a080001. */
+struct ov_route4
+{
+    uint32_t net;
+    uint8_t bits;     /* 0..32; no host bits are set in net */
+    bool has_gateway; /* false: through the tunnel, by route_gateway */
+    uint32_t gateway;
+    uint32_t metric; /* 0: let the kernel choose */
+};
+
+struct ov_route6
+{
+    uint8_t net[16];
+    uint8_t bits; /* 0..128 */
+    bool has_gateway;
+    uint8_t gateway[16];
+    uint32_t metric;
+};
+
+/* More routes than this in one configuration or push reply are refused. */
+#define OV_ROUTES_MAX 4096u
+
+/* What the tun device and the routing table get. Topology is always subnet. */
+struct ov_tunnel
+{
+    const char *dev; /* "tun" (the kernel numbers it) or a full name such as "tun3" */
+    uint32_t mtu;    /* --tun-mtu, 1500 */
+    bool has_ip4;
+    uint32_t ip4;
+    uint8_t ip4_bits;
+    bool has_ip6;
+    uint8_t ip6[16];
+    uint8_t ip6_bits;
+    bool has_ip6_remote; /* second argument of --ifconfig-ipv6 */
+    uint8_t ip6_remote[16];
+    bool has_route_gateway;
+    uint32_t route_gateway;
+    const struct ov_route4 *routes4;
+    size_t routes4_count;
+    const struct ov_route6 *routes6;
+    size_t routes6_count;
+};
+
+/* Seconds; 0: off [WP-PING-002, 003]. At most one of restart and exit is set. */
+struct ov_keepalive
+{
+    uint32_t ping_s;
+    uint32_t ping_restart_s;
+    uint32_t ping_exit_s;
+};
+
+/* Only meaningful for servers. Pools are inclusive ranges [WP-PUSH-022]. */
+struct ov_pool
+{
+    uint32_t ip4_first;
+    uint32_t ip4_last;
+    bool has_ip6;
+    uint8_t ip6_first[16];
+    uint32_t ip6_count; /* addresses from ip6_first */
+};
+
+/* Largest tunnel packet that fits the packet buffers (OV_BUF_PACKET) with room for growth. */
+#define OV_TUN_MTU_MIN   68u
+#define OV_TUN_MTU_LIMIT 2000u
+#define OV_PUSH_OPTION   255u /* longest option in a push reply [WP-PUSH-011] */
+#define OV_INFINITE      UINT32_MAX
+
+/* What the program is asked to do. */
+enum ov_wish
+{
+    OV_WISH_RUN = 0,
+    OV_WISH_HELP,
+    OV_WISH_VERSION
+};
+
+struct ov_config
+{
+    enum ov_wish wish; /* not OV_WISH_RUN: nothing else below is checked */
+    enum ov_role role; /* client: tls-client and pull; server: tls-server in mode server */
+
+    /* outer socket */
+    const char *local; /* address or name to bind; NULL: any */
+    enum ov_proto proto;
+    bool bind;       /* false: --nobind, the kernel chooses the port */
+    uint16_t lport;  /* 1194; 0: the kernel chooses */
+    uint16_t rport;  /* default port of remotes, 1194 */
+    uint32_t sndbuf; /* octets; 0: leave the system's default */
+    uint32_t rcvbuf;
+    bool float_allowed;              /* client: the server may change its address [WP-CLI-009] */
+    const struct ov_remote *remotes; /* client: tried in this order, then again [WP-CLI-001]; never empty */
+    size_t remotes_count;
+    uint32_t resolv_retry_s;      /* OV_INFINITE by default */
+    uint32_t connect_timeout_s;   /* 120 [WP-CLI-003] */
+    uint32_t connect_retry_s;     /* 1 [WP-CLI-004] */
+    uint32_t connect_retry_max_s; /* 300 */
+
+    /* control channel */
+    const char *tls_backend; /* "openssl", "mbedtls"; NULL: the first one that is built in */
+    struct ov_text ca;
+    struct ov_text cert;
+    struct ov_text key;
+    struct ov_text tls_crypt; /* from NULL: control channel is not wrapped */
+    enum ov_tls_version tls_version_min;
+    enum ov_tls_version tls_version_max;
+    bool tls_version_min_or_highest; /* take the library's highest if it lacks tls_version_min */
+    bool remote_cert_tls;            /* the peer needs key usage and EKU of the other role [WP-TLS-006] */
+    uint32_t tls_timeout_s;          /* 2: first retransmission */
+    uint32_t hand_window_s;          /* 60 */
+    uint32_t tran_window_s;          /* 3600 */
+    uint32_t reneg_s;                /* 3600: upper end; 0: never by time */
+    uint32_t reneg_min_s;            /* lower end; a time between both is drawn. Client: same as reneg_s */
+
+    uint64_t reneg_bytes;     /* 0: no limit */
+    uint64_t reneg_packets;   /* 0: no limit */
+    uint32_t max_packet_size; /* 1250: control packets with IP and UDP header [WP-REL-040] */
+
+    /* data channel */
+    struct ov_ciphers data_ciphers;
+    bool has_fallback;
+    enum ov_aead_id fallback; /* --data-ciphers-fallback [WP-NCP-004, 007] */
+    const char *occ_cipher;   /* name in the options string only: "BF-CBC" unless --cipher says else */
+    enum ov_digest_id auth;   /* SHA1; AEAD ciphers don't use it, the options string names it */
+    bool auth_none;           /* --auth none */
+    uint32_t tun_mtu_max;     /* 1600: largest tun-mtu accepted by push, sent as IV_MTU [WP-MTU-012] */
+    uint32_t occ_mtu;         /* tun-mtu in the options string: second argument of --tun-mtu; 0: same */
+    uint32_t replay_window;   /* 64 packets */
+    uint32_t replay_time_s;   /* 15 */
+    struct ov_keepalive keepalive;
+    uint32_t exit_notify; /* client: 0 silent, n attempts; server: 0, 1 RESTART, 2 RESTART,[N] [WP-MSG-010] */
+
+    /* tunnel */
+    struct ov_tunnel tunnel; /* client: what is configured locally; see struct ov_pulled for the rest */
+    bool topology_given;     /* else a pushed ifconfig needs a pushed topology [WP-PUSH-020] */
+    bool persist_tun;        /* keep the device over a reconnect */
+    bool route_nopull;       /* ignore pushed routes [WP-PUSH-026] */
+    uint32_t route_metric;   /* already filled into routes */
+
+    /* server */
+    struct ov_pool pool;
+    bool duplicate_cn;              /* one certificate, several sessions [WP-SRV-006] */
+    bool client_to_client;          /* forward between clients [WP-SRV-008] */
+    uint32_t connect_freq_count;    /* 100 new clients in ... [WP-COOK-008]; 0: no limit */
+    uint32_t connect_freq_period_s; /* ... 10 s */
+    uint32_t max_clients;           /* 1024 */
+    const char *const *push; /* in the order of the reply, those of helper options included [WP-PUSH-015] */
+    size_t push_count;
+
+    /* process */
+    uint32_t verb; /* 1 */
+    const char *user;
+    const char *group;
+    const char *writepid;
+};
+
+#endif

@@ -1,0 +1,34 @@
+#include <string.h>
+
+#include "options/parse.h"
+
+/* As OpenVPN 2.6 has them (wire-protocol.md 3.6, 10.1). */
+void ov_config_defaults(struct ov_config *config)
+{
+    *config = (struct ov_config){
+        .proto = OV_PROTO_UDP,
+        .bind = true,
+        .lport = 1194,
+        .rport = 1194,
+        .resolv_retry_s = OV_INFINITE,
+        .connect_timeout_s = 120,
+        .connect_retry_s = 1,
+        .connect_retry_max_s = 300,
+        .tls_timeout_s = 2,
+        .hand_window_s = 60,
+        .tran_window_s = 3600,
+        .reneg_s = 3600,
+        .max_packet_size = 1250,
+        .data_ciphers = ov_ciphers_default,
+        .occ_cipher = "BF-CBC",
+        .auth = OV_DIGEST_SHA1,
+        .tun_mtu_max = 1600,
+        .replay_window = 64,
+        .replay_time_s = 15,
+        .tunnel = {.mtu = 1500},
+        .connect_freq_count = 100,
+        .connect_freq_period_s = 10,
+        .max_clients = 1024,
+        .verb = 1,
+    };
+}

@@ -1,0 +1,324 @@
+/* When all options are read: what they mean together, and what contradicts. */
+#include <string.h>
+
+#include "options/parse.h"
+#include "options/values.h"
+
+/* An error between options: it belongs to the place of one of them if there is one. */
+static void point_at(struct ov_parse *parse, const char *name)
+{
+    const struct ov_place *place = name != NULL ? ov_parse_given(parse, name) : NULL;
+    parse->file = place != NULL ? place->file : NULL;
+    parse->line = place != NULL ? place->line : 0;
+    parse->option = name;
+}
+
+#define SAY(say, name, ...)                                                                                  \
+    do                                                                                                       \
+    {                                                                                                        \
+        point_at(parse, name);                                                                               \
+        say(parse, __VA_ARGS__);                                                                             \
+        point_at(parse, NULL);                                                                               \
+    } while (0)
+
+static bool is_given(const struct ov_parse *parse, const char *name)
+{
+    return ov_parse_given(parse, name) != NULL;
+}
+
+/* "Client" is tls-client with pull; "server" is tls-server in mode server. */
+static bool find_role(struct ov_parse *parse)
+{
+    struct ov_draft *draft = &parse->draft;
+    if (is_given(parse, "server") || is_given(parse, "server-ipv6"))
+    {
+        draft->mode_server = true;
+        draft->tls_server = true;
+    }
+    if (draft->tls_client && draft->tls_server)
+    {
+        SAY(ov_parse_error, draft->client ? "client" : "tls-client",
+            "one program can't be client and server: '%s' contradicts '%s'",
+            draft->client ? "client" : "tls-client",
+            is_given(parse, "server") ? "server"
+            : draft->has_server6      ? "server-ipv6"
+                                      : "tls-server");
+        return false;
+    }
+    if (draft->tls_client && draft->pull && !draft->mode_server)
+    {
+        parse->config->role = OV_ROLE_CLIENT;
+        return true;
+    }
+    if (draft->tls_server && draft->mode_server && !draft->pull)
+    {
+        parse->config->role = OV_ROLE_SERVER;
+        return true;
+    }
+    if (draft->tls_client && draft->mode_server)
+    {
+        SAY(ov_parse_error, "mode", "'mode server' contradicts 'tls-client'");
+    }
+    else if (draft->tls_client || (draft->tls_server && !draft->pull))
+    {
+        SAY(ov_parse_error, draft->tls_client ? "tls-client" : "tls-server",
+            "'%s' alone is point-to-point mode, which is known to OpenVPN 2.x but not built into ovref yet; "
+            "%s",
+            draft->tls_client ? "tls-client" : "tls-server",
+            draft->tls_client ? "use 'client'" : "use 'server'");
+    }
+    else
+    {
+        SAY(ov_parse_error, NULL,
+            "neither client nor server: add 'client', or 'server' with a network for the tunnel");
+    }
+    return false;
+}
+
+static void check_role_options(struct ov_parse *parse)
+{
+    bool server = parse->config->role == OV_ROLE_SERVER;
+    uint16_t wrong = server ? OV_ONLY_CLIENT : OV_ONLY_SERVER;
+    for (size_t i = 0; i < ov_option_count(); i++)
+    {
+        const struct ov_option *option = ov_option_at(i);
+        if (parse->given[i].file != NULL && (option->scope & wrong) != 0)
+        {
+            SAY(ov_parse_error, option->name, "'%s' is for a %s, and this is a %s", option->name,
+                server ? "client" : "server", server ? "server" : "client");
+        }
+    }
+}
+
+static void check_dev(struct ov_parse *parse)
+{
+    const char *dev = parse->config->tunnel.dev;
+    if (dev == NULL)
+    {
+        if (!is_given(parse, "dev"))
+        {
+            SAY(ov_parse_error, NULL, "'dev' is missing: add 'dev tun'");
+        }
+        return;
+    }
+    if (strncmp(dev, "tun", 3) != 0 && parse->draft.dev_type == NULL && !is_given(parse, "dev-type"))
+    {
+        SAY(ov_parse_error, "dev", "the name '%s' doesn't say what kind of device it is: add 'dev-type tun'",
+            dev);
+    }
+}
+
+static void check_bind(struct ov_parse *parse)
+{
+    const struct ov_config *config = parse->config;
+    static const char *const others[] = {"lport", "local", "bind"};
+    if (config->bind)
+    {
+        return;
+    }
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+    {
+        if (is_given(parse, others[i]))
+        {
+            SAY(ov_parse_error, others[i], "'%s' contradicts 'nobind'", others[i]);
+        }
+    }
+}
+
+static void check_keys(struct ov_parse *parse)
+{
+    const struct ov_config *config = parse->config;
+    const char *who = config->role == OV_ROLE_SERVER ? "server" : "client";
+    const struct
+    {
+        const char *name;
+        const struct ov_text *text;
+        const char *what;
+    } keys[] = {
+        {"ca", &config->ca, "the certificate authority"},
+        {"cert", &config->cert, "its own certificate"},
+        {"key", &config->key, "its own private key"},
+    };
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+    {
+        /* One that is given but can't be read has its own error already. */
+        if (keys[i].text->from == NULL && !is_given(parse, keys[i].name))
+        {
+            SAY(ov_parse_error, NULL, "a %s needs '%s': %s, as a file name or an inline block", who,
+                keys[i].name, keys[i].what);
+        }
+    }
+}
+
+static void check_remote_cert(struct ov_parse *parse)
+{
+    bool server = parse->config->role == OV_ROLE_SERVER;
+    const char *given = parse->draft.remote_cert_tls;
+    const char *other = server ? "client" : "server";
+    if (given != NULL && strcmp(given, other) != 0)
+    {
+        SAY(ov_parse_error, "remote-cert-tls", "remote-cert-tls must be '%s' on a %s", other,
+            server ? "server" : "client");
+    }
+    else if (given == NULL && !server && !is_given(parse, "remote-cert-tls"))
+    {
+        SAY(ov_parse_warn, NULL,
+            "without 'remote-cert-tls server' every certificate of this authority can play the server");
+    }
+    parse->config->remote_cert_tls = given != NULL;
+}
+
+static void finish_tls(struct ov_parse *parse)
+{
+    struct ov_config *config = parse->config;
+    if (config->tls_version_min != OV_TLS_VERSION_DEFAULT &&
+        config->tls_version_max != OV_TLS_VERSION_DEFAULT &&
+        config->tls_version_min > config->tls_version_max)
+    {
+        SAY(ov_parse_error, "tls-version-max", "'tls-version-max' is below 'tls-version-min'");
+    }
+    if (!parse->draft.has_reneg_min)
+    {
+        /* A server draws from the last tenth, so that clients that came together
+         * don't come again together [WP-STATE-023]. */
+        config->reneg_min_s =
+            config->role == OV_ROLE_SERVER ? config->reneg_s - config->reneg_s / 10 : config->reneg_s;
+    }
+}
+
+static void finish_cipher(struct ov_parse *parse)
+{
+    const struct ov_config *config = parse->config;
+    char list[OV_CIPHERS_TEXT + 1];
+    enum ov_aead_id id;
+    if (parse->draft.has_occ_cipher && !ov_ciphers_has_name(&config->data_ciphers, config->occ_cipher, &id))
+    {
+        ov_ciphers_text(&config->data_ciphers, list);
+        SAY(ov_parse_warn, "cipher",
+            "cipher '%s' is not in data-ciphers (%s) and will not be used; only the options string names it",
+            config->occ_cipher, list);
+    }
+}
+
+static void finish_remotes(struct ov_parse *parse)
+{
+    struct ov_config *config = parse->config;
+    struct ov_remote *remotes = parse->draft.remotes.items;
+    if (config->role == OV_ROLE_CLIENT && parse->draft.remotes.count == 0 && !is_given(parse, "remote"))
+    {
+        SAY(ov_parse_error, NULL, "a client needs 'remote': where is the server?");
+    }
+    for (size_t i = 0; i < parse->draft.remotes.count; i++)
+    {
+        remotes[i].port = remotes[i].port != 0 ? remotes[i].port : config->rport;
+        remotes[i].proto = remotes[i].proto != OV_PROTO_LATER ? remotes[i].proto : config->proto;
+    }
+    config->remotes = remotes;
+    config->remotes_count = parse->draft.remotes.count;
+}
+
+static void finish_server(struct ov_parse *parse)
+{
+    const struct ov_config *config = parse->config;
+    if (config->role != OV_ROLE_SERVER)
+    {
+        return;
+    }
+    if (!parse->draft.has_server && !is_given(parse, "server"))
+    {
+        SAY(ov_parse_error, parse->draft.has_server6 ? "server-ipv6" : NULL,
+            parse->draft.has_server6
+                ? "'server-ipv6' without 'server' (a tunnel without IPv4) is not built into ovref yet"
+                : "a server needs 'server network netmask': the addresses of the tunnel");
+    }
+    if (is_given(parse, "ifconfig") || is_given(parse, "ifconfig-ipv6"))
+    {
+        const char *name = is_given(parse, "ifconfig") ? "ifconfig" : "ifconfig-ipv6";
+        SAY(ov_parse_error, name, "'%s' contradicts 'server', which sets the server's own address", name);
+    }
+    if (config->exit_notify > 2)
+    {
+        SAY(ov_parse_error, "explicit-exit-notify",
+            "explicit-exit-notify must be 0, 1 or 2 on a server, not %u", config->exit_notify);
+    }
+}
+
+static void finish_keepalive(struct ov_parse *parse)
+{
+    struct ov_keepalive *keepalive = &parse->config->keepalive;
+    static const char *const timers[] = {"keepalive", "ping-restart", "ping-exit"};
+    bool given = false;
+    for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
+    {
+        given = given || is_given(parse, timers[i]);
+    }
+    if (parse->config->role == OV_ROLE_CLIENT && !given)
+    {
+        keepalive->ping_restart_s = 120; /* [WP-PING-004] */
+    }
+}
+
+/* Addresses and routes: the same for a configuration and for a push reply. */
+void ov_parse_finish_tunnel(struct ov_parse *parse)
+{
+    struct ov_tunnel *tunnel = &parse->config->tunnel;
+    struct ov_route4 *routes4 = parse->draft.routes4.items;
+    struct ov_route6 *routes6 = parse->draft.routes6.items;
+    uint32_t mask;
+    if (parse->draft.ifconfig[0] != NULL)
+    {
+        if (!ov_value_ip4(parse->draft.ifconfig[0], &tunnel->ip4) ||
+            !ov_value_ip4(parse->draft.ifconfig[1], &mask) || !ov_value_mask4(mask, &tunnel->ip4_bits) ||
+            tunnel->ip4_bits == 0)
+        {
+            ov_parse_fatal(parse, "ifconfig: '%.60s' is not a netmask (topology is subnet)",
+                           parse->draft.ifconfig[1]);
+            return;
+        }
+        tunnel->has_ip4 = true;
+    }
+    for (size_t i = 0; i < parse->draft.routes4.count; i++)
+    {
+        routes4[i].metric =
+            routes4[i].metric != OV_INFINITE ? routes4[i].metric : parse->config->route_metric;
+    }
+    for (size_t i = 0; i < parse->draft.routes6.count; i++)
+    {
+        routes6[i].metric =
+            routes6[i].metric != OV_INFINITE ? routes6[i].metric : parse->config->route_metric;
+    }
+    tunnel->routes4 = routes4;
+    tunnel->routes4_count = parse->draft.routes4.count;
+    tunnel->routes6 = routes6;
+    tunnel->routes6_count = parse->draft.routes6.count;
+}
+
+void ov_parse_finish(struct ov_parse *parse)
+{
+    struct ov_config *config = parse->config;
+    if (parse->failed != OV_OK || config->wish != OV_WISH_RUN)
+    {
+        return;
+    }
+    parse->scope = 0;
+    point_at(parse, NULL);
+    if (!find_role(parse))
+    {
+        return;
+    }
+    config->topology_given = parse->draft.topology == OV_TOPOLOGY_SUBNET;
+    check_role_options(parse);
+    check_dev(parse);
+    check_bind(parse);
+    check_keys(parse);
+    check_remote_cert(parse);
+    finish_tls(parse);
+    finish_cipher(parse);
+    finish_remotes(parse);
+    finish_server(parse);
+    finish_keepalive(parse);
+    ov_parse_expand(parse);
+    point_at(parse, "ifconfig");
+    ov_parse_finish_tunnel(parse);
+    config->tun_mtu_max = config->tun_mtu_max > config->tunnel.mtu ? config->tun_mtu_max : config->tunnel.mtu;
+}

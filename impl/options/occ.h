@@ -1,0 +1,60 @@
+#ifndef OV_OPTIONS_OCC_H
+#define OV_OPTIONS_OCC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "options/config.h"
+
+/* The options (OCC) string of key method 2 (wire-protocol.md 4.3, 8.6). Peers
+ * compare it for the log only, and read cipher and compression out of it. */
+
+#define OV_OCC_MAX 512u /* with NUL [WP-KM2-007] */
+
+enum ov_occ_transport
+{
+    OV_OCC_UDP,
+    OV_OCC_TCP_CLIENT,
+    OV_OCC_TCP_SERVER
+};
+
+/* Everything the string depends on, so that the history of the format can be
+ * computed, also for modes that ovref doesn't speak. */
+struct ov_occ
+{
+    bool tls;    /* neither tls nor secret: no protection at all */
+    bool secret; /* static key mode */
+    enum ov_role role;
+    enum ov_occ_transport transport;
+    bool tap;
+    bool socks;
+    bool compression; /* any framing */
+    bool fragment;
+    bool tls_auth;
+    int8_t key_direction;   /* -1: not set */
+    uint32_t tun_mtu;       /* what counts for link-mtu */
+    uint32_t tun_mtu_shown; /* what the item says; 0: same */
+    const char *cipher;     /* OCC cipher: "BF-CBC", "none", ... */
+    bool cipher_shown;      /* p2p mode, or the cipher is in data-ciphers */
+    bool auth_none;
+    enum ov_digest_id auth;
+};
+
+void ov_occ_from_config(const struct ov_config *config, struct ov_occ *out);
+
+/* OV_ERR_UNSUPPORTED for a cipher name that the table of OCC ciphers lacks. */
+OV_MUST_USE enum ov_err ov_occ_link_mtu(const struct ov_occ *occ, uint32_t *link_mtu);
+/* The string with NUL. OV_ERR_UNSUPPORTED as above, OV_ERR_NOSPACE. */
+OV_MUST_USE enum ov_err ov_occ_text(const struct ov_occ *occ, char *out, size_t cap);
+
+/* Is it a cipher name that may stand in the string? */
+bool ov_occ_knows_cipher(const char *name);
+
+/* Reading the peer's string, any octets but NUL [WP-OPT-003]. Cipher: OV_ERR_FORMAT if there
+ * is no cipher item, OV_ERR_NOSPACE if it is longer than cap; "[null-cipher]" gives "none" [WP-OPT-004]. */
+OV_MUST_USE enum ov_err ov_occ_cipher(const char *text, char *out, size_t cap);
+bool ov_occ_compressed(const char *text);
+
+#endif

@@ -1,0 +1,183 @@
+#ifndef OV_OPTIONS_PARSE_H
+#define OV_OPTIONS_PARSE_H
+
+/* Inside of options/ only: the state of reading one configuration or push
+ * reply, and the verbs that the setters of the table use. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "options/config.h"
+#include "options/diag.h"
+#include "options/lexer.h"
+#include "options/push.h"
+#include "options/table.h"
+
+#define OV_CONFIG_DEPTH  10u                  /* config inside config */
+#define OV_CONFIG_OCTETS (4u * 1024u * 1024u) /* largest configuration file */
+#define OV_KEY_OCTETS    (1024u * 1024u)      /* largest certificate or key file or block */
+
+enum ov_topology
+{
+    OV_TOPOLOGY_UNSET = 0,
+    OV_TOPOLOGY_SUBNET,
+    OV_TOPOLOGY_OTHER /* net30, p2p: not built */
+};
+
+/* A growing array in the arena. */
+struct ov_list
+{
+    void *items;
+    size_t count;
+    size_t cap;
+};
+
+/* Values that become settings only when everything has been read. */
+struct ov_draft
+{
+    bool client, tls_client, tls_server, pull, mode_server;
+    bool has_server;
+    uint32_t server_net;
+    uint8_t server_bits;
+    bool has_server6;
+    uint8_t server6[16];
+    uint8_t server6_bits;
+    bool has_keepalive;
+    uint32_t keepalive_ping_s, keepalive_restart_s;
+    enum ov_topology topology;
+    const char *topology_name;
+    const char *dev_type;
+    const char *ifconfig[2]; /* as written; the second one's meaning depends on topology */
+    const char *remote_cert_tls;
+    bool has_occ_cipher;
+    bool has_reneg_min;
+    struct ov_list remotes; /* struct ov_remote; port 0: take rport, proto OV_PROTO_COUNT: take proto */
+    struct ov_list routes4; /* struct ov_route4; metric OV_INFINITE: take route-metric */
+    struct ov_list routes6;
+    struct ov_list push;    /* const char * */
+    struct ov_list ignored; /* const char *: names of ignore-unknown-option */
+};
+
+#define OV_PROTO_LATER ((enum ov_proto)(OV_PROTO_UDP6 + 1))
+
+/* Where an option was given last; line 0 and file NULL: never. */
+struct ov_place
+{
+    const char *file;
+    uint32_t line;
+};
+
+struct ov_parse
+{
+    struct ov_arena *arena;
+    struct ov_diags *diags;
+    const struct ov_loader *loader; /* NULL: nothing can be loaded */
+    struct ov_config *config;       /* being filled */
+    struct ov_pulled *pulled;       /* push reply only, else NULL */
+    const struct ov_proto_flags *announced;
+    struct ov_draft draft;
+    uint16_t scope; /* OV_IN_FILE, OV_IN_ARGS or OV_IN_PUSH: what is being read */
+    const char *file;
+    uint32_t line;
+    const char *option;
+    uint32_t depth;
+    const char *files[OV_CONFIG_DEPTH]; /* open now, outermost first */
+    struct ov_place *given;             /* one for each row of the table */
+    uint32_t continuation;              /* push reply: 0 none, 1, 2 */
+    enum ov_err failed; /* OV_ERR_NOMEM, OV_ERR_LIMIT or a fatal push option: reading is over */
+};
+
+void ov_config_defaults(struct ov_config *config);
+/* False: out of memory (noted in .failed). */
+bool ov_parse_init(struct ov_parse *parse, struct ov_arena *arena, struct ov_diags *diags,
+                   const struct ov_loader *loader, struct ov_config *config);
+
+/* Say what is wrong with the option being read. In a push reply that only
+ * skips the option [WP-PUSH-016]. */
+void ov_parse_error(struct ov_parse *parse, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same, but a push reply is over too. */
+void ov_parse_fatal(struct ov_parse *parse, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void ov_parse_warn(struct ov_parse *parse, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void ov_parse_note(struct ov_parse *parse, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* A number with an error message of its own; what names the value. */
+bool ov_parse_number(struct ov_parse *parse, const char *what, const char *text, uint32_t low, uint32_t high,
+                     uint32_t *out);
+/* The same with ov_parse_fatal. */
+bool ov_parse_vital_number(struct ov_parse *parse, const char *what, const char *text, uint32_t low,
+                           uint32_t high, uint32_t *out);
+bool ov_parse_append(struct ov_parse *parse, struct ov_list *list, const void *item, size_t size);
+
+/* One option: word[0] is its name, the rest its arguments. */
+void ov_parse_option(struct ov_parse *parse, const struct ov_line *line);
+/* A whole file's text; a loaded one is included by the setter of --config. */
+void ov_parse_text(struct ov_parse *parse, const char *name, const char *text, size_t len);
+void ov_parse_include(struct ov_parse *parse, const char *path);
+
+const struct ov_place *ov_parse_given(const struct ov_parse *parse, const char *name);
+
+/* When everything is read: what options say together. */
+void ov_parse_finish(struct ov_parse *parse);
+/* Resolve what both a configuration and a push reply leave open (ifconfig, metrics). */
+void ov_parse_finish_tunnel(struct ov_parse *parse);
+/* --server, --server-ipv6, --keepalive as 2.x expands them, and the push list. */
+void ov_parse_expand(struct ov_parse *parse);
+
+/* Setters used by the table. */
+#define OV_SETTER(name)                                                                                      \
+    void ov_set_##name(struct ov_parse *parse, const struct ov_option *option __attribute__((unused)),       \
+                       const struct ov_line *line __attribute__((unused)))
+OV_SETTER(config);
+OV_SETTER(help);
+OV_SETTER(version);
+OV_SETTER(ignore_unknown);
+OV_SETTER(mode);
+OV_SETTER(client);
+OV_SETTER(tls_client);
+OV_SETTER(tls_server);
+OV_SETTER(pull);
+OV_SETTER(proto);
+OV_SETTER(local);
+OV_SETTER(port);
+OV_SETTER(lport);
+OV_SETTER(rport);
+OV_SETTER(nobind);
+OV_SETTER(bind);
+OV_SETTER(remote);
+OV_SETTER(resolv_retry);
+OV_SETTER(connect_retry);
+OV_SETTER(exit_notify);
+OV_SETTER(ping_restart);
+OV_SETTER(ping_exit);
+OV_SETTER(keepalive);
+OV_SETTER(dh);
+OV_SETTER(remote_cert_tls);
+OV_SETTER(tls_version);
+OV_SETTER(reneg);
+OV_SETTER(data_ciphers);
+OV_SETTER(fallback);
+OV_SETTER(cipher);
+OV_SETTER(auth);
+OV_SETTER(replay_window);
+OV_SETTER(tun_mtu);
+OV_SETTER(dev);
+OV_SETTER(dev_type);
+OV_SETTER(topology);
+OV_SETTER(ifconfig);
+OV_SETTER(ifconfig6);
+OV_SETTER(route);
+OV_SETTER(route6);
+OV_SETTER(route_gateway);
+OV_SETTER(server);
+OV_SETTER(server6);
+OV_SETTER(push);
+OV_SETTER(connect_freq_initial);
+OV_SETTER(peer_id);
+OV_SETTER(protocol_flags);
+OV_SETTER(key_derivation);
+OV_SETTER(continuation);
+
+#endif

@@ -1,0 +1,177 @@
+/* The client's side of a push reply. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "options/parse.h"
+#include "options/push.h"
+
+struct ov_pull
+{
+    struct ov_arena *arena;
+    struct ov_diags diags;
+    struct ov_parse parse;
+    struct ov_pulled pulled;
+    struct ov_proto_flags announced;
+    uint32_t parts;
+    size_t octets;
+    bool complete;
+};
+
+static void copy_routes(struct ov_parse *parse, const struct ov_tunnel *tunnel)
+{
+    for (size_t i = 0; i < tunnel->routes4_count; i++)
+    {
+        (void)ov_parse_append(parse, &parse->draft.routes4, &tunnel->routes4[i], sizeof(tunnel->routes4[i]));
+    }
+    for (size_t i = 0; i < tunnel->routes6_count; i++)
+    {
+        (void)ov_parse_append(parse, &parse->draft.routes6, &tunnel->routes6[i], sizeof(tunnel->routes6[i]));
+    }
+}
+
+enum ov_err ov_pull_new(const struct ov_config *config, const struct ov_proto_flags *announced,
+                        struct ov_pull **out)
+{
+    struct ov_pull *pull = calloc(1, sizeof(*pull));
+    *out = NULL;
+    if (pull == NULL || (pull->arena = ov_arena_new()) == NULL)
+    {
+        free(pull);
+        return OV_ERR_NOMEM;
+    }
+    ov_diags_init(&pull->diags, pull->arena);
+    pull->pulled.effective = *config;
+    pull->announced = *announced;
+    if (ov_parse_init(&pull->parse, pull->arena, &pull->diags, NULL, &pull->pulled.effective))
+    {
+        pull->parse.scope = OV_IN_PUSH;
+        pull->parse.file = "push reply";
+        pull->parse.pulled = &pull->pulled;
+        pull->parse.announced = &pull->announced;
+        pull->parse.draft.topology = config->topology_given ? OV_TOPOLOGY_SUBNET : OV_TOPOLOGY_UNSET;
+        copy_routes(&pull->parse, &config->tunnel);
+    }
+    if (pull->parse.failed != OV_OK)
+    {
+        ov_pull_free(pull);
+        return OV_ERR_NOMEM;
+    }
+    *out = pull;
+    return OV_OK;
+}
+
+void ov_pull_free(struct ov_pull *pull)
+{
+    if (pull != NULL)
+    {
+        ov_arena_free(pull->arena);
+        free(pull);
+    }
+}
+
+/* A control character anywhere makes the whole message suspect [WP-MSG-003]:
+ * what a terminal or a script reads later must not be smuggled in here. */
+static bool check_message(const char *text, size_t len)
+{
+    static const char word[] = "PUSH_REPLY";
+    size_t word_len = sizeof(word) - 1;
+    for (size_t i = 0; i < len; i++)
+    {
+        if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+        {
+            return false;
+        }
+    }
+    return len >= word_len && memcmp(text, word, word_len) == 0 && (len == word_len || text[word_len] == ',');
+}
+
+static void pull_option(struct ov_parse *parse, const char *text, size_t len)
+{
+    struct ov_line line;
+    const char *reason = NULL;
+    if (len > OV_PUSH_OPTION)
+    {
+        ov_parse_error(parse, "an option of %zu octets, at most %u are allowed", len, OV_PUSH_OPTION);
+        return;
+    }
+    enum ov_err err = ov_lex_words(parse->arena, text, len, &line, &reason);
+    if (err == OV_ERR_NOMEM)
+    {
+        parse->failed = err;
+    }
+    else if (err != OV_OK)
+    {
+        ov_parse_error(parse, "'%.*s': %s", (int)(len < 60 ? len : 60), text, reason);
+    }
+    else if (line.count != 0)
+    {
+        line.number = 0;
+        ov_parse_option(parse, &line);
+    }
+}
+
+/* Without a topology 2.x means net30, where ifconfig's second address is no netmask. */
+static void finish_pull(struct ov_pull *pull)
+{
+    struct ov_parse *parse = &pull->parse;
+    parse->option = "ifconfig";
+    if (parse->draft.ifconfig[0] != NULL && parse->draft.topology == OV_TOPOLOGY_UNSET)
+    {
+        ov_parse_fatal(parse,
+                       "ifconfig comes without a topology, which means net30; that is known to OpenVPN 2.x "
+                       "but not built into ovref yet; 'topology subnet' is");
+        return;
+    }
+    ov_parse_finish_tunnel(parse);
+    parse->option = NULL;
+}
+
+enum ov_err ov_pull_message(struct ov_pull *pull, const char *text, size_t len)
+{
+    struct ov_parse *parse = &pull->parse;
+    if (pull->complete)
+    {
+        return OV_ERR_CLOSED;
+    }
+    if (parse->failed != OV_OK)
+    {
+        return parse->failed;
+    }
+    if (!check_message(text, len))
+    {
+        return OV_ERR_FORMAT;
+    }
+    pull->octets += len;
+    if (++pull->parts > OV_PUSH_PARTS_MAX || pull->octets > OV_PUSH_OCTETS_MAX)
+    {
+        parse->failed = OV_ERR_LIMIT;
+        return parse->failed;
+    }
+    parse->continuation = 0;
+    const char *at = text + strlen("PUSH_REPLY");
+    const char *end = text + len;
+    while (at < end && parse->failed == OV_OK)
+    {
+        at++; /* the comma */
+        const char *comma = memchr(at, ',', (size_t)(end - at));
+        const char *stop = comma != NULL ? comma : end;
+        pull_option(parse, at, (size_t)(stop - at));
+        at = stop;
+    }
+    if (parse->failed == OV_OK && parse->continuation != 2)
+    {
+        finish_pull(pull);
+        pull->complete = parse->failed == OV_OK;
+    }
+    return parse->failed != OV_OK ? parse->failed : pull->complete ? OV_OK : OV_ERR_AGAIN;
+}
+
+const struct ov_pulled *ov_pull_result(const struct ov_pull *pull)
+{
+    return pull->complete ? &pull->pulled : NULL;
+}
+
+const struct ov_diags *ov_pull_diags(const struct ov_pull *pull)
+{
+    return &pull->diags;
+}

@@ -1,0 +1,146 @@
+/* The server's side of a push reply. */
+#include "options/push.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "options/values.h"
+
+/* Messages are closed when the next option would reach into the last 84
+ * octets; that room is for the continuation mark [WP-PUSH-013]. */
+#define PART_MAX (OV_PUSH_MESSAGE - 84u)
+
+static const char start[] = "PUSH_REPLY";
+
+struct composer
+{
+    char text[OV_PUSH_MESSAGE];
+    size_t len;
+    bool split; /* an earlier part was sent */
+    enum ov_err err;
+    enum ov_err (*message)(void *ctx, const char *text, size_t len);
+    void *ctx;
+};
+
+static void send_part(struct composer *c, const char *mark)
+{
+    size_t room = sizeof(c->text) - c->len;
+    int len = snprintf(c->text + c->len, room, "%s", mark);
+    if (len < 0 || (size_t)len >= room)
+    {
+        c->err = OV_ERR_LIMIT;
+        return;
+    }
+    c->err = c->message(c->ctx, c->text, c->len + (size_t)len);
+    c->split = true;
+    c->len = sizeof(start) - 1;
+    c->text[c->len] = '\0';
+}
+
+static void add_option(struct composer *c, const char *option)
+{
+    size_t len = strlen(option);
+    if (c->err != OV_OK)
+    {
+        return;
+    }
+    if (len == 0 || len > OV_PUSH_OPTION || strchr(option, ',') != NULL)
+    {
+        c->err = OV_ERR_LIMIT;
+        return;
+    }
+    if (c->len + 1 + len > PART_MAX)
+    {
+        send_part(c, ",push-continuation 2");
+    }
+    c->len += (size_t)snprintf(c->text + c->len, sizeof(c->text) - c->len, ",%s", option);
+}
+
+static void add_format(struct composer *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void add_format(struct composer *c, const char *format, ...)
+{
+    char option[OV_PUSH_OPTION + 1];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(option, sizeof(option), format, args);
+    va_end(args);
+    add_option(c, option);
+}
+
+static void add_addresses(struct composer *c, const struct ov_config *config,
+                          const struct ov_push_client *client)
+{
+    char ip6[OV_IP6_TEXT], gateway6[OV_IP6_TEXT], ip4[OV_IP4_TEXT], mask[OV_IP4_TEXT];
+    const struct ov_tunnel *tunnel = &config->tunnel;
+    if (client->has_ip6)
+    {
+        add_format(c, "ifconfig-ipv6 %s/%u %s", ov_value_ip6_text(client->ip6, ip6), tunnel->ip6_bits,
+                   ov_value_ip6_text(tunnel->ip6, gateway6));
+    }
+    if (client->has_ip4)
+    {
+        add_format(c, "ifconfig %s %s", ov_value_ip4_text(client->ip4, ip4),
+                   ov_value_ip4_text(ov_value_bits4(tunnel->ip4_bits), mask));
+    }
+}
+
+/* Clients without the cc-exit bit don't read protocol-flags, except for the
+ * flags that are newer than the bit [WP-FLAG-001]. */
+static void add_flags(struct composer *c, const struct ov_push_client *client)
+{
+    const struct ov_proto_flags *flags = &client->flags;
+    bool reads_flags = (client->iv_proto & OV_IV_PROTO_CC_EXIT) != 0;
+    if (!reads_flags && flags->tls_ekm)
+    {
+        add_option(c, "key-derivation tls-ekm");
+    }
+    bool tls_ekm = reads_flags && flags->tls_ekm;
+    if (flags->cc_exit || tls_ekm || flags->dyn_tls_crypt || flags->aead_epoch)
+    {
+        add_format(c, "protocol-flags%s%s%s%s", flags->cc_exit ? " cc-exit" : "", tls_ekm ? " tls-ekm" : "",
+                   flags->dyn_tls_crypt ? " dyn-tls-crypt" : "", flags->aead_epoch ? " aead-epoch" : "");
+    }
+}
+
+struct ov_proto_flags ov_push_flags(uint32_t iv_proto, const struct ov_proto_flags *built)
+{
+    return (struct ov_proto_flags){
+        .cc_exit = built->cc_exit && (iv_proto & OV_IV_PROTO_CC_EXIT) != 0,
+        .tls_ekm = built->tls_ekm && (iv_proto & OV_IV_PROTO_TLS_EKM) != 0,
+        .dyn_tls_crypt = built->dyn_tls_crypt && (iv_proto & OV_IV_PROTO_DYN_TLS_CRYPT) != 0,
+        .aead_epoch = built->aead_epoch && (iv_proto & OV_IV_PROTO_DATA_EPOCH) != 0 &&
+                      (iv_proto & OV_IV_PROTO_DATA_V2) != 0,
+    };
+}
+
+enum ov_err ov_push_compose(const struct ov_config *config, const struct ov_push_client *client,
+                            enum ov_err (*message)(void *ctx, const char *text, size_t len), void *ctx)
+{
+    struct composer c = {.len = sizeof(start) - 1, .err = OV_OK, .message = message, .ctx = ctx};
+    memcpy(c.text, start, sizeof(start));
+    for (size_t i = 0; i < config->push_count; i++)
+    {
+        add_option(&c, config->push[i]);
+    }
+    add_addresses(&c, config, client);
+    if (client->has_peer_id)
+    {
+        add_format(&c, "peer-id %u", client->peer_id);
+    }
+    if (client->has_cipher)
+    {
+        add_format(&c, "cipher %s", ov_aead_name(client->cipher));
+    }
+    add_flags(&c, client);
+    if (client->has_tun_mtu)
+    {
+        add_format(&c, "tun-mtu %u", config->tunnel.mtu);
+    }
+    if (c.err == OV_OK)
+    {
+        send_part(&c, c.split ? ",push-continuation 1" : "");
+    }
+    return c.err;
+}

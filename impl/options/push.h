@@ -1,0 +1,107 @@
+#ifndef OV_OPTIONS_PUSH_H
+#define OV_OPTIONS_PUSH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "options/config.h"
+#include "options/diag.h"
+
+/* PUSH_REPLY: a client makes settings from it, a server composes it (wire-protocol.md 5.3, 5.4). */
+
+/* ---- client ---- */
+
+/* Flags of protocol-flags, and key-derivation tls-ekm [WP-FLAG-001]. */
+struct ov_proto_flags
+{
+    bool cc_exit;
+    bool tls_ekm;
+    bool dyn_tls_crypt;
+    bool aead_epoch;
+};
+
+/* What holds after the pull. Besides tunnel and keepalive a server may change sndbuf, rcvbuf,
+ * exit_notify and persist_tun. */
+struct ov_pulled
+{
+    struct ov_config effective; /* the client's configuration with everything that was pushed */
+    bool has_peer_id;
+    uint32_t peer_id; /* 0..16777214 */
+    bool has_cipher;
+    enum ov_aead_id cipher; /* in data_ciphers; without: ov_ncp_client decides [WP-NCP-007] */
+    struct ov_proto_flags flags;
+};
+
+/* One reply may come in several messages [WP-PUSH-013]. At most this many, and octets in all. */
+#define OV_PUSH_PARTS_MAX  256u
+#define OV_PUSH_OCTETS_MAX (256u * 1024u)
+
+struct ov_pull; /* collects one reply; owns its result and diagnostics */
+
+/* flags: what this client announced in IV_PROTO; a server that pushes another one is a fatal error,
+ * because both sides would from then on speak differently. config is borrowed for the life of the pull. */
+OV_MUST_USE enum ov_err ov_pull_new(const struct ov_config *config, const struct ov_proto_flags *announced,
+                                    struct ov_pull **out);
+void ov_pull_free(struct ov_pull *pull);
+
+/* One message, NUL not counted. Options that are unknown, not built or wrong are skipped with a
+ * diagnostic [WP-PUSH-016]; the rest of the errors end the connection:
+ *   OV_OK         complete, ov_pull_result is valid
+ *   OV_ERR_AGAIN  more parts follow
+ *   OV_ERR_FORMAT not a PUSH_REPLY, or it has control characters; ignored as a whole, go on
+ *   OV_ERR_OPTION an option that can't be skipped is wrong; the last error in the diagnostics names it
+ *   OV_ERR_LIMIT  too many parts, octets or routes
+ *   OV_ERR_CLOSED this reply was complete already
+ *   OV_ERR_NOMEM */
+OV_MUST_USE enum ov_err ov_pull_message(struct ov_pull *pull, const char *text, size_t len);
+
+const struct ov_pulled *ov_pull_result(const struct ov_pull *pull);
+const struct ov_diags *ov_pull_diags(const struct ov_pull *pull);
+
+/* ---- server ---- */
+
+/* What one client gets on top of config->push, in the order of 2.x [WP-PUSH-015]. */
+struct ov_push_client
+{
+    bool has_ip6;
+    uint8_t ip6[16]; /* prefix length and gateway are those of the server */
+    bool has_ip4;
+    uint32_t ip4;
+    bool has_peer_id;
+    uint32_t peer_id;
+    bool has_cipher; /* [WP-NCP-002] */
+    enum ov_aead_id cipher;
+    struct ov_proto_flags flags; /* what holds for this client; decided by ov_push_flags */
+    bool has_tun_mtu;            /* client sent IV_MTU [WP-PUSH-025] */
+    uint32_t iv_proto;           /* tells in which words flags are pushed [WP-FLAG-001] */
+};
+
+/* IV_PROTO bits (value, not number) [WP-PI-010]. */
+#define OV_IV_PROTO_DATA_V2       (1u << 1)
+#define OV_IV_PROTO_REQUEST_PUSH  (1u << 2)
+#define OV_IV_PROTO_TLS_EKM       (1u << 3)
+#define OV_IV_PROTO_AUTH_PENDING  (1u << 4)
+#define OV_IV_PROTO_NCP_P2P       (1u << 5)
+#define OV_IV_PROTO_DNS_OPTION    (1u << 6)
+#define OV_IV_PROTO_CC_EXIT       (1u << 7)
+#define OV_IV_PROTO_AUTH_TEMP     (1u << 8)
+#define OV_IV_PROTO_DYN_TLS_CRYPT (1u << 9)
+#define OV_IV_PROTO_DATA_EPOCH    (1u << 10)
+#define OV_IV_PROTO_DNS_V2        (1u << 11)
+#define OV_IV_PROTO_PUSH_UPDATE   (1u << 12)
+
+/* What both sides can: client bits and what this server has built [WP-FLAG-001, 002, 003]. */
+struct ov_proto_flags ov_push_flags(uint32_t iv_proto, const struct ov_proto_flags *built);
+
+/* A message has at most 1023 octets and a NUL [WP-MSG-005]. */
+#define OV_PUSH_MESSAGE 1024u
+
+/* Compose the reply; message is called once for each part with text and its length without NUL, and
+ * stops the work by returning an error, which is handed on. OV_ERR_LIMIT: an option doesn't fit. */
+OV_MUST_USE enum ov_err ov_push_compose(const struct ov_config *config, const struct ov_push_client *client,
+                                        enum ov_err (*message)(void *ctx, const char *text, size_t len),
+                                        void *ctx);
+
+#endif

@@ -1,0 +1,106 @@
+/* Setters: server helpers and the push list. */
+#include <string.h>
+
+#include "options/parse.h"
+#include "options/values.h"
+
+/* Pool bounds as in 2.x, [WP-PUSH-022]. */
+#define SERVER_BITS_MIN  16
+#define SERVER_BITS_MAX  29
+#define SERVER6_BITS_MIN 64
+#define SERVER6_BITS_MAX 124
+
+OV_SETTER(server)
+{
+    uint32_t net, mask;
+    uint8_t bits;
+    char text[OV_IP4_TEXT];
+    if (line->count > 3)
+    {
+        ov_parse_error(parse,
+                       strcmp(line->word[3], "nopool") == 0
+                           ? "server: '%.40s' is known to OpenVPN 2.x but not built into ovref yet"
+                           : "server: the third argument can only be 'nopool', not '%.40s'",
+                       line->word[3]);
+        return;
+    }
+    if (!ov_value_ip4(line->word[1], &net) || !ov_value_ip4(line->word[2], &mask))
+    {
+        ov_parse_error(parse, "server: '%.60s %.60s' is not an IPv4 network and netmask", line->word[1],
+                       line->word[2]);
+        return;
+    }
+    if (!ov_value_mask4(mask, &bits) || bits < SERVER_BITS_MIN || bits > SERVER_BITS_MAX)
+    {
+        ov_parse_error(parse,
+                       "server: the netmask must be from 255.255.0.0 (/%d) to 255.255.255.248 (/%d), not %s",
+                       SERVER_BITS_MIN, SERVER_BITS_MAX, line->word[2]);
+        return;
+    }
+    if ((net & ~mask) != 0)
+    {
+        ov_parse_error(parse, "server: %s/%u has bits behind its netmask; the network is %s", line->word[1],
+                       bits, ov_value_ip4_text(net & mask, text));
+        return;
+    }
+    parse->draft.has_server = true;
+    parse->draft.server_net = net;
+    parse->draft.server_bits = bits;
+}
+
+OV_SETTER(server6)
+{
+    struct ov_draft *draft = &parse->draft;
+    uint8_t net[16], bits;
+    bool given;
+    if (!ov_value_prefix6(line->word[1], net, &bits, &given))
+    {
+        ov_parse_error(parse, "server-ipv6: '%.60s' is not an IPv6 network (address/64..124)", line->word[1]);
+        return;
+    }
+    if (!given || bits < SERVER6_BITS_MIN || bits > SERVER6_BITS_MAX)
+    {
+        ov_parse_error(parse, "server-ipv6: the prefix must be from /%d to /%d, not /%u", SERVER6_BITS_MIN,
+                       SERVER6_BITS_MAX, bits);
+        return;
+    }
+    if (!ov_value_is_net6(net, bits))
+    {
+        ov_parse_error(parse, "server-ipv6: '%.60s' has bits behind its prefix length", line->word[1]);
+        return;
+    }
+    draft->has_server6 = true;
+    memcpy(draft->server6, net, 16);
+    draft->server6_bits = bits;
+}
+
+OV_SETTER(push)
+{
+    const char *text = line->word[1];
+    if (strlen(text) > OV_PUSH_OPTION)
+    {
+        ov_parse_error(parse, "push: the option has %zu octets; clients read at most %u", strlen(text),
+                       OV_PUSH_OPTION);
+        return;
+    }
+    /* [WP-PUSH-010] */
+    if (text[0] == '\0' || strchr(text, ',') != NULL)
+    {
+        ov_parse_error(parse, text[0] == '\0'
+                                  ? "push: the option is empty"
+                                  : "push: an option with a comma can't be pushed, the comma ends it");
+        return;
+    }
+    (void)ov_parse_append(parse, &parse->draft.push, &text, sizeof(text));
+}
+
+OV_SETTER(connect_freq_initial)
+{
+    uint32_t count, period;
+    if (ov_parse_number(parse, "the count of connect-freq-initial", line->word[1], 0, INT32_MAX, &count) &&
+        ov_parse_number(parse, "the period of connect-freq-initial", line->word[2], 1, 86400, &period))
+    {
+        parse->config->connect_freq_count = count;
+        parse->config->connect_freq_period_s = period;
+    }
+}

@@ -1,0 +1,249 @@
+/* Setters: tun device, addresses, routes. */
+#include <string.h>
+
+#include "options/parse.h"
+#include "options/values.h"
+
+#define DEV_NAME_MAX 15 /* IFNAMSIZ - 1 */
+
+OV_SETTER(dev)
+{
+    const char *name = line->word[1];
+    if (strncmp(name, "tap", 3) == 0 || strcmp(name, "null") == 0)
+    {
+        ov_parse_error(
+            parse, "dev '%.40s' is known to OpenVPN 2.x but not built into ovref yet; 'dev tun' is", name);
+        return;
+    }
+    if (name[0] == '\0' || strlen(name) > DEV_NAME_MAX || name[strcspn(name, "/: \t")] != '\0')
+    {
+        ov_parse_error(
+            parse, "dev '%.40s' can't be the name of an interface (1 to %d characters, no slash, no space)",
+            name, DEV_NAME_MAX);
+        return;
+    }
+    parse->config->tunnel.dev = name;
+}
+
+OV_SETTER(dev_type)
+{
+    if (strcmp(line->word[1], "tun") != 0)
+    {
+        ov_parse_error(parse,
+                       strcmp(line->word[1], "tap") == 0
+                           ? "dev-type '%.40s' is known to OpenVPN 2.x but not built into ovref yet"
+                           : "unknown dev-type '%.40s'; use tun",
+                       line->word[1]);
+        return;
+    }
+    parse->draft.dev_type = line->word[1];
+}
+
+/* Topology decides what a pushed ifconfig means, so a wrong one can't be skipped. */
+OV_SETTER(topology)
+{
+    const char *name = line->word[1];
+    if (strcmp(name, "subnet") == 0)
+    {
+        parse->draft.topology = OV_TOPOLOGY_SUBNET;
+    }
+    else if (strcmp(name, "net30") == 0 || strcmp(name, "p2p") == 0)
+    {
+        parse->draft.topology = OV_TOPOLOGY_OTHER;
+        ov_parse_fatal(
+            parse, "topology '%s' is known to OpenVPN 2.x but not built into ovref yet; 'subnet' is", name);
+    }
+    else
+    {
+        ov_parse_fatal(parse, "unknown topology '%.40s'; use subnet", name);
+    }
+}
+
+OV_SETTER(ifconfig)
+{
+    uint32_t ip;
+    for (int i = 1; i <= 2; i++)
+    {
+        if (!ov_value_ip4(line->word[i], &ip))
+        {
+            ov_parse_error(parse, "ifconfig: '%.60s' is not an IPv4 address", line->word[i]);
+            return;
+        }
+    }
+    parse->draft.ifconfig[0] = line->word[1];
+    parse->draft.ifconfig[1] = line->word[2];
+}
+
+OV_SETTER(ifconfig6)
+{
+    struct ov_tunnel *tunnel = &parse->config->tunnel;
+    uint8_t ip[16], remote[16] = {0}, bits;
+    bool given;
+    if (!ov_value_prefix6(line->word[1], ip, &bits, &given) || !given)
+    {
+        ov_parse_error(parse,
+                       "ifconfig-ipv6: '%.60s' is not an IPv6 address with a prefix length (address/0..128)",
+                       line->word[1]);
+        return;
+    }
+    if (line->count > 2 && !ov_value_ip6(line->word[2], remote))
+    {
+        ov_parse_error(parse, "ifconfig-ipv6: '%.60s' is not an IPv6 address", line->word[2]);
+        return;
+    }
+    memcpy(tunnel->ip6, ip, 16);
+    memcpy(tunnel->ip6_remote, remote, 16);
+    tunnel->ip6_bits = bits;
+    tunnel->has_ip6 = true;
+    tunnel->has_ip6_remote = line->count > 2;
+}
+
+/* Words that stand for an address. Only the tunnel's own end is built. */
+static bool check_gateway_word(struct ov_parse *parse, const char *option, const char *text, bool *is_vpn)
+{
+    *is_vpn = strcmp(text, "vpn_gateway") == 0 || strcmp(text, "default") == 0;
+    if (strcmp(text, "net_gateway") == 0 || strcmp(text, "remote_host") == 0)
+    {
+        ov_parse_error(parse, "%s: '%s' is known to OpenVPN 2.x but not built into ovref yet", option, text);
+        return false;
+    }
+    return true;
+}
+
+/* Routes that the user keeps out, and a bound: memory must not grow with what a peer says. */
+static bool may_add_route(struct ov_parse *parse, const char *option, const struct ov_list *list)
+{
+    if (parse->pulled != NULL && parse->config->route_nopull)
+    {
+        ov_parse_note(parse, "%s from the server is left out, as 'route-nopull' says", option);
+        return false;
+    }
+    if (list->count >= OV_ROUTES_MAX)
+    {
+        ov_parse_fatal(parse, "more than %u routes", OV_ROUTES_MAX);
+        parse->failed = parse->pulled != NULL ? OV_ERR_LIMIT : parse->failed;
+        return false;
+    }
+    return true;
+}
+
+static bool read_net4(struct ov_parse *parse, const struct ov_line *line, struct ov_route4 *route)
+{
+    uint32_t mask = UINT32_MAX;
+    char text[OV_IP4_TEXT];
+    bool masked = line->count > 2 && strcmp(line->word[2], "default") != 0;
+    if (!ov_value_ip4(line->word[1], &route->net))
+    {
+        ov_parse_error(parse, "route: '%.60s' is not an IPv4 address", line->word[1]);
+        return false;
+    }
+    if (masked && (!ov_value_ip4(line->word[2], &mask) || !ov_value_mask4(mask, &route->bits)))
+    {
+        ov_parse_error(parse, "route: '%.60s' is not a netmask", line->word[2]);
+        return false;
+    }
+    route->bits = masked ? route->bits : 32;
+    if ((route->net & ~mask) != 0)
+    {
+        ov_parse_error(parse, "route: %s/%u has bits behind its netmask; the network is %s", line->word[1],
+                       route->bits, ov_value_ip4_text(route->net & mask, text));
+        return false;
+    }
+    return true;
+}
+
+OV_SETTER(route)
+{
+    struct ov_route4 route = {.metric = OV_INFINITE};
+    bool is_vpn = true;
+    if (!may_add_route(parse, option->name, &parse->draft.routes4) ||
+        !check_gateway_word(parse, "route", line->word[1], &is_vpn))
+    {
+        return;
+    }
+    if (is_vpn)
+    {
+        ov_parse_error(parse, "route: '%s' as network is not built into ovref yet", line->word[1]);
+        return;
+    }
+    if (!read_net4(parse, line, &route))
+    {
+        return;
+    }
+    if (line->count > 3)
+    {
+        if (!check_gateway_word(parse, "route", line->word[3], &is_vpn))
+        {
+            return;
+        }
+        route.has_gateway = !is_vpn;
+        if (!is_vpn && !ov_value_ip4(line->word[3], &route.gateway))
+        {
+            ov_parse_error(parse, "route: gateway '%.60s' is not an IPv4 address", line->word[3]);
+            return;
+        }
+    }
+    if (line->count > 4 && strcmp(line->word[4], "default") != 0 &&
+        !ov_parse_number(parse, "the metric of route", line->word[4], 0, INT32_MAX, &route.metric))
+    {
+        return;
+    }
+    (void)ov_parse_append(parse, &parse->draft.routes4, &route, sizeof(route));
+}
+
+OV_SETTER(route6)
+{
+    struct ov_route6 route = {.metric = OV_INFINITE};
+    bool given, is_vpn = true;
+    if (!may_add_route(parse, option->name, &parse->draft.routes6))
+    {
+        return;
+    }
+    if (!ov_value_prefix6(line->word[1], route.net, &route.bits, &given))
+    {
+        ov_parse_error(parse, "route-ipv6: '%.60s' is not an IPv6 network (address/0..128)", line->word[1]);
+        return;
+    }
+    if (!ov_value_is_net6(route.net, route.bits))
+    {
+        ov_parse_error(parse, "route-ipv6: '%.60s' has bits behind its prefix length", line->word[1]);
+        return;
+    }
+    if (line->count > 2)
+    {
+        if (!check_gateway_word(parse, "route-ipv6", line->word[2], &is_vpn))
+        {
+            return;
+        }
+        route.has_gateway = !is_vpn;
+        if (!is_vpn && !ov_value_ip6(line->word[2], route.gateway))
+        {
+            ov_parse_error(parse, "route-ipv6: gateway '%.60s' is not an IPv6 address", line->word[2]);
+            return;
+        }
+    }
+    if (line->count > 3 && strcmp(line->word[3], "default") != 0 &&
+        !ov_parse_number(parse, "the metric of route-ipv6", line->word[3], 0, INT32_MAX, &route.metric))
+    {
+        return;
+    }
+    (void)ov_parse_append(parse, &parse->draft.routes6, &route, sizeof(route));
+}
+
+OV_SETTER(route_gateway)
+{
+    struct ov_tunnel *tunnel = &parse->config->tunnel;
+    uint32_t gateway;
+    if (strcmp(line->word[1], "dhcp") == 0)
+    {
+        ov_parse_error(parse, "route-gateway 'dhcp' is known to OpenVPN 2.x but not built into ovref yet");
+        return;
+    }
+    if (!ov_value_ip4(line->word[1], &gateway))
+    {
+        ov_parse_error(parse, "route-gateway: '%.60s' is not an IPv4 address", line->word[1]);
+        return;
+    }
+    tunnel->route_gateway = gateway;
+    tunnel->has_route_gateway = true;
+}

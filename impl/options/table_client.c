@@ -1,0 +1,42 @@
+#include "options/table_rows.h"
+
+/* Client only. */
+static const struct ov_option rows[] = {
+    OTHER("client", "", 0, 0, BOTH | CLIENT, client, "", "", "be a client: tls-client and pull"),
+    OTHER("pull", "", 0, 0, BOTH | CLIENT, pull, "", "", "take options from the server"),
+    OTHER("remote", "host [port] [proto]", 1, 3, BOTH | CONN | MANAGE | CLIENT, remote, "", "",
+          "where the server is; several are tried in turn"),
+    OTHER("resolv-retry", "seconds|infinite", 1, 1, BOTH | CLIENT, resolv_retry, "infinite", "",
+          "how long to try to look a name up"),
+    OTHER("connect-retry", "seconds [most]", 1, 2, BOTH | CONN | CLIENT, connect_retry, "1 300", "",
+          "pause before connecting again; it grows"),
+    NUMBER("connect-timeout", "seconds", BOTH | CONN | CLIENT, connect_timeout_s, 1, 3600, "120", "",
+           "how long to wait for the first answer"),
+    NUMBER("server-poll-timeout", "seconds", BOTH | CLIENT, connect_timeout_s, 1, 3600, "120", "2.2",
+           "the same as connect-timeout"),
+    PLANNED("auth-retry", "none|nointeract|interact", 1, 1, BOTH | CLIENT, "",
+            "what to do after a refused login"),
+    PLANNED("auth-token", "token", 1, 1, BOTH | PUSH, "2.3", "password that replaces the real one"),
+    PLANNED("auth-token-user", "base64", 1, 1, BOTH | PUSH, "2.4", "user name that goes with auth-token"),
+    PLANNED("auth-user-pass", "[file|username-only]", 0, 1, BOTH | BLOCK | CLIENT, "",
+            "log in with name and password"),
+    PLANNED("connect-retry-max", "n", 1, 1, BOTH | CONN | CLIENT, "2.1",
+            "how often to go through all remotes"),
+    PLANNED("connection", "", 0, 0, OV_IN_FILE | BLOCK | CLIENT, "2.1", "options for one remote"),
+    PLANNED("pull-filter", "accept|ignore|reject text", 2, 2, BOTH | CLIENT, "2.4",
+            "choose among pushed options"),
+    PLANNED("push-peer-info", "", 0, 0, BOTH | CLIENT, "2.1", "tell the server more about this client"),
+    PLANNED("remote-random", "", 0, 0, BOTH | CLIENT, "", "shuffle the remotes"),
+    PLANNED("remote-random-hostname", "", 0, 0, BOTH | CLIENT, "2.1", "put random letters before host names"),
+    PLANNED("static-challenge", "text echo [format]", 2, 3, BOTH | CLIENT, "2.2",
+            "ask for a second answer at login"),
+    /* These come from servers only. */
+    OTHER("peer-id", "number", 1, 1, PUSH | VITAL, peer_id, "", "2.3",
+          "number of this client, in every packet"),
+    OTHER("protocol-flags", "flag ...", 0, MANY, PUSH, protocol_flags, "", "2.6", "variants of the protocol"),
+    OTHER("key-derivation", "tls-ekm", 1, 1, PUSH | VITAL, key_derivation, "", "2.6",
+          "how data keys are made"),
+    OTHER("push-continuation", "1|2", 1, 1, PUSH, continuation, "", "2.1", "whether another message follows"),
+};
+
+GROUP(ov_options_client, "Client:", rows);

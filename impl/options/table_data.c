@@ -1,0 +1,40 @@
+#include "options/table_rows.h"
+
+/* Data channel. */
+static const struct ov_option rows[] = {
+    OTHER("data-ciphers", "list", 1, 1, BOTH, data_ciphers, "AES-256-GCM:AES-128-GCM:?CHACHA20-POLY1305",
+          "2.5", "ciphers in order of preference, with ':' between and '?' before those that may be missing"),
+    OTHER("ncp-ciphers", "list", 1, 1, BOTH, data_ciphers, "", "2.4", "older name of data-ciphers"),
+    OTHER("data-ciphers-fallback", "cipher", 1, 1, BOTH, fallback, "", "2.5",
+          "cipher for peers that say nothing at all"),
+    OTHER("cipher", "cipher", 1, 1, BOTH | PUSH | VITAL, cipher, "BF-CBC, as a name only", "",
+          "cipher that the options string names; data-ciphers decides"),
+    OTHER("auth", "digest", 1, 1, BOTH, auth, "SHA1", "",
+          "digest that the options string names; AEAD ciphers need none"),
+    OTHER("replay-window", "packets [seconds]", 1, 2, BOTH, replay_window, "64 15", "",
+          "how far and how long packets may come late"),
+    OTHER("tun-mtu", "octets [shown]", 1, 2, BOTH | PUSH | CONN | VITAL, tun_mtu, "1500", "",
+          "MTU of the tun device"),
+    NUMBER("tun-mtu-max", "octets", BOTH | CONN, tun_mtu_max, OV_TUN_MTU_MIN, OV_TUN_MTU_LIMIT, "1600", "2.6",
+           "largest MTU a server may push"),
+    PLANNED("allow-compression", "yes|no|asym|stub-only", 1, 1, BOTH, "2.5",
+            "which compression is acceptable"),
+    PLANNED("allow-deprecated-insecure-static-crypto", "", 0, 0, BOTH, "2.6", "let 'secret' be used"),
+    PLANNED("comp-lzo", "[yes|no|adaptive]", 0, 1, BOTH | PUSH | CONN | VITAL, "", "LZO compression"),
+    PLANNED("comp-noadapt", "", 0, 0, BOTH, "", "compress always"),
+    PLANNED("compress", "[algorithm]", 0, 1, BOTH | PUSH | CONN | VITAL, "2.4",
+            "compression, or its framing"),
+    PLANNED("force-tls-key-material-export", "", 0, 0, BOTH, "2.6", "refuse clients without exporter keys"),
+    PLANNED("fragment", "octets [mtu]", 1, 2, BOTH | CONN, "", "cut packets that are too large"),
+    PLANNED("link-mtu", "octets", 1, 1, BOTH | CONN, "", "MTU of the outer packets"),
+    PLANNED("udp-mtu", "octets", 1, 1, BOTH | CONN, "", "older name of link-mtu"),
+    PLANNED("mssfix", "[octets] [mtu|fixed]", 0, 2, BOTH | CONN, "", "lower the segment size of TCP inside"),
+    PLANNED("mute-replay-warnings", "", 0, 0, BOTH, "", "don't log replayed packets"),
+    PLANNED("replay-persist", "file", 1, 1, BOTH, "", "keep the replay state over restarts"),
+    PLANNED("secret", "file [direction]", 1, 2, BOTH | BLOCK, "", "one static key, without TLS"),
+    PLANNED("disable-occ", "", 0, 0, BOTH, "", "don't compare options with the peer"),
+    PLANNED("tun-mtu-extra", "octets", 1, 1, BOTH | CONN, "", "room beyond the MTU, for tap"),
+    PLANNED("txqueuelen", "packets", 1, 1, BOTH, "", "queue of the tun device"),
+};
+
+GROUP(ov_options_data, "Data channel:", rows);

@@ -1,0 +1,355 @@
+/* What is said about a wrong configuration: exact texts with file and line. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/lib/optdoc.h"
+
+/* Options added behind line 7 of a good client: the diagnostics they give. */
+static const struct
+{
+    const char *text;
+    const char *lines;
+} client_rows[] = {
+    {"", ""},
+    /* names */
+    {"http-proxy 192.0.2.1 8080\n",
+     "t.ovpn:8: option 'http-proxy' is known to OpenVPN 2.x but not built into ovref yet\n"},
+    {"remote-cert-tsl server\n",
+     "t.ovpn:8: unknown option 'remote-cert-tsl'; did you mean 'remote-cert-tls'?\n"},
+    {"frobnicate\n", "t.ovpn:8: unknown option 'frobnicate'\n"},
+    {"Client\n", "t.ovpn:8: unknown option 'Client'; did you mean 'client'?\n"},
+    {"data-path batch\n", "t.ovpn:8: option 'data-path' is planned for ovref but not built yet\n"},
+    {"ns-cert-type server\n",
+     "t.ovpn:8: option 'ns-cert-type' is gone from OpenVPN 2.x: use 'remote-cert-tls'\n"},
+    {"ip-win32 dynamic\n",
+     "t.ovpn:8: option 'ip-win32' is known to OpenVPN 2.x but not built into ovref yet; it "
+     "concerns Windows only\n"},
+    {"peer-id 3\n", "t.ovpn:8: option 'peer-id' can't stand in a configuration file\n"},
+    {"help\n", "t.ovpn:8: option 'help' can't stand in a configuration file\n"},
+    {"<connection>\nremote a\n</connection>\n",
+     "t.ovpn:8: option 'connection' is known to OpenVPN 2.x but not built into ovref yet\n"},
+    {"<verb>\n3\n</verb>\n", "t.ovpn:8: option 'verb' can't be an inline block\n"},
+    {"--verb 3\n", ""},
+    /* several at once, in order */
+    {"foo1\nverb\n\nbar2\n", "t.ovpn:8: unknown option 'foo1'\n"
+                             "t.ovpn:9: option 'verb' takes 1 argument (level), not 0\n"
+                             "t.ovpn:11: unknown option 'bar2'\n"},
+    /* how many arguments */
+    {"nobind yes\n", "t.ovpn:8: option 'nobind' takes no argument, not 1\n"},
+    {"remote\n", "t.ovpn:8: option 'remote' takes 1 to 3 arguments (host [port] [proto]), not 0\n"},
+    {"remote a 1 udp b\n", "t.ovpn:8: option 'remote' takes 1 to 3 arguments (host [port] [proto]), not 4\n"},
+    {"keepalive 10\n", "t.ovpn:8: option 'keepalive' takes 2 arguments (interval timeout), not 1\n"},
+    /* numbers */
+    {"verb 12\n", "t.ovpn:8: verb must be a number from 0 to 11, not '12'\n"},
+    {"verb -1\n", "t.ovpn:8: verb must be a number from 0 to 11, not '-1'\n"},
+    {"verb 3x\n", "t.ovpn:8: verb must be a number from 0 to 11, not '3x'\n"},
+    {"verb \"\"\n", "t.ovpn:8: verb must be a number from 0 to 11, not ''\n"},
+    {"sndbuf 18446744073709551617\n",
+     "t.ovpn:8: sndbuf must be a number from 0 to 1073741824, not '18446744073709551617'\n"},
+    {"reneg-bytes 18446744073709551616\n",
+     "t.ovpn:8: reneg-bytes must be a number, not '18446744073709551616'\n"},
+    {"port 0\n", "t.ovpn:8: port must be a number from 1 to 65535, not '0'\n"},
+    {"rport 65536\n", "t.ovpn:8: port must be a number from 1 to 65535, not '65536'\n"},
+    {"remote a http\n", "t.ovpn:8: port must be a number from 1 to 65535, not 'http'\n"},
+    {"tun-mtu 67\n", "t.ovpn:8: tun-mtu must be a number from 68 to 2000, not '67'\n"},
+    {"tun-mtu 65536\n", "t.ovpn:8: tun-mtu must be a number from 68 to 2000, not '65536'\n"},
+    {"replay-window 65537\n",
+     "t.ovpn:8: the size of replay-window must be a number from 0 to 65536, not '65537'\n"},
+    {"replay-window 64 601\n",
+     "t.ovpn:8: the time of replay-window must be a number from 0 to 600, not '601'\n"},
+    {"tls-timeout 0\n", "t.ovpn:8: tls-timeout must be a number from 1 to 3600, not '0'\n"},
+    {"connect-retry 0\n", "t.ovpn:8: connect-retry must be a number from 1 to 65535, not '0'\n"},
+    {"resolv-retry never\n",
+     "t.ovpn:8: resolv-retry (if not 'infinite') must be a number from 0 to 86400, not 'never'\n"},
+    {"reneg-sec 60 61\n", "t.ovpn:8: the minimum of reneg-sec must be a number from 0 to 60, not '61'\n"},
+    {"keepalive 10 19\n",
+     "t.ovpn:8: keepalive 10 19: the timeout must be at least twice the interval, or one lost "
+     "ping ends the connection\n"},
+    /* words */
+    {"proto tcp\n", "t.ovpn:8: proto 'tcp' is known to OpenVPN 2.x but not built into ovref yet\n"},
+    {"proto tcp6-client\n",
+     "t.ovpn:8: proto 'tcp6-client' is known to OpenVPN 2.x but not built into ovref yet\n"},
+    {"proto sctp\n", "t.ovpn:8: unknown proto 'sctp'; use udp, udp4 or udp6\n"},
+    {"remote a 1194 tcp\n", "t.ovpn:8: proto 'tcp' is known to OpenVPN 2.x but not built into ovref yet\n"},
+    {"remote \"\"\n", "t.ovpn:8: remote needs a host name or address\n"},
+    {"mode both\n", "t.ovpn:8: mode must be 'server' or 'p2p', not 'both'\n"},
+    {"topology net30\n",
+     "t.ovpn:8: topology 'net30' is known to OpenVPN 2.x but not built into ovref yet; 'subnet' is\n"},
+    {"topology star\n", "t.ovpn:8: unknown topology 'star'; use subnet\n"},
+    {"dev tap0\n",
+     "t.ovpn:8: dev 'tap0' is known to OpenVPN 2.x but not built into ovref yet; 'dev tun' is\n"},
+    {"dev tun/../x\n",
+     "t.ovpn:8: dev 'tun/../x' can't be the name of an interface (1 to 15 characters, no slash, no "
+     "space)\n"},
+    {"dev tun0123456789012\n", "t.ovpn:8: dev 'tun0123456789012' can't be the name of an interface (1 to 15 "
+                               "characters, no slash, no space)\n"},
+    {"dev vpn0\n", "t.ovpn:8: the name 'vpn0' doesn't say what kind of device it is: add 'dev-type tun'\n"},
+    {"dev vpn0\ndev-type tun\n", ""},
+    {"dev-type tap\n", "t.ovpn:8: dev-type 'tap' is known to OpenVPN 2.x but not built into ovref yet\n"},
+    {"dev-type tub\n", "t.ovpn:8: unknown dev-type 'tub'; use tun\n"},
+    {"bind ipv6only\n", "t.ovpn:8: bind ipv6only is not built into ovref yet; 'bind' alone is\n"},
+    {"local a\nlocal b\n",
+     "t.ovpn:9: a second 'local' (several sockets, as in OpenVPN 2.7) is not built into ovref yet\n"},
+    {"tls-version-min 1.4\n", "t.ovpn:8: tls-version-min must be 1.2 or 1.3, not '1.4'\n"},
+    {"tls-version-max 1.1\n", "t.ovpn:8: tls-version-max: TLS 1.1 is too old; ovref does 1.2 and 1.3\n"},
+    {"tls-version-min 1.2 lowest\n",
+     "t.ovpn:8: tls-version-min: the second argument can only be 'or-highest', not 'lowest'\n"},
+    {"tls-version-min 1.3\ntls-version-max 1.2\n",
+     "t.ovpn:9: 'tls-version-max' is below 'tls-version-min'\n"},
+    /* ciphers */
+    {"data-ciphers FOO\n", "t.ovpn:8: data-ciphers: unknown cipher 'FOO'\n"},
+    {"data-ciphers AES-256-GCM:BF-CBC\n",
+     "t.ovpn:8: data-ciphers: cipher 'BF-CBC' is known to OpenVPN 2.x but not built into ovref yet\n"},
+    {"ncp-ciphers AES-256-GCM::\n",
+     "t.ovpn:8: ncp-ciphers: the list 'AES-256-GCM::' has an empty entry, or nothing that is built\n"},
+    {"data-ciphers-fallback BF-CBC\n", "t.ovpn:8: data-ciphers-fallback: cipher 'BF-CBC' is known to OpenVPN "
+                                       "2.x but not built into ovref yet\n"},
+    {"cipher ROT13\n", "t.ovpn:8: cipher: unknown cipher 'ROT13'\n"},
+    {"cipher AES-256-CBC\n",
+     "t.ovpn:8: warning: cipher 'AES-256-CBC' is not in data-ciphers "
+     "(AES-256-GCM:AES-128-GCM:CHACHA20-POLY1305) and will not be used; only the options "
+     "string names it\n"},
+    {"cipher aes-256-gcm\n", ""},
+    {"auth MD17\n", "t.ovpn:8: auth: unknown digest 'MD17'\n"},
+    /* addresses and routes (bad-inputs.md no. 39) */
+    {"ifconfig 10.8.0.2\n", "t.ovpn:8: option 'ifconfig' takes 2 arguments (address netmask), not 1\n"},
+    {"ifconfig 10.8.0.2 foo\n", "t.ovpn:8: ifconfig: 'foo' is not an IPv4 address\n"},
+    {"ifconfig 10.8.0.2 10.8.0.1\n",
+     "t.ovpn:8: ifconfig: '10.8.0.1' is not a netmask (topology is subnet)\n"},
+    {"ifconfig-ipv6 fd00::2\n",
+     "t.ovpn:8: ifconfig-ipv6: 'fd00::2' is not an IPv6 address with a prefix length (address/0..128)\n"},
+    {"ifconfig-ipv6 fd00::2/129\n",
+     "t.ovpn:8: ifconfig-ipv6: 'fd00::2/129' is not an IPv6 address with a prefix length (address/0..128)\n"},
+    {"ifconfig-ipv6 fd00::2/64 x\n", "t.ovpn:8: ifconfig-ipv6: 'x' is not an IPv6 address\n"},
+    {"route 0.0.0.0/33\n", "t.ovpn:8: route: '0.0.0.0/33' is not an IPv4 address\n"},
+    {"route 10.0.0.0 255.0.255.0\n", "t.ovpn:8: route: '255.0.255.0' is not a netmask\n"},
+    {"route 10.1.2.3 255.255.0.0\n",
+     "t.ovpn:8: route: 10.1.2.3/16 has bits behind its netmask; the network is 10.1.0.0\n"},
+    {"route 10.0.0.0 255.0.0.0 net_gateway\n",
+     "t.ovpn:8: route: 'net_gateway' is known to OpenVPN 2.x but not built into ovref yet\n"},
+    {"route remote_host\n",
+     "t.ovpn:8: route: 'remote_host' is known to OpenVPN 2.x but not built into ovref yet\n"},
+    {"route vpn_gateway\n", "t.ovpn:8: route: 'vpn_gateway' as network is not built into ovref yet\n"},
+    {"route 10.0.0.0 255.0.0.0 gw\n", "t.ovpn:8: route: gateway 'gw' is not an IPv4 address\n"},
+    {"route 10.0.0.0 255.0.0.0 default -5\n",
+     "t.ovpn:8: the metric of route must be a number from 0 to 2147483647, not '-5'\n"},
+    {"route-ipv6 fd00::/129\n",
+     "t.ovpn:8: route-ipv6: 'fd00::/129' is not an IPv6 network (address/0..128)\n"},
+    {"route-ipv6 fd00::1/64\n", "t.ovpn:8: route-ipv6: 'fd00::1/64' has bits behind its prefix length\n"},
+    {"route-ipv6 fd00::/64 gw\n", "t.ovpn:8: route-ipv6: gateway 'gw' is not an IPv6 address\n"},
+    {"route-gateway dhcp\n",
+     "t.ovpn:8: route-gateway 'dhcp' is known to OpenVPN 2.x but not built into ovref yet\n"},
+    {"route-gateway here\n", "t.ovpn:8: route-gateway: 'here' is not an IPv4 address\n"},
+    /* together */
+    {"nobind\nlport 5\n", "t.ovpn:9: 'lport' contradicts 'nobind'\n"},
+    {"local 192.0.2.1\nnobind\n", "t.ovpn:8: 'local' contradicts 'nobind'\n"},
+    {"nobind\nport 1195\n", ""},
+    {"max-clients 5\n", "t.ovpn:8: 'max-clients' is for a server, and this is a client\n"},
+    {"push \"route 10.0.0.0\"\n", "t.ovpn:8: 'push' is for a server, and this is a client\n"},
+    {"tls-server\n", "t.ovpn:1: one program can't be client and server: 'client' contradicts 'tls-server'\n"},
+    {"server 10.8.0.0 255.255.255.0\n",
+     "t.ovpn:1: one program can't be client and server: 'client' contradicts 'server'\n"},
+    {"mode server\n", "t.ovpn:8: 'mode server' contradicts 'tls-client'\n"},
+    {"remote-cert-tls client\n", "t.ovpn:8: remote-cert-tls must be 'server' on a client\n"},
+    {"remote-cert-tls me\n", "t.ovpn:8: remote-cert-tls must be 'server' or 'client', not 'me'\n"},
+    /* accepted, and what that means */
+    {"persist-key\n",
+     "t.ovpn:8: note: 'persist-key' changes nothing: key files are read once at start and kept\n"},
+    {"dh dh2048.pem\n",
+     "t.ovpn:8: warning: dh: the parameters are not read; ovref only does ECDHE, as with 'dh none'\n"},
+    {"dh none\n", ""},
+    {"ignore-unknown-option foo block-ipv6\nfoo 1 2\nblock-ipv6\nbar\n",
+     "t.ovpn:9: note: option 'foo' is left out, as 'ignore-unknown-option' says\n"
+     "t.ovpn:10: note: option 'block-ipv6' is left out, as 'ignore-unknown-option' says\n"
+     "t.ovpn:11: unknown option 'bar'\n"},
+    /* files */
+    {"ca nowhere\n", "t.ovpn:8: ca: can't read 'nowhere': No such file or directory\n"},
+    {"<ca>\n</ca>\n", "t.ovpn:8: ca: the inline block is empty\n"},
+    {"<ca>\nPEM\n", "t.ovpn:8: inline block <ca> is opened here but never closed by </ca>\n"},
+    {"config nowhere\n", "t.ovpn:8: config: can't read 'nowhere': No such file or directory\n"},
+    {"a \"b\n", "t.ovpn:8: a double quote is opened but not closed\n"},
+    {"evil\x1b[2J\n", "t.ovpn:8: control character 0x1b\n"},
+    {"1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17\n", "t.ovpn:8: more than 16 words in one line\n"},
+};
+
+/* Says what differs and goes on, so that one run shows all rows; rows_failed is checked at the end. */
+static unsigned rows_failed;
+
+static void check_lines(const char *config, const struct optdoc_file *files, const char *expected)
+{
+    enum ov_err err;
+    struct ov_options *options = optdoc_parse(config, files, &err);
+    char *lines = optdoc_lines(ov_options_diags(options));
+    if (strcmp(lines, expected) != 0)
+    {
+        print_error("configuration:\n%ssays:\n%sexpected:\n%s\n", config, lines, expected);
+        rows_failed++;
+    }
+    free(lines);
+    ov_options_free(options);
+}
+
+static void test_client_errors(void **state)
+{
+    (void)state;
+    rows_failed = 0;
+    for (size_t i = 0; i < sizeof(client_rows) / sizeof(client_rows[0]); i++)
+    {
+        char config[1000];
+        snprintf(config, sizeof(config), "%s%s", OPTDOC_CLIENT, client_rows[i].text);
+        check_lines(config, NULL, client_rows[i].lines);
+    }
+    assert_int_equal(rows_failed, 0);
+}
+
+/* The same behind line 5 of a good server. */
+static const struct
+{
+    const char *text;
+    const char *lines;
+} server_rows[] = {
+    {"", ""},
+    {"server 10.8.0.0 255.255.255.0 nopool\n",
+     "t.ovpn:6: server: 'nopool' is known to OpenVPN 2.x but not built into ovref yet\n"},
+    {"server 10.8.0.0 255.255.255.0 dry\n",
+     "t.ovpn:6: server: the third argument can only be 'nopool', not 'dry'\n"},
+    {"server 10.8.0.1 255.255.255.0\n",
+     "t.ovpn:6: server: 10.8.0.1/24 has bits behind its netmask; the network is 10.8.0.0\n"},
+    {"server 10.8.0.0 255.255.255.252\n", "t.ovpn:6: server: the netmask must be from 255.255.0.0 (/16) to "
+                                          "255.255.255.248 (/29), not 255.255.255.252\n"},
+    {"server 10.0.0.0 255.254.0.0\n", "t.ovpn:6: server: the netmask must be from 255.255.0.0 (/16) to "
+                                      "255.255.255.248 (/29), not 255.254.0.0\n"},
+    {"server 10.8.0.0 255.255.0.255\n", "t.ovpn:6: server: the netmask must be from 255.255.0.0 (/16) to "
+                                        "255.255.255.248 (/29), not 255.255.0.255\n"},
+    {"server a b\n", "t.ovpn:6: server: 'a b' is not an IPv4 network and netmask\n"},
+    {"server-ipv6 fd00::/63\n", "t.ovpn:6: server-ipv6: the prefix must be from /64 to /124, not /63\n"},
+    {"server-ipv6 fd00::/125\n", "t.ovpn:6: server-ipv6: the prefix must be from /64 to /124, not /125\n"},
+    {"server-ipv6 fd00::\n", "t.ovpn:6: server-ipv6: the prefix must be from /64 to /124, not /128\n"},
+    {"server-ipv6 fd00::5/64\n", "t.ovpn:6: server-ipv6: 'fd00::5/64' has bits behind its prefix length\n"},
+    {"server-ipv6 x/64\n", "t.ovpn:6: server-ipv6: 'x/64' is not an IPv6 network (address/64..124)\n"},
+    {"push \"\"\n", "t.ovpn:6: push: the option is empty\n"},
+    {"push \"dhcp-option DOMAIN a,b\"\n",
+     "t.ovpn:6: push: an option with a comma can't be pushed, the comma ends it\n"},
+    {"remote a\n", "t.ovpn:6: 'remote' is for a client, and this is a server\n"},
+    {"explicit-exit-notify 3\n", "t.ovpn:6: explicit-exit-notify must be 0, 1 or 2 on a server, not 3\n"},
+    {"ifconfig 10.8.0.1 255.255.255.0\n",
+     "t.ovpn:6: 'ifconfig' contradicts 'server', which sets the server's own address\n"},
+    {"remote-cert-tls server\n", "t.ovpn:6: remote-cert-tls must be 'client' on a server\n"},
+    {"max-clients 0\n", "t.ovpn:6: max-clients must be a number from 1 to 16777214, not '0'\n"},
+    {"max-clients 16777215\n", "t.ovpn:6: max-clients must be a number from 1 to 16777214, not '16777215'\n"},
+};
+
+static void test_server_errors(void **state)
+{
+    (void)state;
+    rows_failed = 0;
+    for (size_t i = 0; i < sizeof(server_rows) / sizeof(server_rows[0]); i++)
+    {
+        char config[1000];
+        snprintf(config, sizeof(config), "%s%s", OPTDOC_SERVER, server_rows[i].text);
+        check_lines(config, NULL, server_rows[i].lines);
+    }
+    assert_int_equal(rows_failed, 0);
+}
+
+/* Whole configurations that lack something. */
+static const struct
+{
+    const char *text;
+    const char *lines;
+} whole_rows[] = {
+    {"",
+     "configuration: neither client nor server: add 'client', or 'server' with a network for the tunnel\n"},
+    {"pull\n",
+     "configuration: neither client nor server: add 'client', or 'server' with a network for the tunnel\n"},
+    {"tls-client\n",
+     "t.ovpn:1: 'tls-client' alone is point-to-point mode, which is known to OpenVPN 2.x but not built "
+     "into ovref yet; use 'client'\n"},
+    {"dev tun\ntls-server\n",
+     "t.ovpn:2: 'tls-server' alone is point-to-point mode, which is known to OpenVPN 2.x but "
+     "not built into ovref yet; use 'server'\n"},
+    {"client\n",
+     "configuration: 'dev' is missing: add 'dev tun'\n"
+     "configuration: a client needs 'ca': the certificate authority, as a file name or an inline block\n"
+     "configuration: a client needs 'cert': its own certificate, as a file name or an inline block\n"
+     "configuration: a client needs 'key': its own private key, as a file name or an inline block\n"
+     "configuration: warning: without 'remote-cert-tls server' every certificate of this authority can "
+     "play the server\n"
+     "configuration: a client needs 'remote': where is the server?\n"},
+    {"mode server\ntls-server\ndev tun\nca a.crt\ncert a.crt\nkey a.key\n",
+     "configuration: a server needs 'server network netmask': the addresses of the tunnel\n"},
+    {"server-ipv6 fd00::/64\ndev tun\nca a.crt\ncert a.crt\nkey a.key\n",
+     "t.ovpn:1: 'server-ipv6' without 'server' (a tunnel without IPv4) is not built into ovref yet\n"},
+    {"server 10.8.0.0\ndev tun\nca a.crt\ncert a.crt\nkey a.key\n",
+     "t.ovpn:1: option 'server' takes 2 to 3 arguments (network netmask), not 1\n"},
+};
+
+static void test_incomplete(void **state)
+{
+    (void)state;
+    rows_failed = 0;
+    for (size_t i = 0; i < sizeof(whole_rows) / sizeof(whole_rows[0]); i++)
+    {
+        check_lines(whole_rows[i].text, NULL, whole_rows[i].lines);
+    }
+    assert_int_equal(rows_failed, 0);
+}
+
+/* An include loop, and a chain that is too deep; errors name the file they are in. */
+static void test_includes(void **state)
+{
+    (void)state;
+    rows_failed = 0;
+    static const struct optdoc_file files[] = {
+        {"a", "verb 99\nconfig b\n"}, {"b", "config a\n"},   {"c1", "config c2\n"},  {"c2", "config c3\n"},
+        {"c3", "config c4\n"},        {"c4", "config c5\n"}, {"c5", "config c6\n"},  {"c6", "config c7\n"},
+        {"c7", "config c8\n"},        {"c8", "config c9\n"}, {"c9", "config c10\n"}, {"c10", "verb 3\n"},
+        {"self", "config t.ovpn\n"},  {NULL, NULL},
+    };
+    check_lines(OPTDOC_CLIENT "config a\nverb 77\n", files,
+                "a:1: verb must be a number from 0 to 11, not '99'\n"
+                "b:1: config: 'a' includes itself\n"
+                "t.ovpn:9: verb must be a number from 0 to 11, not '77'\n");
+    check_lines(OPTDOC_CLIENT "config c1\n", files, "c9:1: config: 'c10' is nested deeper than 10 files\n");
+    check_lines(OPTDOC_CLIENT "config self\n", files, "self:1: config: 't.ovpn' includes itself\n");
+    assert_int_equal(rows_failed, 0);
+}
+
+static void test_many_errors_are_bounded(void **state)
+{
+    (void)state;
+    char *config = calloc(1, 5 * 1000 + 1);
+    for (size_t i = 0; i < 1000; i++)
+    {
+        memcpy(config + 5 * i, "oops\n", 5);
+    }
+    enum ov_err err;
+    struct ov_options *options = optdoc_parse(config, NULL, &err);
+    const struct ov_diags *diags = ov_options_diags(options);
+    assert_int_equal(err, OV_ERR_OPTION);
+    assert_int_equal(diags->kept, OV_DIAGS_MAX);
+    assert_int_equal(diags->error_count, 1001);
+    assert_int_equal(diags->left_out, 1001 - OV_DIAGS_MAX);
+    ov_options_free(options);
+    free(config);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_client_errors),
+        cmocka_unit_test(test_server_errors),
+        cmocka_unit_test(test_incomplete),
+        cmocka_unit_test(test_includes),
+        cmocka_unit_test(test_many_errors_are_bounded),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -26,7 +26,7 @@ $(fuzz_bins): $(BUILD)/fuzz/fuzz_%: fuzz/fuzz_%.c $(fuzz_core) $(BUILD)/fuzz/gen
 $(replay_bins): $(BUILD)/fuzz/replay_%: fuzz/fuzz_%.c fuzz/replay.c $(BUILD)/libovsan.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -Iimpl -Ifuzz $^ $(call objs,$(san),$(null_src)) -o $@ $(CRYPTO_LIBS) $(EDGE_LIBS)
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -Iimpl -Ifuzz $^  -o $@ $(CRYPTO_LIBS) $(EDGE_LIBS)
 
 #: make fuzz FUZZ_SECONDS=30   run every fuzz target that long
 .PHONY: fuzz

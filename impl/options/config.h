@@ -88,6 +88,30 @@ struct ov_pool
     uint32_t ip6_count; /* addresses from ip6_first */
 };
 
+/* --mssfix: how the number is meant [WP-MTU-001, 002, 003]. */
+enum ov_mssfix_mode
+{
+    OV_MSSFIX_DEFAULT = 0, /* 1492 mtu while tun-mtu is 1500, otherwise off */
+    OV_MSSFIX_MTU,         /* the outer packet with its IP and UDP header */
+    OV_MSSFIX_PAYLOAD,     /* the outer packet without them */
+    OV_MSSFIX_FIXED        /* the inner packet */
+};
+
+struct ov_mssfix
+{
+    enum ov_mssfix_mode mode;
+    uint32_t octets; /* 0: leave TCP alone (not in mode DEFAULT) */
+};
+
+/* --data-path: how packets move between tun device and socket. */
+enum ov_data_path
+{
+    OV_DATA_PATH_AUTO = 0, /* the fastest that this kernel has */
+    OV_DATA_PATH_PLAIN,    /* one packet, one call */
+    OV_DATA_PATH_BATCH,    /* several datagrams a call */
+    OV_DATA_PATH_OFFLOAD   /* super-packets; an error if the kernel has none */
+};
+
 /* Largest tunnel packet that fits the packet buffers (OV_BUF_PACKET) with room for growth. */
 #define OV_TUN_MTU_MIN   68u
 #define OV_TUN_MTU_LIMIT 2000u
@@ -154,6 +178,8 @@ struct ov_config
     uint32_t occ_mtu;         /* tun-mtu in the options string: second argument of --tun-mtu; 0: same */
     uint32_t replay_window;   /* 64 packets */
     uint32_t replay_time_s;   /* 15 */
+    struct ov_mssfix mssfix;
+    enum ov_data_path data_path;
     struct ov_keepalive keepalive;
     uint32_t exit_notify; /* client: 0 silent, n attempts; server: 0, 1 RESTART, 2 RESTART,[N] [WP-MSG-010] */
 

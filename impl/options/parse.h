@@ -162,6 +162,8 @@ OV_SETTER(fallback);
 OV_SETTER(cipher);
 OV_SETTER(auth);
 OV_SETTER(replay_window);
+OV_SETTER(mssfix);
+OV_SETTER(data_path);
 OV_SETTER(tun_mtu);
 OV_SETTER(dev);
 OV_SETTER(dev_type);

@@ -91,7 +91,7 @@ static void add_addresses(struct composer *c, const struct ov_config *config,
 static void add_flags(struct composer *c, const struct ov_push_client *client)
 {
     const struct ov_proto_flags *flags = &client->flags;
-    bool reads_flags = (client->iv_proto & OV_IV_PROTO_CC_EXIT) != 0;
+    bool reads_flags = (client->iv_proto & OV_IV_PROTO_CC_EXIT_NOTIFY) != 0;
     if (!reads_flags && flags->tls_ekm)
     {
         add_option(c, "key-derivation tls-ekm");
@@ -107,8 +107,8 @@ static void add_flags(struct composer *c, const struct ov_push_client *client)
 struct ov_proto_flags ov_push_flags(uint32_t iv_proto, const struct ov_proto_flags *built)
 {
     return (struct ov_proto_flags){
-        .cc_exit = built->cc_exit && (iv_proto & OV_IV_PROTO_CC_EXIT) != 0,
-        .tls_ekm = built->tls_ekm && (iv_proto & OV_IV_PROTO_TLS_EKM) != 0,
+        .cc_exit = built->cc_exit && (iv_proto & OV_IV_PROTO_CC_EXIT_NOTIFY) != 0,
+        .tls_ekm = built->tls_ekm && (iv_proto & OV_IV_PROTO_TLS_KEY_EXPORT) != 0,
         .dyn_tls_crypt = built->dyn_tls_crypt && (iv_proto & OV_IV_PROTO_DYN_TLS_CRYPT) != 0,
         .aead_epoch = built->aead_epoch && (iv_proto & OV_IV_PROTO_DATA_EPOCH) != 0 &&
                       (iv_proto & OV_IV_PROTO_DATA_V2) != 0,

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "options/config.h"
 #include "options/diag.h"
+#include "wire/peer_info.h"
 
 /* PUSH_REPLY: a client makes settings from it, a server composes it (wire-protocol.md 5.3, 5.4). */
 
@@ -77,20 +78,6 @@ struct ov_push_client
     bool has_tun_mtu;            /* client sent IV_MTU [WP-PUSH-025] */
     uint32_t iv_proto;           /* tells in which words flags are pushed [WP-FLAG-001] */
 };
-
-/* IV_PROTO bits (value, not number) [WP-PI-010]. */
-#define OV_IV_PROTO_DATA_V2       (1u << 1)
-#define OV_IV_PROTO_REQUEST_PUSH  (1u << 2)
-#define OV_IV_PROTO_TLS_EKM       (1u << 3)
-#define OV_IV_PROTO_AUTH_PENDING  (1u << 4)
-#define OV_IV_PROTO_NCP_P2P       (1u << 5)
-#define OV_IV_PROTO_DNS_OPTION    (1u << 6)
-#define OV_IV_PROTO_CC_EXIT       (1u << 7)
-#define OV_IV_PROTO_AUTH_TEMP     (1u << 8)
-#define OV_IV_PROTO_DYN_TLS_CRYPT (1u << 9)
-#define OV_IV_PROTO_DATA_EPOCH    (1u << 10)
-#define OV_IV_PROTO_DNS_V2        (1u << 11)
-#define OV_IV_PROTO_PUSH_UPDATE   (1u << 12)
 
 /* What both sides can: client bits and what this server has built [WP-FLAG-001, 002, 003]. */
 struct ov_proto_flags ov_push_flags(uint32_t iv_proto, const struct ov_proto_flags *built);

@@ -107,6 +107,45 @@ OV_SETTER(replay_window)
     parse->config->replay_time_s = seconds;
 }
 
+OV_SETTER(mssfix)
+{
+    uint32_t octets = 1492;
+    enum ov_mssfix_mode mode = line->count > 1 ? OV_MSSFIX_PAYLOAD : OV_MSSFIX_MTU;
+    if (line->count > 1 && !ov_parse_number(parse, "mssfix", line->word[1], 0, 65535, &octets))
+    {
+        return;
+    }
+    if (line->count > 2)
+    {
+        mode = strcmp(line->word[2], "fixed") == 0 ? OV_MSSFIX_FIXED : OV_MSSFIX_MTU;
+        if (mode == OV_MSSFIX_MTU && strcmp(line->word[2], "mtu") != 0)
+        {
+            ov_parse_error(parse, "mssfix: '%.40s' is neither 'mtu' nor 'fixed'", line->word[2]);
+            return;
+        }
+    }
+    parse->config->mssfix = (struct ov_mssfix){mode, octets};
+}
+
+OV_SETTER(data_path)
+{
+    static const char *const names[] = {
+        [OV_DATA_PATH_AUTO] = "auto",
+        [OV_DATA_PATH_PLAIN] = "plain",
+        [OV_DATA_PATH_BATCH] = "batch",
+        [OV_DATA_PATH_OFFLOAD] = "offload",
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    {
+        if (strcmp(line->word[1], names[i]) == 0)
+        {
+            parse->config->data_path = (enum ov_data_path)i;
+            return;
+        }
+    }
+    ov_parse_error(parse, "unknown data-path '%.40s'; use plain, batch, offload or auto", line->word[1]);
+}
+
 OV_SETTER(tun_mtu)
 {
     struct ov_config *config = parse->config;

@@ -1,0 +1,14 @@
+/* The subcommands of ovlab. Each takes the words after its own name and returns
+ * the exit status. */
+#ifndef OV_CLI_CLI_H
+#define OV_CLI_CLI_H
+
+int cmd_list(int argc, char **argv);
+int cmd_run(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
+int cmd_report(int argc, char **argv);
+
+/* Started by the harness itself, see lib/capture.h. */
+int cmd_internal_capture(int argc, char **argv);
+
+#endif

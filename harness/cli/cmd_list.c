@@ -1,0 +1,121 @@
+#include "cli/cli.h"
+#include "lib/loop.h"
+#include "lib/paths.h"
+#include "lib/scenario.h"
+#include "lib/subject.h"
+#include "lib/verdict.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void list_suites(void)
+{
+    printf("suites\n");
+    for (size_t i = 0; lab_suite_at(i) != NULL; i++)
+    {
+        printf("  %-10s %s\n", lab_suite_at(i)->name, lab_suite_at(i)->title);
+    }
+}
+
+static void list_features(void)
+{
+    printf("\nfeatures that cases ask of subjects\n ");
+    for (size_t i = 0; lab_suite_at(i) != NULL; i++)
+    {
+        const struct lab_suite *suite = lab_suite_at(i);
+        for (size_t row = 0; row < suite->case_count; row++)
+        {
+            const struct lab_scenario *scenario = suite->cases[row].scenario;
+            for (size_t f = 0; scenario != NULL && scenario->features[f] != NULL; f++)
+            {
+                printf(" %s", scenario->features[f]);
+            }
+        }
+    }
+    printf("\n");
+}
+
+static void list_cases(struct lab_subject *subjects, size_t count)
+{
+    static struct lab_case cases[LAB_CASE_MAX];
+    struct lab_why why;
+    for (size_t i = 0; lab_suite_at(i) != NULL; i++)
+    {
+        const struct lab_suite *suite = lab_suite_at(i);
+        printf("\ncases of %s\n", suite->name);
+        for (size_t row = 0; row < suite->case_count; row++)
+        {
+            const struct lab_case_def *def = &suite->cases[row];
+            size_t case_count;
+            printf("  %-16s %s, about %.0f s each\n", def->id, def->title,
+                   lab_case_seconds(def, suite->bulk_seconds));
+            struct lab_suite one = *suite;
+            one.cases = def;
+            one.case_count = 1;
+            if (def->matrix == LAB_MATRIX_NONE ||
+                lab_suite_expand(&one, subjects, count, NULL, 0, cases, &case_count, &why) != LAB_OK)
+            {
+                continue;
+            }
+            for (size_t pair = 0; pair < count * count; pair++)
+            {
+                printf("    %s/%s/%s\n", def->id, subjects[pair / count].name, subjects[pair % count].name);
+            }
+        }
+    }
+}
+
+static enum lab_err list_subjects(struct lab_subject *subjects, size_t count, struct lab_why *why)
+{
+    struct lab_loop loop;
+    enum lab_err err = lab_loop_init(&loop, -1, why);
+    if (err != LAB_OK)
+    {
+        return err;
+    }
+    printf("\nsubjects\n");
+    for (size_t i = 0; err == LAB_OK && i < count; i++)
+    {
+        err = lab_subject_probe(&loop, &subjects[i], why);
+        if (err == LAB_OK)
+        {
+            printf("  %-16s %s%s\n", subjects[i].name,
+                   subjects[i].available ? "" : "not here: ", subjects[i].version);
+        }
+    }
+    lab_loop_clear(&loop);
+    return err;
+}
+
+int cmd_list(int argc, char **argv)
+{
+    if (argc > 1)
+    {
+        bool asked = strcmp(argv[1], "--help") == 0;
+        fprintf(asked ? stdout : stderr,
+                "usage: ovlab list\nLists suites, their cases, subjects and features.\n");
+        return asked ? LAB_EXIT_OK : LAB_EXIT_USAGE;
+    }
+    struct lab_paths paths;
+    struct lab_subject subjects[LAB_SUBJECT_MAX];
+    size_t count = 0;
+    struct lab_why why;
+    enum lab_err err = lab_paths_find(&paths, &why);
+    if (err == LAB_OK)
+    {
+        err = lab_subject_list(paths.subjects, subjects, &count, &why);
+    }
+    if (err == LAB_OK)
+    {
+        list_suites();
+        list_cases(subjects, count);
+        list_features();
+        err = list_subjects(subjects, count, &why);
+    }
+    if (err != LAB_OK)
+    {
+        fprintf(stderr, "ovlab list: %s\n", why.text);
+        return LAB_EXIT_ERROR;
+    }
+    return LAB_EXIT_OK;
+}

@@ -1,0 +1,112 @@
+/* ovlab: measures and checks any implementation of the OpenVPN protocol. */
+#include "cli/cli.h"
+#include "lib/capture.h"
+#include "lib/envinfo.h"
+#include "lib/verdict.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct command
+{
+    const char *name;
+    const char *what;
+    int (*run)(int argc, char **argv); /* NULL: planned */
+};
+
+static const struct command commands[] = {
+    {"doctor", "checks everything a run needs, and says what mends it", cmd_doctor},
+    {"list", "suites, cases, subjects, features", cmd_list},
+    {"run", "runs a suite in private namespaces: ovlab run quick", cmd_run},
+    {"report", "prints the table of a record again: ovlab report DIR", cmd_report},
+    {"matrix", "every subject with every subject, over any set of scenarios", NULL},
+    {"compare", "interleaved A/B pairs of two builds, with intervals", NULL},
+    {"explain", "what bounds a scenario before it runs, and what did after", NULL},
+    {"analyze", "timelines and counters of one record", NULL},
+    {"merge", "unites the records of several machines", NULL},
+};
+
+#define COMMAND_COUNT (sizeof commands / sizeof commands[0])
+
+static void print_help(FILE *out)
+{
+    fprintf(out, "ovlab measures and checks implementations of the OpenVPN protocol.\n\n"
+                 "usage: ovlab COMMAND [OPTIONS]     (ovlab COMMAND --help tells the options)\n\n");
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+    {
+        fprintf(out, "  %-9s %s%s\n", commands[i].name, commands[i].what,
+                commands[i].run == NULL ? " (not built yet)" : "");
+    }
+    fprintf(out,
+            "\nexit status of run: 0 all passed, 1 something failed, 2 wrong usage, 4 nothing could run,\n"
+            "5 only tainted or inconclusive cases besides, 99 the harness failed, 128+N interrupted by "
+            "signal N\n");
+}
+
+int cmd_internal_capture(int argc, char **argv)
+{
+    int port = argc == 4 ? atoi(argv[2]) : 0;
+    if (port <= 0 || port > 65535)
+    {
+        fprintf(stderr, "usage: ovlab internal-capture INTERFACE PORT FILE\n");
+        return LAB_EXIT_USAGE;
+    }
+    return lab_capture_main(argv[1], (uint16_t)port, argv[3]);
+}
+
+/* A closed standard stream would give its number to the next file that is opened,
+ * and what is printed would land in the record. */
+static void keep_streams(void)
+{
+    int fd;
+    do
+    {
+        fd = open("/dev/null", O_RDWR);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+    {
+        close(fd);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    keep_streams();
+    const char *name = argc > 1 ? argv[1] : "";
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0)
+    {
+        print_help(stdout);
+        return LAB_EXIT_OK;
+    }
+    if (strcmp(name, "--version") == 0)
+    {
+        printf("ovlab %s\n", LAB_VERSION);
+        return LAB_EXIT_OK;
+    }
+    if (strcmp(name, "internal-capture") == 0)
+    {
+        return cmd_internal_capture(argc - 1, argv + 1);
+    }
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+    {
+        if (strcmp(name, commands[i].name) != 0)
+        {
+            continue;
+        }
+        if (commands[i].run != NULL)
+        {
+            return commands[i].run(argc - 1, argv + 1);
+        }
+        fprintf(stderr, "ovlab %s: not built yet (planned: %s)\n", name, commands[i].what);
+        return LAB_EXIT_USAGE;
+    }
+    if (name[0] != '\0')
+    {
+        fprintf(stderr, "ovlab: unknown command '%s'\n\n", name);
+    }
+    print_help(stderr);
+    return LAB_EXIT_USAGE;
+}

@@ -1,0 +1,28 @@
+/* What `iperf3 -J` printed, as numbers. */
+#ifndef OV_LAB_IPERF_H
+#define OV_LAB_IPERF_H
+
+#include "lib/err.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define LAB_IPERF_MAX 128
+
+struct lab_iperf
+{
+    double seconds;
+    double goodput_mbps; /* 10^6 bit/s of payload, as the receiver counted */
+    double sent_mbps;    /* as the sender counted */
+    int64_t retransmits; /* TCP segments sent again; -1 when the system does not tell */
+    double cpu_local_percent;
+    double cpu_remote_percent;
+    size_t interval_count;
+    double interval_mbps[LAB_IPERF_MAX]; /* per second, sender's or receiver's side as printed */
+};
+
+/* LAB_ERR_FORMAT when it is not the whole output of a test; with iperf3's own words
+ * when it reports an error. */
+LAB_MUST_USE enum lab_err lab_iperf_parse(const char *text, struct lab_iperf *iperf, struct lab_why *why);
+
+#endif

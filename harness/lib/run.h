@@ -1,0 +1,75 @@
+/* A run: a suite over subjects, inside private namespaces, into one record. */
+#ifndef OV_LAB_RUN_H
+#define OV_LAB_RUN_H
+
+#include "lib/cell.h"
+#include "lib/loop.h"
+#include "lib/paths.h"
+#include "lib/record.h"
+#include "lib/report.h"
+#include "lib/scenario.h"
+#include "lib/subject.h"
+#include "lib/term.h"
+#include "lib/topology.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct lab_options
+{
+    const struct lab_suite *suite;
+    const char *only;          /* NULL: all cases */
+    uint64_t seed;             /* decides the order */
+    unsigned bulk_seconds;     /* length of a bulk transfer */
+    unsigned patience_percent; /* scales the deadlines of subjects */
+    bool conformance;
+    bool keep_going; /* also after an ERROR */
+    int argc;        /* recorded */
+    char **argv;
+};
+
+struct lab_run
+{
+    struct lab_options options;
+    struct lab_paths paths;
+    char run_id[128];
+    char commit[64];
+    char dir[LAB_PATH_MAX]; /* the record's */
+    struct lab_subject subjects[LAB_SUBJECT_MAX];
+    size_t subject_count;
+    struct lab_case cases[LAB_CASE_MAX];
+    size_t case_count;
+
+    struct lab_loop loop;
+    struct lab_term term;
+    struct lab_record record;
+    struct lab_report report;
+    struct lab_topology topology;
+    json_t *env;
+
+    /* Progress. */
+    size_t current;   /* index of the case that runs */
+    const char *step; /* name of its step */
+    uint64_t case_started_us;
+    double real_s; /* time of the finished cases, and what was estimated for them */
+    double estimated_s;
+};
+
+/* Runs everything; must be called as the runner of lab_ns_run with options,
+ * paths, names, subjects and cases filled in and dir existing. Returns the exit status
+ * of the program: enum lab_exit, or 128 + signal when interrupted. */
+int lab_run_inside(void *run);
+
+/* run_case.c: one case from an empty network to its record line. LAB_ERR_SYSTEM
+ * when the record cannot be written, LAB_ERR_INTERRUPTED. */
+LAB_MUST_USE enum lab_err lab_run_case(struct lab_run *run, size_t index, enum lab_verdict *verdict,
+                                       struct lab_why *why);
+
+/* progress.c */
+void lab_progress_case(struct lab_run *run, size_t index);
+void lab_progress_step(struct lab_run *run, const char *step);
+void lab_progress_done(struct lab_run *run);
+void lab_progress_tick(void *run);
+
+#endif

@@ -1,0 +1,259 @@
+#include "lib/run.h"
+
+#include "lib/clock.h"
+#include "lib/health.h"
+#include "lib/ns.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LEFTOVER_WAIT_MS 1000
+
+static enum lab_err cell_open(struct lab_run *run, size_t index, struct lab_cell *cell, struct lab_why *why)
+{
+    const struct lab_case *item = &run->cases[index];
+    *cell = (struct lab_cell){
+        .loop = &run->loop,
+        .record = &run->record,
+        .paths = &run->paths,
+        .topology = &run->topology,
+        .item = item,
+        .bulk_seconds = run->options.bulk_seconds,
+        .patience_percent = run->options.patience_percent,
+    };
+    snprintf(cell->slug, sizeof cell->slug, "%02zu-%s", index + 1, item->id);
+    for (char *at = cell->slug; *at != '\0'; at++)
+    {
+        *at = *at == '/' ? '_' : *at;
+    }
+    snprintf(cell->target4, sizeof cell->target4, "%s", run->topology.server_addr4);
+    snprintf(cell->target6, sizeof cell->target6, "%s", run->topology.server_addr6);
+    enum lab_err err = lab_path_set(cell->log_dir, why, "%s/logs/%s", run->dir, cell->slug);
+    if (err == LAB_OK)
+    {
+        err = lab_path_set(cell->pcap, why, "%s/captures/%s.pcap", run->dir, cell->slug);
+    }
+    return err == LAB_OK ? lab_dir_make(cell->log_dir, why) : err;
+}
+
+static bool lacks(struct lab_cell *cell, const char *role, struct lab_subject *subject, const char *feature)
+{
+    bool supported;
+    char said[256];
+    struct lab_why why;
+    enum lab_err err =
+        lab_subject_supports(cell->loop, subject, feature, &supported, said, sizeof said, &why);
+    if (err != LAB_OK)
+    {
+        lab_cell_note(cell, err == LAB_ERR_INTERRUPTED ? LAB_INCONCLUSIVE : LAB_ERROR, false, "%s", why.text);
+        return true;
+    }
+    if (!supported)
+    {
+        lab_cell_note(cell, LAB_UNSUPPORTED, false, "%s %s lacks %s: %s", role, subject->name, feature, said);
+    }
+    return !supported;
+}
+
+static bool subject_lacks(struct lab_cell *cell, const char *role, struct lab_subject *subject)
+{
+    if (!subject->available)
+    {
+        lab_cell_note(cell, LAB_UNSUPPORTED, false, "%s %s is not here: %s", role, subject->name,
+                      subject->version);
+        return true;
+    }
+    if (lacks(cell, role, subject, role))
+    {
+        return true;
+    }
+    for (const char *const *feature = cell->item->def->scenario->features; *feature != NULL; feature++)
+    {
+        if (lacks(cell, role, subject, *feature))
+        {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void run_steps(struct lab_run *run, struct lab_cell *cell)
+{
+    const struct lab_case_def *def = cell->item->def;
+    bool going = true;
+    for (size_t i = 0; i < def->step_count; i++)
+    {
+        const struct lab_step *step = &def->steps[i];
+        bool left_out = (step->flags & LAB_STEP_CONFORMANCE) != 0 && !run->options.conformance;
+        if (left_out || (!going && (step->flags & LAB_STEP_ALWAYS) == 0))
+        {
+            continue;
+        }
+        lab_progress_step(run, step->name);
+        if (step->run(cell) == LAB_GO_STOP)
+        {
+            going = false;
+        }
+        if (run->loop.stop_signal != 0 || cell->record_failed)
+        {
+            return;
+        }
+    }
+}
+
+static int count_others(void)
+{
+    int count = 0;
+    DIR *proc = opendir("/proc");
+    for (struct dirent *entry; proc != NULL && (entry = readdir(proc)) != NULL;)
+    {
+        int pid = atoi(entry->d_name);
+        count += pid > 1 && pid != (int)getpid();
+    }
+    if (proc != NULL)
+    {
+        closedir(proc);
+    }
+    return count;
+}
+
+static bool nobody_left(void *arg)
+{
+    (void)arg;
+    return count_others() == 0;
+}
+
+/* All processes that the harness knows have been ended: whoever is left now was
+ * started by a subject and deserted. */
+static void sweep(struct lab_cell *cell)
+{
+    lab_proc_clear(&cell->traffic);
+    lab_proc_clear(&cell->client);
+    lab_proc_clear(&cell->server);
+    lab_capture_clear(&cell->capture);
+    if (!lab_ns_is_private())
+    {
+        return;
+    }
+    if (lab_loop_until(cell->loop, nobody_left, NULL, 10, LEFTOVER_WAIT_MS) != LAB_OK)
+    {
+        int count = count_others();
+        lab_ns_kill_all();
+        if (count > 0 && cell->loop->stop_signal == 0)
+        {
+            lab_cell_check(cell, "no_process_left", LAB_FAIL, false, "left %d process%s running", count,
+                           count == 1 ? "" : "es");
+        }
+        (void)!lab_loop_until(cell->loop, nobody_left, NULL, 10, LEFTOVER_WAIT_MS);
+    }
+}
+
+/* Figures of a disturbed time are no result, nor is a missed deadline when the host
+ * was very busy. Every other failure stays one. */
+static void judge_health(struct lab_cell *cell, const struct lab_health *health, json_t *taints)
+{
+    char taint[200];
+    if (!lab_health_tainted(health, taint, sizeof taint))
+    {
+        return;
+    }
+    json_array_append_new(taints, json_string(taint));
+    bool doubtful = cell->verdict == LAB_PASS || cell->verdict == LAB_INCONCLUSIVE ||
+                    (cell->verdict == LAB_FAIL && cell->host_may_cause && lab_health_excuses(health));
+    if (doubtful)
+    {
+        char seen[sizeof cell->reason];
+        snprintf(seen, sizeof seen, "%s", cell->reason);
+        snprintf(cell->reason, sizeof cell->reason, "%.150s%s%.300s", taint,
+                 seen[0] != '\0' ? "; meanwhile: " : "", seen);
+        cell->verdict = LAB_TAINTED;
+    }
+}
+
+static enum lab_err write_case(struct lab_run *run, struct lab_cell *cell, size_t index, uint64_t started_us,
+                               const struct lab_health *health, json_t *taints, struct lab_why *why)
+{
+    const struct lab_case *item = cell->item;
+    char logs[256];
+    char pcap[256];
+    snprintf(logs, sizeof logs, "logs/%s", cell->slug);
+    snprintf(pcap, sizeof pcap, "captures/%s.pcap", cell->slug);
+    json_t *files = json_pack("{s:s}", "logs", logs);
+    if (cell->captured)
+    {
+        json_object_set_new(files, "capture", json_string(pcap));
+    }
+    json_t *line = json_pack(
+        "{s:s, s:s, s:i, s:s, s:s, s:s, s:s, s:o, s:f, s:o, s:o}", "kind", "case", "case", item->id, "number",
+        (int)index + 1, "client", item->client != NULL ? item->client->name : "", "server",
+        item->server != NULL ? item->server->name : "", "verdict", lab_verdict_name(cell->verdict), "reason",
+        cell->reason, "taints", taints, "seconds", (double)(lab_now_us() - started_us) / 1e6, "health",
+        lab_health_json(health), "files", files);
+    return lab_record_write(&run->record, line, why);
+}
+
+static void with_network(struct lab_run *run, struct lab_cell *cell)
+{
+    char log[LAB_PATH_MAX];
+    struct lab_why why;
+    lab_cell_log(cell, "network.txt", log);
+    enum lab_err err = lab_topology_call(&run->loop, run->paths.topology, "up", log, &why);
+    if (err == LAB_OK)
+    {
+        run_steps(run, cell);
+    }
+    else if (err != LAB_ERR_INTERRUPTED)
+    {
+        lab_cell_note(cell, LAB_ERROR, false, "%s", why.text);
+    }
+    sweep(cell);
+    /* When interrupted, the namespaces end with the run anyway. */
+    if (run->loop.stop_signal == 0 &&
+        lab_topology_call(&run->loop, run->paths.topology, "down", log, &why) != LAB_OK)
+    {
+        lab_cell_note(cell, LAB_ERROR, false, "%s", why.text);
+    }
+}
+
+enum lab_err lab_run_case(struct lab_run *run, size_t index, enum lab_verdict *verdict, struct lab_why *why)
+{
+    struct lab_cell cell;
+    struct lab_snapshot before;
+    struct lab_snapshot after;
+    struct lab_health health;
+    uint64_t started_us = lab_now_us();
+    lab_progress_case(run, index);
+    enum lab_err err = cell_open(run, index, &cell, why);
+    if (err != LAB_OK)
+    {
+        return err;
+    }
+    lab_health_snapshot(&before);
+    const struct lab_case *item = cell.item;
+    bool missing = item->client != NULL && (subject_lacks(&cell, "client", item->client) ||
+                                            subject_lacks(&cell, "server", item->server));
+    if (!missing)
+    {
+        with_network(run, &cell);
+    }
+    if (run->loop.stop_signal != 0)
+    {
+        return lab_why_set(why, LAB_ERR_INTERRUPTED, "interrupted by %s", lab_loop_stop_name(&run->loop));
+    }
+    if (cell.record_failed)
+    {
+        return lab_why_set(why, LAB_ERR_SYSTEM, "%s", cell.reason);
+    }
+    lab_health_snapshot(&after);
+    lab_health_between(&before, &after, &health);
+    health.capture_dropped = cell.capture.dropped;
+    json_t *taints = json_array();
+    judge_health(&cell, &health, taints);
+    *verdict = cell.verdict;
+    err = write_case(run, &cell, index, started_us, &health, taints, why);
+    lab_progress_done(run);
+    return err;
+}

@@ -1,0 +1,105 @@
+/* Suites, as tables. A suite is rows of cases; a case is a scenario (what the
+ * tunnel shall be), a matrix (which subjects), and a list of steps. Adding a case is
+ * adding a row, adding a suite is adding one suite_*.c and its line in suites.c.
+ * Scenario files will fill the same structures. */
+#ifndef OV_LAB_SCENARIO_H
+#define OV_LAB_SCENARIO_H
+
+#include "lib/err.h"
+#include "lib/subject.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define LAB_CASE_MAX 512
+#define LAB_STEP_MAX 32
+
+struct lab_cell;
+
+struct lab_scenario
+{
+    const char *id;
+    const char *proto; /* udp4, udp6 */
+    uint16_t port;
+    const char *cipher;
+    const char *auth;
+    bool tls_crypt;
+    unsigned tun_mtu;
+    const char *keepalive; /* seconds/seconds */
+    unsigned exit_notify;  /* times the client says goodbye */
+    const char *tunnel4;   /* network/netmask */
+    const char *tunnel6;   /* network/prefix */
+    const char *server_tunnel4;
+    const char *server_tunnel6;
+    const char *const *features; /* what both subjects must support; ends with NULL */
+};
+
+enum lab_matrix
+{
+    LAB_MATRIX_NONE, /* one case without a subject */
+    LAB_MATRIX_PAIRS /* every client with every server */
+};
+
+enum lab_go
+{
+    LAB_GO_ON,
+    LAB_GO_STOP, /* the steps after make no sense, save those that run always */
+};
+
+enum lab_step_flag
+{
+    LAB_STEP_ALWAYS = 1,     /* also after LAB_GO_STOP */
+    LAB_STEP_CONFORMANCE = 2 /* left out by --no-conformance */
+};
+
+struct lab_step
+{
+    const char *name; /* as progress shows it */
+    double seconds;   /* estimate; negative: that many times the length of a bulk transfer */
+    unsigned flags;
+    enum lab_go (*run)(struct lab_cell *cell);
+};
+
+struct lab_case_def
+{
+    const char *id; /* stable */
+    const char *title;
+    enum lab_matrix matrix;
+    const struct lab_scenario *scenario; /* NULL: no tunnel */
+    const struct lab_step *steps;
+    size_t step_count;
+};
+
+struct lab_suite
+{
+    const char *name;
+    const char *title;
+    const struct lab_case_def *cases;
+    size_t case_count;
+    unsigned bulk_seconds; /* default length of a bulk transfer */
+};
+
+struct lab_case
+{
+    const struct lab_case_def *def;
+    struct lab_subject *client; /* NULL with LAB_MATRIX_NONE */
+    struct lab_subject *server;
+    char id[192]; /* DEF or DEF/CLIENT/SERVER */
+};
+
+/* NULL when there is none of that name; index past the end gives NULL. */
+const struct lab_suite *lab_suite_find(const char *name);
+const struct lab_suite *lab_suite_at(size_t index);
+
+/* Fills cases (LAB_CASE_MAX) with the suite's cases over the subjects, in an order that
+ * follows from the seed. Of them only those whose id holds a word of the comma list
+ * `only`, or matches it as a shell pattern (NULL: all). LAB_ERR_USAGE when none is left. */
+LAB_MUST_USE enum lab_err lab_suite_expand(const struct lab_suite *suite, struct lab_subject *subjects,
+                                           size_t subject_count, const char *only, uint64_t seed,
+                                           struct lab_case *cases, size_t *case_count, struct lab_why *why);
+
+/* Estimated time of a case. */
+double lab_case_seconds(const struct lab_case_def *def, unsigned bulk_seconds);
+
+#endif

@@ -1,0 +1,140 @@
+#include "lib/subject.h"
+
+#include "lib/proc.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define VERB_TIMEOUT_MS 10000
+
+static bool is_subject(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode) && access(path, X_OK) == 0;
+}
+
+static int by_name(const void *left, const void *right)
+{
+    return strcmp(((const struct lab_subject *)left)->name, ((const struct lab_subject *)right)->name);
+}
+
+enum lab_err lab_subject_list(const char *dir, struct lab_subject *list, size_t *count, struct lab_why *why)
+{
+    *count = 0;
+    DIR *handle = opendir(dir);
+    if (handle == NULL)
+    {
+        (void)lab_why_errno(why, "subjects in %s", dir);
+        return LAB_ERR_ABSENT;
+    }
+    for (struct dirent *entry; *count < LAB_SUBJECT_MAX && (entry = readdir(handle)) != NULL;)
+    {
+        struct lab_subject *at = &list[*count];
+        *at = (struct lab_subject){0};
+        size_t len = strlen(entry->d_name);
+        if (entry->d_name[0] == '.' || len >= sizeof at->name ||
+            lab_path_set(at->path, why, "%s/%s", dir, entry->d_name) != LAB_OK || !is_subject(at->path))
+        {
+            continue;
+        }
+        memcpy(at->name, entry->d_name, len + 1);
+        (*count)++;
+    }
+    closedir(handle);
+    qsort(list, *count, sizeof *list, by_name);
+    return *count > 0 ? LAB_OK : lab_why_set(why, LAB_ERR_ABSENT, "no executable in %s", dir);
+}
+
+/* Runs a verb and keeps the first line it printed. */
+static enum lab_err ask(struct lab_loop *loop, const struct lab_subject *subject, const char *verb,
+                        const char *argument, int *status, char *said, size_t size, struct lab_why *why)
+{
+    const char *argv[] = {subject->path, verb, argument, NULL};
+    const struct lab_proc_spec spec = {.argv = argv};
+    char *text;
+    enum lab_err err = lab_proc_output(loop, &spec, VERB_TIMEOUT_MS, status, &text, why);
+    if (err != LAB_OK)
+    {
+        return err;
+    }
+    text[strcspn(text, "\n")] = '\0';
+    lab_text_trim(said, size, text);
+    lab_text_clean(said);
+    free(text);
+    return LAB_OK;
+}
+
+enum lab_err lab_subject_probe(struct lab_loop *loop, struct lab_subject *subject, struct lab_why *why)
+{
+    int status;
+    enum lab_err err = LAB_OK;
+    if (!subject->probed)
+    {
+        err = ask(loop, subject, "version", NULL, &status, subject->version, sizeof subject->version, why);
+    }
+    if (err != LAB_OK || subject->probed)
+    {
+        return err;
+    }
+    if (status != 0 && status != LAB_EXIT_NOT_HERE)
+    {
+        return lab_why_set(why, LAB_ERR_FORMAT, "%s version: exit status %d is neither 0 nor 127",
+                           subject->name, status);
+    }
+    subject->probed = true;
+    subject->available = status == 0;
+    return LAB_OK;
+}
+
+static const struct lab_feature *known_feature(const struct lab_subject *subject, const char *feature)
+{
+    for (size_t i = 0; i < subject->feature_count; i++)
+    {
+        if (strcmp(subject->features[i].name, feature) == 0)
+        {
+            return &subject->features[i];
+        }
+    }
+    return NULL;
+}
+
+static void keep_feature(struct lab_subject *subject, const char *feature, bool supported, const char *said)
+{
+    if (subject->feature_count < LAB_FEATURE_MAX && strlen(feature) < sizeof subject->features[0].name)
+    {
+        struct lab_feature *kept = &subject->features[subject->feature_count++];
+        kept->supported = supported;
+        snprintf(kept->name, sizeof kept->name, "%s", feature);
+        snprintf(kept->said, sizeof kept->said, "%s", said);
+    }
+}
+
+enum lab_err lab_subject_supports(struct lab_loop *loop, struct lab_subject *subject, const char *feature,
+                                  bool *supported, char *said, size_t size, struct lab_why *why)
+{
+    int status;
+    const struct lab_feature *known = known_feature(subject, feature);
+    if (known != NULL)
+    {
+        *supported = known->supported;
+        snprintf(said, size, "%s", known->said);
+        return LAB_OK;
+    }
+    *supported = false;
+    enum lab_err err = ask(loop, subject, "supports", feature, &status, said, size, why);
+    if (err == LAB_OK && status != 0 && status != LAB_EXIT_NOT_HERE)
+    {
+        err = lab_why_set(why, LAB_ERR_FORMAT, "%s supports %s: exit status %d is neither 0 nor 127",
+                          subject->name, feature, status);
+    }
+    *supported = err == LAB_OK && status == 0;
+    if (err == LAB_OK)
+    {
+        keep_feature(subject, feature, *supported, said);
+    }
+    return err;
+}

@@ -1,0 +1,36 @@
+/* The network of a case: a script that builds it inside the private namespaces,
+ * tells its facts, and takes it down. */
+#ifndef OV_LAB_TOPOLOGY_H
+#define OV_LAB_TOPOLOGY_H
+
+#include "lib/err.h"
+#include "lib/loop.h"
+
+struct lab_topology
+{
+    char client_ns[32];
+    char server_ns[32];
+    char client_if[32];
+    char server_if[32];
+    char client_addr4[64];
+    char server_addr4[64];
+    char client_addr6[64];
+    char server_addr6[64];
+    char capture_ns[32];
+    char capture_if[32];
+};
+
+/* Reads `script describe`. LAB_ERR_FORMAT names the fact that is missing. */
+LAB_MUST_USE enum lab_err lab_topology_describe(struct lab_loop *loop, const char *script,
+                                                struct lab_topology *topology, struct lab_why *why);
+
+/* Parses the facts: key=value words divided by white space; unknown keys are allowed. */
+LAB_MUST_USE enum lab_err lab_topology_parse(const char *facts, struct lab_topology *topology,
+                                             struct lab_why *why);
+
+/* Runs `script up` or `script down`, its commands logged to log_path. Only in the
+ * private namespaces: LAB_ERR_USAGE elsewhere. */
+LAB_MUST_USE enum lab_err lab_topology_call(struct lab_loop *loop, const char *script, const char *verb,
+                                            const char *log_path, struct lab_why *why);
+
+#endif

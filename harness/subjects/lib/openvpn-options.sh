@@ -1,0 +1,168 @@
+# shellcheck shell=bash
+# Turns the harness's CFG (lines key=value) into OpenVPN 2.x options, and holds the
+# four verbs that all subjects reading such options have in common. Sourced, never
+# executed. A subject defines
+#
+#   subject_program      array: the program and what it always gets
+#   subject_version      prints one line, or returns 127 with the reason
+#   subject_supports F   prints a detail or the reason; returns 0 or 127
+#
+# and ends with: subject_main "$@"
+
+# shellcheck disable=SC2154 # subject_program is the subject's
+
+declare -A cfg=()
+
+# What the harness may say. Keys of the other role (a client's tunnel4, a server's
+# exit_notify) describe the network and cause no option; an empty value means the
+# program's own default.
+readonly cfg_keys=' role proto local remote port dev cipher auth ca cert key tls_crypt tunnel4 tunnel6 tun_mtu
+ keepalive exit_notify sndbuf rcvbuf verb workdir options '
+
+usage_error()
+{
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
+    exit 2
+}
+
+unsupported()
+{
+    printf '%s\n' "$*"
+    return 127
+}
+
+# cfg_load ROLE FILE
+cfg_load()
+{
+    local file=$2 line key value number=0
+    [[ -r $file ]] || usage_error "cannot read $file"
+    while IFS= read -r line || [[ -n $line ]]
+    do
+        number=$((number + 1))
+        [[ -n $line ]] || continue
+        key=${line%%=*}
+        value=${line#*=}
+        [[ $line == *=* ]] || usage_error "$file:$number: not key=value: $line"
+        [[ $cfg_keys == *[[:space:]]"$key"[[:space:]]* ]] || usage_error "$file:$number: unknown key '$key'"
+        [[ -z ${cfg[$key]+given} ]] || usage_error "$file:$number: '$key' is given twice"
+        [[ $value != *[[:space:]\"\'\\#\;]* ]] || usage_error "$file:$number: '$key' needs a plain word: $value"
+        cfg[$key]=$value
+    done <"$file"
+    [[ ${cfg[role]-} == "$1" ]] || usage_error "$file: role is '${cfg[role]-}' but the verb is '$1'"
+    cfg_require role proto port dev ca cert key workdir
+    case $1 in
+        server) cfg_require tunnel4 ;;
+        client) cfg_require remote ;;
+    esac
+    case ${cfg[proto]} in
+        udp4 | udp6 | tcp4 | tcp6) ;;
+        *) usage_error "$file: proto '${cfg[proto]}' is none of udp4 udp6 tcp4 tcp6" ;;
+    esac
+}
+
+cfg_require()
+{
+    local key
+    for key in "$@"
+    do
+        [[ -n ${cfg[$key]-} ]] || usage_error "the configuration lacks '$key'"
+    done
+}
+
+# option KEY NAME [WORD...]: an option line, if the harness gave KEY a value; a
+# value a/b is two words.
+option()
+{
+    local value=${cfg[$1]-}
+    shift
+    [[ -z $value ]] || printf '%s\n' "$* ${value/\// }"
+}
+
+# option_path KEY NAME: the same for a file name, where a slash is a slash.
+option_path()
+{
+    [[ -z ${cfg[$1]-} ]] || printf '%s %s\n' "$2" "${cfg[$1]}"
+}
+
+proto_word()
+{
+    case ${cfg[proto]}/${cfg[role]} in
+        tcp*) printf '%s\n' "${cfg[proto]}-${cfg[role]}" ;;
+        *) printf '%s\n' "${cfg[proto]}" ;;
+    esac
+}
+
+options_of_server()
+{
+    option_path local local
+    option port port
+    echo 'topology subnet'
+    option tunnel4 server
+    option_path tunnel6 server-ipv6
+    echo 'dh none'
+    echo 'remote-cert-tls client'
+}
+
+options_of_client()
+{
+    echo 'client'
+    echo 'nobind'
+    printf 'remote %s %s\n' "${cfg[remote]}" "${cfg[port]}"
+    echo 'remote-cert-tls server'
+    option exit_notify explicit-exit-notify
+}
+
+options_of_both()
+{
+    option dev dev
+    echo 'dev-type tun'
+    printf 'proto %s\n' "$(proto_word)"
+    option_path ca ca
+    option_path cert cert
+    option_path key key
+    option_path tls_crypt tls-crypt
+    option cipher data-ciphers
+    option auth auth
+    option tun_mtu tun-mtu
+    option sndbuf sndbuf
+    option rcvbuf rcvbuf
+    option keepalive keepalive
+    echo 'persist-tun'
+    echo 'persist-key'
+    option verb verb
+}
+
+# cfg_run ROLE CFG: becomes the program. The option file stays in the work folder,
+# so a run can be repeated by hand.
+cfg_run()
+{
+    local role=$1 file extra=()
+    cfg_load "$role" "$2"
+    file=${cfg[workdir]}/$role.ovpn
+    {
+        "options_of_$role"
+        options_of_both
+    } >"$file"
+    [[ -z ${cfg[options]-} ]] || extra=(--config "${cfg[options]}")
+    exec "${subject_program[@]}" --config "$file" "${extra[@]}"
+}
+
+subject_main()
+{
+    local version
+    # An ordinary user's search path leaves out where Debian keeps such programs.
+    PATH=$PATH:/usr/sbin:/sbin
+    case $#:${1-} in
+        1:version | 2:supports | 2:server | 2:client) ;;
+        *) usage_error 'usage: version | supports FEATURE | server CFG | client CFG' ;;
+    esac
+    # A start is timed by its caller: it asks nothing that `version` has answered.
+    case $1 in
+        server | client) cfg_run "$1" "$2" ;;
+    esac
+    version=$(subject_version) || unsupported "$version" || exit
+    case $1 in
+        version) printf '%s\n' "$version" ;;
+        supports) subject_supports "$2" ;;
+    esac
+}

@@ -1,0 +1,40 @@
+# shellcheck shell=bash
+# What the ovref subjects share: one program, and the TLS library it is told to use.
+# Sourced after openvpn-options.sh, with `backend` and `library` set. OVREF=PATH
+# names another build than build/ovref.
+
+# shellcheck disable=SC2034,SC2154 # the files around this one set and use the rest
+ovref=${OVREF:-$(realpath -m "$(dirname "${BASH_SOURCE[0]}")/../../../build/ovref")}
+subject_program=("$ovref" --tls-backend "$backend")
+
+# The version line ends in the libraries that were built in, as
+# "ovref 0.1.0 x86_64-linux-gnu [openssl 3.0.17, mbedtls 2.28.3]".
+subject_version()
+{
+    local text program release _
+    [[ -x $ovref ]] || unsupported "$ovref is not built (make)" || return
+    text=$("$ovref" --version) || true
+    text=${text%%$'\n'*}
+    read -r program release _ <<<"$text"
+    [[ $program == ovref && $text =~ [\[\ ]"$backend"\ ([^],]+) ]] ||
+        unsupported "$ovref was built without $backend: $text" || return
+    printf '%s %s, %s %s\n' "$program" "$release" "$library" "${BASH_REMATCH[1]}"
+}
+
+subject_supports()
+{
+    case $1 in
+        server | client | udp4 | udp6 | tls-crypt | explicit-exit-notify)
+            echo yes
+            ;;
+        cipher:AES-256-GCM | cipher:AES-128-GCM | cipher:CHACHA20-POLY1305)
+            echo yes
+            ;;
+        peer-exit-line)
+            echo 'peer is leaving: (EXIT|OCC_EXIT) received|closed: .*remote-exit'
+            ;;
+        *)
+            unsupported "'$1' is not built yet"
+            ;;
+    esac
+}

@@ -231,10 +231,9 @@ static void test_checksum_any_length(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_checksum_any_length),         cmocka_unit_test(test_segment_zero_is_empty),
-        cmocka_unit_test(test_segment_model),
-        cmocka_unit_test(test_segment_plain_completes_sum), cmocka_unit_test(test_segment_refuses),
-        cmocka_unit_test(test_segment_truncation_sweep),
+        cmocka_unit_test(test_checksum_any_length), cmocka_unit_test(test_segment_zero_is_empty),
+        cmocka_unit_test(test_segment_model),       cmocka_unit_test(test_segment_plain_completes_sum),
+        cmocka_unit_test(test_segment_refuses),     cmocka_unit_test(test_segment_truncation_sweep),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

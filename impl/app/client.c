@@ -1,0 +1,123 @@
+#include "app/client.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "net/sockbuf.h"
+
+/* What a client does with what its session says, and with what is ready. */
+
+void ov_client_finish(struct ov_client *client, enum ov_outcome outcome)
+{
+    client->outcome = outcome;
+    ov_loop_stop(client->loop);
+}
+
+/* ---- what the session says ---- */
+
+static void on_connected(struct ov_client *client)
+{
+    const struct ov_config *effective = &ov_session_pulled(&client->session)->effective;
+    const struct ov_config *own = &client->program->config;
+    int fd = client->link->ops->fd(client->link);
+    if (effective->sndbuf != own->sndbuf)
+    {
+        ov_logf(client->log, OV_LOG_INFO, "sndbuf %u granted",
+                ov_sockbuf_set(fd, OV_SOCKBUF_SEND, effective->sndbuf));
+    }
+    if (effective->rcvbuf != own->rcvbuf)
+    {
+        ov_logf(client->log, OV_LOG_INFO, "rcvbuf %u granted",
+                ov_sockbuf_set(fd, OV_SOCKBUF_RECEIVE, effective->rcvbuf));
+    }
+    if (!ov_interface_configure(&client->iface, &effective->tunnel))
+    {
+        ov_client_finish(client, OV_OUTCOME_FAILED);
+        return;
+    }
+    client->connected = true;
+    ov_remotes_connected(&client->remotes);
+    ov_logf(client->log, OV_LOG_ERROR, OV_READY_WORDS);
+}
+
+/* Where to go on is the server's wish, or follows from how far we came. */
+static void on_restart(struct ov_client *client, const struct ov_event *event, struct ov_now now)
+{
+    char reason[sizeof event->text + 8];
+    (void)snprintf(reason, sizeof reason, "soft,%s", event->text);
+    /* Nobody answered for --connect-timeout: that was pause enough. */
+    client->waited = strcmp(event->text, "server_poll") == 0;
+    client->wait_s = event->wait_s;
+    if (event->next_remote)
+    {
+        ov_remotes_skip(&client->remotes);
+    }
+    else if (event->next_addr)
+    {
+        ov_remotes_failed(&client->remotes);
+    }
+    bool told = event->next_remote || event->next_addr || event->err == OV_ERR_AUTH;
+    ov_client_restart(client, reason, !told, now);
+}
+
+static void on_event(struct ov_client *client, const struct ov_event *event, struct ov_now now)
+{
+    switch (event->kind)
+    {
+    case OV_EVENT_CONNECTED:
+        on_connected(client);
+        break;
+    case OV_EVENT_RESTART:
+        on_restart(client, event, now);
+        break;
+    case OV_EVENT_EXIT:
+        ov_client_finish(client, event->err == OV_OK ? client->wanted : OV_OUTCOME_FAILED);
+        break;
+    default:
+        /* The session has logged everything else itself. */
+        break;
+    }
+}
+
+/* Let the session work until it has nothing more to do now. */
+static void advance_session(struct ov_client *client, struct ov_now now)
+{
+    struct ov_event event;
+    uint64_t deadline = ov_pump_settle(&client->pump, now);
+    while (client->pump.ctx != NULL && ov_session_event(&client->session, &event))
+    {
+        on_event(client, &event, now);
+        deadline = ov_pump_settle(&client->pump, now);
+    }
+    ov_report_trouble(client->log, &client->trouble, &client->pump, now);
+    ov_loop_deadline(client->loop, deadline);
+}
+
+/* ---- called by the loop ---- */
+
+void ov_client_wake(void *ctx, unsigned ready)
+{
+    struct ov_client *client = ctx;
+    struct ov_now now = ov_loop_now();
+    if ((ready & OV_FAILED(OV_WATCH_TUN)) != 0)
+    {
+        ov_logf(client->log, OV_LOG_ERROR, "tun device %s is gone", client->iface.tun->name);
+        ov_client_finish(client, OV_OUTCOME_FAILED);
+        return;
+    }
+    struct ov_pump_ready which = {(ready & OV_READY(OV_WATCH_LINK)) != 0,
+                                  (ready & OV_READY(OV_WATCH_TUN)) != 0};
+    ov_pump_run(&client->pump, which, now);
+    if (client->state == OV_CLIENT_PAUSE && now.mono_ms >= client->pause_until_ms)
+    {
+        ov_client_attempt(client, now);
+    }
+    if (client->state == OV_CLIENT_RUNNING)
+    {
+        advance_session(client, now);
+    }
+    if (client->state == OV_CLIENT_PAUSE)
+    {
+        ov_loop_deadline(client->loop, client->pause_until_ms);
+    }
+}

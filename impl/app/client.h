@@ -1,0 +1,57 @@
+#ifndef OV_APP_CLIENT_H
+#define OV_APP_CLIENT_H
+
+#include "app/interface.h"
+#include "app/program.h"
+#include "app/pump.h"
+#include "app/remotes.h"
+#include "app/report.h"
+#include "loop/loop.h"
+#include "session/state.h"
+
+/* A running client. */
+
+enum ov_client_state
+{
+    OV_CLIENT_PAUSE = 0, /* until pause_until_ms, then the next attempt */
+    OV_CLIENT_LOOKUP,    /* a name is being looked up */
+    OV_CLIENT_RUNNING    /* a session is alive */
+};
+
+struct ov_client
+{
+    struct ov_program *program;
+    const struct ov_log *log;
+    struct ov_loop *loop;
+    struct ov_interface iface;
+    struct ov_link *link; /* one socket a session: a new connection gets a new port [WP-CLI-008] */
+    struct ov_session session;
+    struct ov_remotes remotes;
+    struct ov_trouble trouble;
+    enum ov_client_state state;
+    uint64_t pause_until_ms;
+    uint64_t lookup_fails_since_ms; /* 0: the latest lookup worked */
+    bool connected;                 /* this session has been connected */
+    bool waited;                    /* the next pause is left out [WP-CLI-004] */
+    uint32_t wait_s;                /* the next pause is at least that long, once [WP-CLI-007] */
+    bool leaving;                   /* the session says goodbye */
+    enum ov_outcome wanted;         /* what the end of the session means when it was asked for */
+    enum ov_outcome outcome;
+    struct ov_pump pump;
+};
+
+/* The program is over. */
+void ov_client_finish(struct ov_client *client, enum ov_outcome outcome);
+/* Clear the session and try again after a pause. reason is for the log, such as
+ * "soft,ping-restart"; advance: an attempt that never connected goes on to the next address. */
+void ov_client_restart(struct ov_client *client, const char *reason, bool advance, struct ov_now now);
+/* Try the address whose turn it is. */
+void ov_client_attempt(struct ov_client *client, struct ov_now now);
+/* Wait as long as the number of attempts asks for. */
+void ov_client_pause(struct ov_client *client, struct ov_now now);
+
+/* Called by the loop. */
+void ov_client_wake(void *ctx, unsigned ready);
+void ov_client_resolved(void *ctx, const struct addrinfo *list, const char *text);
+
+#endif

@@ -1,0 +1,154 @@
+#include "app/client.h"
+
+#include <string.h>
+
+#include "app/local.h"
+#include "app/retry.h"
+#include "net/sockaddr.h"
+
+/* Where a client connects to, and when it tries again. */
+
+static void stop_session(struct ov_client *client)
+{
+    client->pump.ctx = NULL;
+    client->pump.link = NULL;
+    ov_session_clear(&client->session);
+    ov_loop_unwatch(client->loop, OV_WATCH_LINK);
+    if (client->link != NULL)
+    {
+        client->link->ops->close(client->link);
+        client->link = NULL;
+    }
+}
+
+/* [WP-CLI-004] */
+void ov_client_pause(struct ov_client *client, struct ov_now now)
+{
+    const struct ov_config *config = &client->program->config;
+    uint32_t pause_s = ov_retry_pause_s(config->connect_retry_s, config->connect_retry_max_s,
+                                        client->remotes.attempts, (uint32_t)client->remotes.count);
+    pause_s = client->waited ? 0 : pause_s;
+    pause_s = client->wait_s > pause_s ? client->wait_s : pause_s;
+    client->waited = false;
+    client->wait_s = 0;
+    ov_logf(client->log, OV_LOG_INFO, "next attempt in %u s", pause_s);
+    client->state = OV_CLIENT_PAUSE;
+    client->pause_until_ms = now.mono_ms + UINT64_C(1000) * pause_s;
+}
+
+/* A restart of the connection. What was established is tried again where it
+ * was, and so is a server that refused us; a failed attempt goes on to the
+ * next address [WP-CLI-006]. */
+void ov_client_restart(struct ov_client *client, const char *reason, bool advance, struct ov_now now)
+{
+    /* Up to the colon it is the reason as 2.x writes it [WP-CLI-010]; what
+     * follows was logged by the session. */
+    ov_logf(client->log, OV_LOG_INFO, "SIGUSR1[%.*s] received, process restarting", (int)strcspn(reason, ":"),
+            reason);
+    stop_session(client);
+    if (!client->program->config.persist_tun)
+    {
+        ov_interface_deconfigure(&client->iface);
+    }
+    if (advance && !client->connected)
+    {
+        ov_remotes_failed(&client->remotes);
+    }
+    client->connected = false;
+    ov_client_pause(client, now);
+}
+
+static void start_lookup(struct ov_client *client, struct ov_now now)
+{
+    const struct ov_remote *entry = ov_remotes_entry(&client->remotes);
+    uint8_t family = entry->proto == OV_PROTO_UDP4 ? 4 : entry->proto == OV_PROTO_UDP6 ? 6 : 0;
+    client->state = OV_CLIENT_LOOKUP;
+    if (ov_loop_resolve(client->loop, entry->host, family) != OV_OK)
+    {
+        ov_logf(client->log, OV_LOG_ERROR, "cannot look up %s", entry->host);
+        ov_client_pause(client, now);
+    }
+}
+
+static void start_session(struct ov_client *client, const struct ov_addr *server, struct ov_now now)
+{
+    const struct ov_session_env env = {
+        .settings = &client->program->settings, .rng = &client->program->rng, .log = client->log};
+    char text[OV_ADDR_TEXT];
+    ov_logf(client->log, OV_LOG_INFO, "connecting to %s", ov_addr_text(server, text));
+    client->link = ov_local_open(client->program, server->family);
+    enum ov_err err = client->link == NULL ? OV_ERR_IO : OV_OK;
+    if (err == OV_OK)
+    {
+        err = ov_loop_watch(client->loop, OV_WATCH_LINK, client->link->ops->fd(client->link));
+    }
+    if (err == OV_OK)
+    {
+        err = ov_session_init(&client->session, &env, server, now);
+    }
+    if (err != OV_OK)
+    {
+        ov_logf(client->log, OV_LOG_ERROR, "cannot start a session: %s", ov_err_name(err));
+        ov_client_finish(client, OV_OUTCOME_FAILED);
+        return;
+    }
+    client->pump.link = client->link;
+    client->pump.ctx = &client->session;
+    client->state = OV_CLIENT_RUNNING;
+}
+
+void ov_client_attempt(struct ov_client *client, struct ov_now now)
+{
+    const struct ov_addr *server = ov_remotes_addr(&client->remotes);
+    client->remotes.attempts++;
+    if (server == NULL)
+    {
+        start_lookup(client, now);
+        return;
+    }
+    start_session(client, server, now);
+}
+
+/* --resolv-retry: give up after that long without an answer. */
+static void lookup_failed(struct ov_client *client, struct ov_now now)
+{
+    uint32_t limit_s = client->program->config.resolv_retry_s;
+    if (client->lookup_fails_since_ms == 0)
+    {
+        client->lookup_fails_since_ms = now.mono_ms;
+    }
+    if (limit_s != OV_INFINITE && now.mono_ms - client->lookup_fails_since_ms >= UINT64_C(1000) * limit_s)
+    {
+        ov_logf(client->log, OV_LOG_ERROR, "no server name could be resolved for %u s (--resolv-retry)",
+                limit_s);
+        ov_client_finish(client, OV_OUTCOME_FAILED);
+        return;
+    }
+    ov_remotes_failed(&client->remotes);
+    ov_client_pause(client, now);
+}
+
+void ov_client_resolved(void *ctx, const struct addrinfo *list, const char *text)
+{
+    struct ov_client *client = ctx;
+    const struct ov_remote *entry = ov_remotes_entry(&client->remotes);
+    struct ov_addr addrs[OV_REMOTES_ADDRS];
+    size_t count = 0;
+    for (; list != NULL && count < OV_REMOTES_ADDRS; list = list->ai_next)
+    {
+        count += ov_addr_from_sockaddr(list->ai_addr, list->ai_addrlen, &addrs[count]);
+    }
+    struct ov_now now = ov_loop_now();
+    if (ov_remotes_resolved(&client->remotes, addrs, count))
+    {
+        client->lookup_fails_since_ms = 0;
+        start_session(client, ov_remotes_addr(&client->remotes), now);
+    }
+    else
+    {
+        ov_logf(client->log, OV_LOG_WARN, "cannot resolve %s: %s", entry->host,
+                text[0] != '\0' ? text : "no address of the wanted family");
+        lookup_failed(client, now);
+    }
+    ov_client_wake(client, 0);
+}

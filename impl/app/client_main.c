@@ -1,0 +1,128 @@
+#include <signal.h>
+#include <stdlib.h>
+
+#include "app/client.h"
+
+/* ---- signals ---- */
+
+/* The first SIGTERM lets the session say goodbye [WP-CLI-012], the second one
+ * doesn't wait for it. */
+static void leave(struct ov_client *client, const char *name, enum ov_outcome outcome)
+{
+    ov_logf(client->log, OV_LOG_INFO, "%s received, %s", name,
+            outcome == OV_OUTCOME_AGAIN ? "starting over" : "process exiting");
+    if (client->state != OV_CLIENT_RUNNING || client->leaving || outcome == OV_OUTCOME_AGAIN)
+    {
+        ov_client_finish(client, outcome);
+        return;
+    }
+    client->leaving = true;
+    client->wanted = outcome;
+    ov_session_exit(&client->session, ov_loop_now());
+    ov_client_wake(client, 0);
+}
+
+static void report(const struct ov_client *client)
+{
+    ov_report_devices(client->log, client->link, client->iface.tun);
+    if (client->state == OV_CLIENT_RUNNING)
+    {
+        struct ov_session_status status;
+        ov_session_status(&client->session, &status);
+        ov_report_session(client->log, &status, "");
+    }
+}
+
+static void on_signal(void *ctx, int signum)
+{
+    struct ov_client *client = ctx;
+    switch (signum)
+    {
+    case SIGINT:
+        leave(client, "SIGINT[hard,]", OV_OUTCOME_DONE);
+        break;
+    case SIGTERM:
+        leave(client, "SIGTERM[hard,]", OV_OUTCOME_DONE);
+        break;
+    case SIGHUP:
+        leave(client, "SIGHUP[hard,]", OV_OUTCOME_AGAIN);
+        break;
+    case SIGUSR1:
+        if (client->state == OV_CLIENT_RUNNING && !client->leaving)
+        {
+            ov_client_restart(client, "hard,", false, ov_loop_now());
+            ov_client_wake(client, 0);
+        }
+        break;
+    default:
+        report(client);
+        break;
+    }
+}
+
+/* ---- start and end ---- */
+
+/* The device is created before the connection is made: what is missing on this
+ * machine is said at once, and rights can be given up early. */
+static bool client_open(struct ov_client *client)
+{
+    const struct ov_loop_user user = {client, ov_client_wake, on_signal, ov_client_resolved};
+    enum ov_err err = ov_loop_new(&user, &client->loop);
+    if (err != OV_OK)
+    {
+        ov_logf(client->log, OV_LOG_ERROR, "cannot start the event loop: %s", ov_err_name(err));
+        return false;
+    }
+    if (!ov_interface_open(&client->iface, client->program->config.tunnel.dev, client->log))
+    {
+        return false;
+    }
+    client->pump.engine = &ov_engine_session;
+    client->pump.tun = client->iface.tun;
+    err = ov_loop_watch(client->loop, OV_WATCH_TUN, client->iface.tun->ops->fd(client->iface.tun));
+    if (err != OV_OK)
+    {
+        ov_logf(client->log, OV_LOG_ERROR, "cannot watch the tun device: %s", ov_err_name(err));
+        return false;
+    }
+    return ov_program_settle_in(client->program);
+}
+
+/* The session first: its last packets are gone. Then what it used. */
+static void client_close(struct ov_client *client)
+{
+    ov_session_clear(&client->session);
+    if (client->loop != NULL && !ov_loop_free(client->loop))
+    {
+        client->program->leave_hard = true;
+    }
+    if (client->link != NULL)
+    {
+        client->link->ops->close(client->link);
+    }
+    ov_interface_close(&client->iface);
+}
+
+enum ov_outcome ov_client_run(struct ov_program *program)
+{
+    struct ov_client *client = calloc(1, sizeof *client);
+    if (client == NULL)
+    {
+        ov_logf(&program->log, OV_LOG_ERROR, "%s", ov_err_name(OV_ERR_NOMEM));
+        return OV_OUTCOME_FAILED;
+    }
+    client->program = program;
+    client->log = &program->log;
+    client->remotes.list = program->config.remotes;
+    client->remotes.count = program->config.remotes_count;
+    client->outcome = OV_OUTCOME_FAILED;
+    if (client_open(client))
+    {
+        ov_client_wake(client, 0); /* the pause is over at once: first attempt */
+        ov_loop_run(client->loop);
+    }
+    client_close(client);
+    enum ov_outcome outcome = client->outcome;
+    free(client);
+    return outcome;
+}

@@ -1,0 +1,37 @@
+#include "app/engine.h"
+#include "hub/hub.h"
+
+/* The five verbs of a hub. */
+
+static void verb_receive(void *ctx, struct ov_datagram *dg, size_t n, struct ov_now now)
+{
+    ov_hub_receive(ctx, dg, n, now);
+}
+
+static void verb_send(void *ctx, struct ov_datagram *dg, size_t n, struct ov_now now)
+{
+    ov_hub_send(ctx, dg, n, now);
+}
+
+static size_t verb_transmit(void *ctx, struct ov_datagram *dg, size_t n, struct ov_now now)
+{
+    return ov_hub_transmit(ctx, dg, n, now);
+}
+
+static uint64_t verb_deadline(void *ctx)
+{
+    return ov_hub_deadline(ctx);
+}
+
+static void verb_tick(void *ctx, struct ov_now now)
+{
+    ov_hub_tick(ctx, now);
+}
+
+const struct ov_engine ov_engine_hub = {
+    .receive = verb_receive,
+    .send = verb_send,
+    .transmit = verb_transmit,
+    .deadline = verb_deadline,
+    .tick = verb_tick,
+};

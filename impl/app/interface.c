@@ -1,0 +1,75 @@
+#include "app/interface.h"
+
+#include <string.h>
+
+bool ov_interface_open(struct ov_interface *iface, const char *dev, const struct ov_log *log)
+{
+    char tun_text[OV_TUN_TEXT] = "";
+    char netif_text[OV_NETIF_TEXT] = "";
+    iface->log = log;
+    if (ov_tun_open_plain(dev, &iface->tun, tun_text) != OV_OK)
+    {
+        ov_logf(log, OV_LOG_ERROR, "%s", tun_text);
+        return false;
+    }
+    if (ov_netif_new(log, &iface->netif, netif_text) != OV_OK)
+    {
+        ov_logf(log, OV_LOG_ERROR, "%s", netif_text);
+        ov_interface_close(iface);
+        return false;
+    }
+    ov_logf(log, OV_LOG_INFO, "TUN/TAP device %s opened", iface->tun->name);
+    return true;
+}
+
+/* What was pushed lives no longer than its session; the interface may outlive it. */
+static bool remember(struct ov_interface *iface, const struct ov_tunnel *tunnel)
+{
+    iface->arena = ov_arena_new();
+    return iface->arena != NULL && ov_tunnel_copy(iface->arena, tunnel, &iface->applied) == OV_OK;
+}
+
+bool ov_interface_configure(struct ov_interface *iface, const struct ov_tunnel *tunnel)
+{
+    if (iface->configured && ov_tunnel_equal(&iface->applied, tunnel))
+    {
+        ov_logf(iface->log, OV_LOG_INFO, "%s keeps its addresses and routes", iface->tun->name);
+        return true;
+    }
+    ov_interface_deconfigure(iface);
+    char text[OV_NETIF_TEXT] = "";
+    if (!remember(iface, tunnel))
+    {
+        ov_logf(iface->log, OV_LOG_ERROR, "%s", ov_err_name(OV_ERR_NOMEM));
+        return false;
+    }
+    if (ov_netif_apply(iface->netif, iface->tun->name, iface->tun->index, tunnel, text) != OV_OK)
+    {
+        ov_logf(iface->log, OV_LOG_ERROR, "%s", text);
+        return false;
+    }
+    iface->configured = true;
+    return true;
+}
+
+void ov_interface_deconfigure(struct ov_interface *iface)
+{
+    if (iface->netif != NULL)
+    {
+        ov_netif_undo(iface->netif);
+    }
+    ov_arena_free(iface->arena);
+    iface->arena = NULL;
+    iface->configured = false;
+}
+
+void ov_interface_close(struct ov_interface *iface)
+{
+    ov_interface_deconfigure(iface);
+    ov_netif_free(iface->netif);
+    if (iface->tun != NULL)
+    {
+        iface->tun->ops->close(iface->tun);
+    }
+    memset(iface, 0, sizeof *iface);
+}

@@ -1,0 +1,32 @@
+#ifndef OV_APP_INTERFACE_H
+#define OV_APP_INTERFACE_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "tun/netif.h"
+#include "tun/tun.h"
+
+/* The tun device with its addresses and routes. All-zero is a valid start. */
+struct ov_interface
+{
+    const struct ov_log *log;
+    struct ov_tun *tun; /* NULL: not open */
+    struct ov_netif *netif;
+    bool configured;
+    struct ov_tunnel applied; /* what it was configured with; a copy in arena */
+    struct ov_arena *arena;
+};
+
+/* Create the device dev. False: the log says why. */
+bool ov_interface_open(struct ov_interface *iface, const char *dev, const struct ov_log *log);
+/* Addresses and routes. An interface that has exactly these already is left as it is; one that has
+ * others is changed. False: the log says why. */
+bool ov_interface_configure(struct ov_interface *iface, const struct ov_tunnel *tunnel);
+/* Take addresses and routes back; the device stays. */
+void ov_interface_deconfigure(struct ov_interface *iface);
+/* Take everything back; all-zero again. */
+void ov_interface_close(struct ov_interface *iface);
+
+#endif

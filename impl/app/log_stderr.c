@@ -1,0 +1,42 @@
+#include "app/log_stderr.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+size_t ov_log_format(char *out, size_t cap, time_t at, enum ov_level level, const char *text)
+{
+    struct tm parts;
+    size_t len = localtime_r(&at, &parts) == NULL ? 0 : strftime(out, cap, "%Y-%m-%d %H:%M:%S ", &parts);
+    const char *word = level == OV_LOG_WARN ? "WARNING: " : "";
+    size_t left = cap - len - 1; /* the line end has its place */
+    int added = snprintf(out + len, left, "%s%s", word, text);
+    size_t end = len + (added < 0 ? 0 : (size_t)added < left ? (size_t)added : left - 1);
+    for (size_t i = len; i < end; i++)
+    {
+        unsigned char c = (unsigned char)out[i];
+        if (c < 0x20 || c == 0x7f)
+        {
+            out[i] = '?';
+        }
+    }
+    out[end] = '\n';
+    return end + 1;
+}
+
+static void write_line(void *ctx, enum ov_level level, const char *text)
+{
+    char line[1200];
+    size_t len = ov_log_format(line, sizeof line, time(NULL), level, text);
+    (void)ctx;
+    /* Nobody is left to be told when the log itself can't be written. */
+    ssize_t written = write(STDERR_FILENO, line, len);
+    (void)written;
+}
+
+struct ov_log ov_log_stderr(uint32_t verb)
+{
+    struct ov_log log = {.line = write_line,
+                         .max = verb > OV_LOG_PACKET ? OV_LOG_PACKET : (enum ov_level)verb};
+    return log;
+}

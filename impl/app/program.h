@@ -1,0 +1,52 @@
+#ifndef OV_APP_PROGRAM_H
+#define OV_APP_PROGRAM_H
+
+#include "app/privileges.h"
+#include "base/log.h"
+#include "base/rng.h"
+#include "options/config.h"
+#include "session/settings.h"
+
+/* What client and server have in common, made once from the configuration:
+ * the crypto library, keys and certificates, and the settings of sessions. */
+struct ov_program
+{
+    struct ov_config config; /* as parsed, less the optional ciphers that the library lacks */
+    struct ov_log log;
+    struct ov_rng rng;
+    const struct ov_crypto *crypto;
+    struct ov_tls_conf *tls;
+    struct ov_key2 tls_crypt;
+    struct ov_session_settings settings;
+    struct ov_identity_wanted identity;
+    bool settled;    /* process id and user are as wanted, from an earlier run of this process */
+    bool leave_hard; /* set by a run: a thread still works, a normal exit would wait for it */
+};
+
+/* Logged at any --verb when the tunnel is up: users and their scripts wait for
+ * exactly these words. */
+#define OV_READY_WORDS "Initialization Sequence Completed"
+
+/* How a run ends. */
+enum ov_outcome
+{
+    OV_OUTCOME_DONE = 0, /* asked to end: exit status 0 */
+    OV_OUTCOME_FAILED,   /* exit status 1; the log says why */
+    OV_OUTCOME_AGAIN     /* SIGHUP: read the configuration again and start over */
+};
+
+/* False if something is wrong; the log says what. config's strings are
+ * borrowed until clear. program->settled is kept. */
+bool ov_program_init(struct ov_program *program, const struct ov_config *config, struct ov_log log);
+/* Frees and wipes; only settled and leave_hard remain. All-zero is fine. */
+void ov_program_clear(struct ov_program *program);
+
+/* --writepid, then --user and --group, once in the life of the process: to be
+ * called when everything that needs more rights is open. False: the log says why. */
+bool ov_program_settle_in(struct ov_program *program);
+
+/* client.c and server.c: run until something ends it. */
+enum ov_outcome ov_client_run(struct ov_program *program);
+enum ov_outcome ov_server_run(struct ov_program *program);
+
+#endif

@@ -1,0 +1,87 @@
+#include "app/pump.h"
+
+/* One batch in each direction. False: the side has no more for now. */
+static bool pump_from_link(struct ov_pump *pump, struct ov_now now)
+{
+    size_t n = pump->link->ops->receive(pump->link, pump->dg, OV_PUMP_BATCH);
+    if (n == 0 || pump->ctx == NULL)
+    {
+        return n == OV_PUMP_BATCH;
+    }
+    pump->engine->receive(pump->ctx, pump->dg, n, now);
+    if (pump->tun != NULL)
+    {
+        pump->tun->ops->write(pump->tun, pump->dg, n);
+    }
+    /* A server may have turned packets round, from one client to another. */
+    pump->link->ops->send(pump->link, pump->dg, n);
+    return n == OV_PUMP_BATCH;
+}
+
+static bool pump_from_tun(struct ov_pump *pump, struct ov_now now)
+{
+    size_t n = pump->tun->ops->read(pump->tun, pump->dg, OV_PUMP_BATCH);
+    if (pump->ctx == NULL || pump->link == NULL)
+    {
+        pump->tun_dropped += n;
+        return n == OV_PUMP_BATCH;
+    }
+    if (n > 0)
+    {
+        pump->engine->send(pump->ctx, pump->dg, n, now);
+        pump->link->ops->send(pump->link, pump->dg, n);
+    }
+    return n == OV_PUMP_BATCH;
+}
+
+/* The directions alternate batch by batch: acknowledgements of a bulk transfer
+ * travel against it, and must not wait until all of it has passed. */
+void ov_pump_run(struct ov_pump *pump, struct ov_pump_ready ready, struct ov_now now)
+{
+    bool link = ready.link && pump->link != NULL;
+    bool tun = ready.tun && pump->tun != NULL;
+    for (unsigned turn = 0; turn < OV_PUMP_TURNS && (link || tun); turn++)
+    {
+        link = link && pump_from_link(pump, now);
+        tun = tun && pump_from_tun(pump, now);
+    }
+}
+
+static size_t transmit(struct ov_pump *pump, struct ov_now now)
+{
+    for (size_t i = 0; i < OV_PUMP_CONTROL; i++)
+    {
+        pump->control[i] = (struct ov_datagram){0};
+        pump->control[i].buf = ov_buf_over(pump->slots[i], OV_PUMP_SLOT, OV_BUF_HEADROOM);
+    }
+    size_t n = pump->engine->transmit(pump->ctx, pump->control, OV_PUMP_CONTROL, now);
+    for (size_t i = 0; i < n; i++)
+    {
+        pump->control[i].fate = OV_FATE_LINK;
+    }
+    if (pump->link != NULL)
+    {
+        pump->link->ops->send(pump->link, pump->control, n);
+    }
+    return n;
+}
+
+uint64_t ov_pump_settle(struct ov_pump *pump, struct ov_now now)
+{
+    if (pump->ctx == NULL)
+    {
+        return OV_NEVER;
+    }
+    /* Most wake-ups carry data only: then this one question is all. */
+    uint64_t deadline = pump->engine->deadline(pump->ctx);
+    if (deadline > now.mono_ms)
+    {
+        return deadline;
+    }
+    pump->engine->tick(pump->ctx, now);
+    for (unsigned turn = 0; turn < OV_PUMP_TURNS && transmit(pump, now) == OV_PUMP_CONTROL; turn++)
+    {
+    }
+    deadline = pump->engine->deadline(pump->ctx);
+    return deadline > now.mono_ms ? deadline : now.mono_ms + 1;
+}

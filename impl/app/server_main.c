@@ -1,0 +1,226 @@
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "app/interface.h"
+#include "app/local.h"
+#include "app/program.h"
+#include "app/pump.h"
+#include "app/report.h"
+#include "hub/hub.h"
+#include "loop/loop.h"
+
+/* A running server. */
+struct server
+{
+    struct ov_program *program;
+    const struct ov_log *log;
+    struct ov_hub_settings settings;
+    struct ov_loop *loop;
+    struct ov_interface iface;
+    struct ov_link *link;
+    struct ov_hub *hub;
+    struct ov_trouble trouble;
+    bool leaving;           /* clients are being told */
+    enum ov_outcome wanted; /* what the end of the hub means */
+    enum ov_outcome outcome;
+    struct ov_pump pump;
+};
+
+/* ---- called by the loop ---- */
+
+static void finish(struct server *server, enum ov_outcome outcome)
+{
+    server->outcome = outcome;
+    ov_loop_stop(server->loop);
+}
+
+static void on_event(struct server *server, const struct ov_event *event)
+{
+    switch (event->kind)
+    {
+    case OV_EVENT_CONNECTED:
+        ov_logf(server->log, OV_LOG_INFO, "peer-id %u connected: %s", event->peer_id, event->text);
+        break;
+    case OV_EVENT_CLOSED:
+        ov_logf(server->log, OV_LOG_INFO, "peer-id %u closed: %s", event->peer_id, event->text);
+        break;
+    case OV_EVENT_EXIT:
+        finish(server, event->err == OV_OK ? server->wanted : OV_OUTCOME_FAILED);
+        break;
+    default:
+        /* The sessions have logged everything else themselves. */
+        break;
+    }
+}
+
+static void on_wake(void *ctx, unsigned ready)
+{
+    struct server *server = ctx;
+    struct ov_now now = ov_loop_now();
+    struct ov_event event;
+    if ((ready & OV_FAILED(OV_WATCH_TUN)) != 0)
+    {
+        ov_logf(server->log, OV_LOG_ERROR, "tun device %s is gone", server->iface.tun->name);
+        finish(server, OV_OUTCOME_FAILED);
+        return;
+    }
+    struct ov_pump_ready which = {(ready & OV_READY(OV_WATCH_LINK)) != 0,
+                                  (ready & OV_READY(OV_WATCH_TUN)) != 0};
+    ov_pump_run(&server->pump, which, now);
+    uint64_t deadline = ov_pump_settle(&server->pump, now);
+    while (ov_hub_event(server->hub, &event))
+    {
+        on_event(server, &event);
+    }
+    ov_report_trouble(server->log, &server->trouble, &server->pump, now);
+    ov_loop_deadline(server->loop, deadline);
+}
+
+/* With --explicit-exit-notify clients are told before the server goes
+ * [WP-MSG-010]; the second signal doesn't wait for that. */
+static void leave(struct server *server, const char *name, enum ov_outcome outcome)
+{
+    ov_logf(server->log, OV_LOG_INFO, "%s received, %s", name,
+            outcome == OV_OUTCOME_AGAIN ? "starting over" : "process exiting");
+    if (server->leaving || server->program->config.exit_notify == 0)
+    {
+        finish(server, outcome);
+        return;
+    }
+    server->leaving = true;
+    server->wanted = outcome;
+    ov_hub_shutdown(server->hub, ov_loop_now());
+    on_wake(server, 0);
+}
+
+static void report(const struct server *server)
+{
+    struct ov_hub_stats stats;
+    struct ov_hub_peer peer;
+    ov_report_devices(server->log, server->link, server->iface.tun);
+    ov_hub_stats(server->hub, &stats);
+    ov_logf(server->log, OV_LOG_ERROR,
+            "status hub: %u peers, %u half open; %" PRIu64 " resets, %" PRIu64 " answered, %" PRIu64
+            " accepted, %" PRIu64 " connected, %" PRIu64 " floats; dropped %" PRIu64 ", not routed %" PRIu64,
+            stats.peers, stats.half_open, stats.resets, stats.replies, stats.accepted, stats.connected,
+            stats.floats, ov_drops_total(&stats.dropped), ov_drops_total(&stats.routed));
+    for (uint32_t at = 0; ov_hub_next_peer(server->hub, &at, &peer);)
+    {
+        char text[INET_ADDRSTRLEN] = "";
+        struct in_addr ip4 = {htonl(peer.ip4)};
+        (void)inet_ntop(AF_INET, &ip4, text, sizeof text);
+        ov_report_session(server->log, &peer.session, text);
+    }
+}
+
+static void on_signal(void *ctx, int signum)
+{
+    struct server *server = ctx;
+    switch (signum)
+    {
+    case SIGINT:
+        leave(server, "SIGINT[hard,]", OV_OUTCOME_DONE);
+        break;
+    case SIGTERM:
+        leave(server, "SIGTERM[hard,]", OV_OUTCOME_DONE);
+        break;
+    case SIGHUP:
+    case SIGUSR1:
+        leave(server, signum == SIGHUP ? "SIGHUP[hard,]" : "SIGUSR1[hard,]", OV_OUTCOME_AGAIN);
+        break;
+    default:
+        report(server);
+        break;
+    }
+}
+
+static void on_resolved(void *ctx, const struct addrinfo *list, const char *text)
+{
+    (void)ctx; /* a server looks nothing up while it runs */
+    (void)list;
+    (void)text;
+}
+
+/* ---- start and end ---- */
+
+static enum ov_err open_engine(struct server *server)
+{
+    const struct ov_loop_user user = {server, on_wake, on_signal, on_resolved};
+    enum ov_err err = ov_loop_new(&user, &server->loop);
+    if (err == OV_OK)
+    {
+        err = ov_hub_new(&server->settings, &server->program->rng, server->log, ov_loop_now(), &server->hub);
+    }
+    if (err == OV_OK)
+    {
+        err = ov_loop_watch(server->loop, OV_WATCH_LINK, server->link->ops->fd(server->link));
+    }
+    if (err == OV_OK)
+    {
+        err = ov_loop_watch(server->loop, OV_WATCH_TUN, server->iface.tun->ops->fd(server->iface.tun));
+    }
+    return err;
+}
+
+static bool server_open(struct server *server)
+{
+    const struct ov_tunnel *tunnel = &server->program->config.tunnel;
+    server->link = ov_local_open(server->program, 0);
+    if (server->link == NULL || !ov_interface_open(&server->iface, tunnel->dev, server->log) ||
+        !ov_interface_configure(&server->iface, tunnel))
+    {
+        return false;
+    }
+    enum ov_err err = open_engine(server);
+    if (err != OV_OK)
+    {
+        ov_logf(server->log, OV_LOG_ERROR, "cannot start the server: %s", ov_err_name(err));
+        return false;
+    }
+    server->pump.engine = &ov_engine_hub;
+    server->pump.ctx = server->hub;
+    server->pump.link = server->link;
+    server->pump.tun = server->iface.tun;
+    return ov_program_settle_in(server->program);
+}
+
+static void server_close(struct server *server)
+{
+    ov_hub_free(server->hub);
+    if (!ov_loop_free(server->loop))
+    {
+        server->program->leave_hard = true;
+    }
+    if (server->link != NULL)
+    {
+        server->link->ops->close(server->link);
+    }
+    ov_interface_close(&server->iface);
+}
+
+enum ov_outcome ov_server_run(struct ov_program *program)
+{
+    struct server *server = calloc(1, sizeof *server);
+    if (server == NULL)
+    {
+        ov_logf(&program->log, OV_LOG_ERROR, "%s", ov_err_name(OV_ERR_NOMEM));
+        return OV_OUTCOME_FAILED;
+    }
+    server->program = program;
+    server->log = &program->log;
+    server->outcome = OV_OUTCOME_FAILED;
+    ov_hub_settings_init(&server->settings, &program->settings);
+    if (server_open(server))
+    {
+        ov_logf(server->log, OV_LOG_ERROR, OV_READY_WORDS);
+        on_wake(server, 0);
+        ov_loop_run(server->loop);
+    }
+    server_close(server);
+    enum ov_outcome outcome = server->outcome;
+    free(server);
+    return outcome;
+}

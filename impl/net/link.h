@@ -1,0 +1,70 @@
+#ifndef OV_NET_LINK_H
+#define OV_NET_LINK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/datagram.h"
+
+/* What carries datagrams to peers. A variant is a file beside this one that
+ * exports one constant table; the program above sees only the table. */
+
+/* Most datagrams one receive or send handles. */
+#define OV_LINK_BATCH 64u
+
+/* Counted since the link was opened; octets are payload of the transport. */
+struct ov_link_stats
+{
+    uint64_t rx_datagrams;
+    uint64_t rx_octets;
+    uint64_t rx_calls;     /* system calls that brought something */
+    uint64_t rx_truncated; /* dropped: longer than a receive slot */
+    uint64_t rx_errors;    /* calls that failed for another reason than "nothing there" */
+    uint64_t rx_overflow;  /* dropped by the kernel: the receive buffer was full */
+    uint64_t tx_datagrams;
+    uint64_t tx_octets;
+    uint64_t tx_calls;
+    uint64_t tx_full;    /* dropped: the send buffer was full; the newest go first */
+    uint64_t tx_too_big; /* dropped: larger than the path takes */
+    uint64_t tx_errors;  /* dropped: any other refusal; tx_errno is the latest reason */
+    int tx_errno;
+    int rx_errno; /* latest reason of rx_errors */
+};
+
+struct ov_link
+{
+    const struct ov_link_ops *ops;
+    struct ov_link_stats stats; /* rx_overflow is only current in what ops->stats gives */
+};
+
+/* "udp4 0.0.0.0:1194 (sndbuf 1048576, rcvbuf 1048576)" */
+#define OV_LINK_TEXT 160
+
+struct ov_link_ops
+{
+    const char *name; /* "udp" */
+
+    /* At most n datagrams that wait, oldest first; never blocks. The link owns
+     * the memory that the views lie in; they are valid until the next receive.
+     * Each has headroom OV_BUF_HEADROOM, tailroom OV_BUF_TAILROOM or more, addr
+     * set and fate OV_FATE_NONE. Fewer than n: go back to waiting for fd. */
+    size_t (*receive)(struct ov_link *link, struct ov_datagram *dg, size_t n);
+
+    /* Send those of the n whose fate is OV_FATE_LINK, in array order, each to
+     * its addr; the others are passed over. Never blocks. One that couldn't be
+     * sent becomes OV_FATE_DROPPED with OV_ERR_LIMIT (send buffer full),
+     * OV_ERR_NOSPACE (too big for the path), OV_ERR_ADDRESS (the address is not
+     * of this link's family) or OV_ERR_IO, and is counted. */
+    void (*send)(struct ov_link *link, struct ov_datagram *dg, size_t n);
+
+    /* Readable when receive has something. */
+    int (*fd)(const struct ov_link *link);
+    /* A copy of the counters, the kernel's included. */
+    struct ov_link_stats (*stats)(const struct ov_link *link);
+    /* One line for the log. Returns text. */
+    const char *(*describe)(const struct ov_link *link, char text[static OV_LINK_TEXT]);
+    /* Frees the link. NULL is fine. */
+    void (*close)(struct ov_link *link);
+};
+
+#endif

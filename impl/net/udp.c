@@ -1,0 +1,152 @@
+#include "net/udp.h"
+
+#include <errno.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "net/sockaddr.h"
+#include "net/sockbuf.h"
+#include "net/udp_private.h"
+
+static int udp_fd(const struct ov_link *link)
+{
+    return ((const struct ov_udp *)link)->fd;
+}
+
+static struct ov_link_stats udp_stats(const struct ov_link *link)
+{
+    struct ov_link_stats stats = link->stats;
+    uint32_t meminfo[SK_MEMINFO_VARS] = {0};
+    socklen_t len = sizeof meminfo;
+    /* Asked for when wanted: SO_RXQ_OVFL would cost a control message on every
+     * datagram, and would say nothing until the next one arrives. */
+    if (getsockopt(udp_fd(link), SOL_SOCKET, SO_MEMINFO, meminfo, &len) == 0)
+    {
+        stats.rx_overflow = meminfo[SK_MEMINFO_DROPS];
+    }
+    return stats;
+}
+
+static const char *udp_describe(const struct ov_link *link, char text[static OV_LINK_TEXT])
+{
+    const struct ov_udp *udp = (const struct ov_udp *)link;
+    struct ov_addr local;
+    char at[OV_ADDR_TEXT] = "unbound";
+    if (udp->bound && ov_udp_local(link, &local))
+    {
+        (void)ov_addr_text(&local, at);
+    }
+    (void)snprintf(text, OV_LINK_TEXT, "UDPv%d %s, sndbuf %u rcvbuf %u granted",
+                   udp->family == AF_INET ? 4 : 6, at, udp->sndbuf, udp->rcvbuf);
+    return text;
+}
+
+static void udp_close(struct ov_link *link)
+{
+    struct ov_udp *udp = (struct ov_udp *)link;
+    if (udp != NULL)
+    {
+        if (udp->fd >= 0)
+        {
+            (void)close(udp->fd);
+        }
+        free(udp);
+    }
+}
+
+static const struct ov_link_ops udp_ops = {
+    .name = "udp",
+    .receive = ov_udp_receive,
+    .send = ov_udp_send,
+    .fd = udp_fd,
+    .stats = udp_stats,
+    .describe = udp_describe,
+    .close = udp_close,
+};
+
+bool ov_udp_local(const struct ov_link *link, struct ov_addr *out)
+{
+    struct sockaddr_storage sa;
+    socklen_t len = sizeof sa;
+    return getsockname(udp_fd(link), (struct sockaddr *)&sa, &len) == 0 &&
+           ov_addr_from_sockaddr((const struct sockaddr *)&sa, len, out);
+}
+
+static enum ov_err say_errno(char *text, const char *what)
+{
+    (void)snprintf(text, OV_LINK_TEXT, "cannot %s: %s", what, strerror(errno));
+    return OV_ERR_IO;
+}
+
+static enum ov_err bind_to(struct ov_udp *udp, const struct ov_udp_settings *settings, char *text)
+{
+    struct sockaddr_storage sa;
+    socklen_t len = ov_sockaddr_from_addr(&settings->local, udp->family, &sa);
+    char at[OV_ADDR_TEXT];
+    if (len == 0)
+    {
+        (void)snprintf(text, OV_LINK_TEXT, "%s cannot be the local address of a UDPv4 socket",
+                       ov_addr_text(&settings->local, at));
+        return OV_ERR_ARG;
+    }
+    if (bind(udp->fd, (const struct sockaddr *)&sa, len) != 0)
+    {
+        char what[OV_ADDR_TEXT + 32];
+        struct ov_addr shown = settings->local;
+        shown.family = shown.family == 0 ? settings->family : shown.family;
+        (void)snprintf(what, sizeof what, "bind UDP socket to %s", ov_addr_text(&shown, at));
+        return say_errno(text, what);
+    }
+    udp->bound = true;
+    return OV_OK;
+}
+
+static enum ov_err socket_open(struct ov_udp *udp, const struct ov_udp_settings *settings, char *text)
+{
+    udp->family = settings->family == 6 ? AF_INET6 : AF_INET;
+    udp->fd = socket(udp->family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_UDP);
+    if (udp->fd < 0)
+    {
+        return say_errno(text, settings->family == 6 ? "open UDPv6 socket" : "open UDPv4 socket");
+    }
+    /* Said in both directions: the system's default may be either. */
+    int v6_only = settings->v6_only;
+    if (udp->family == AF_INET6 &&
+        setsockopt(udp->fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6_only, sizeof v6_only) != 0)
+    {
+        return say_errno(text, "choose dual-stack on UDPv6 socket");
+    }
+    uint32_t sndbuf = settings->sndbuf > 0 ? settings->sndbuf : OV_SOCKBUF_DEFAULT;
+    uint32_t rcvbuf = settings->rcvbuf > 0 ? settings->rcvbuf : OV_SOCKBUF_DEFAULT;
+    udp->sndbuf = ov_sockbuf_set(udp->fd, OV_SOCKBUF_SEND, sndbuf);
+    udp->rcvbuf = ov_sockbuf_set(udp->fd, OV_SOCKBUF_RECEIVE, rcvbuf);
+    return settings->bind ? bind_to(udp, settings, text) : OV_OK;
+}
+
+enum ov_err ov_udp_open(const struct ov_udp_settings *settings, struct ov_link **out,
+                        char text[static OV_LINK_TEXT])
+{
+    *out = NULL;
+    struct ov_udp *udp = calloc(1, sizeof *udp);
+    if (udp == NULL)
+    {
+        (void)snprintf(text, OV_LINK_TEXT, "%s", ov_err_name(OV_ERR_NOMEM));
+        return OV_ERR_NOMEM;
+    }
+    udp->link.ops = &udp_ops;
+    udp->fd = -1;
+    enum ov_err err = socket_open(udp, settings, text);
+    if (err != OV_OK)
+    {
+        udp_close(&udp->link);
+        return err;
+    }
+    ov_udp_prepare(udp);
+    *out = &udp->link;
+    return OV_OK;
+}

@@ -1,0 +1,38 @@
+#ifndef OV_NET_UDP_PRIVATE_H
+#define OV_NET_UDP_PRIVATE_H
+
+#include <stdbool.h>
+#include <sys/socket.h>
+
+#include "net/link.h"
+
+/* Shared by the files of the UDP variant only. */
+
+#define OV_UDP_SLOT (OV_BUF_HEADROOM + OV_BUF_PACKET + OV_BUF_HEADROOM + OV_BUF_TAILROOM)
+
+/* Everything a batch needs, allocated once with the socket. */
+struct ov_udp
+{
+    struct ov_link link; /* first: the table's functions get its address */
+    int fd;
+    int family; /* AF_INET or AF_INET6 */
+    bool bound;
+    uint32_t sndbuf; /* granted */
+    uint32_t rcvbuf;
+
+    struct mmsghdr rx[OV_LINK_BATCH];
+    struct iovec rx_iov[OV_LINK_BATCH];
+    struct sockaddr_storage rx_from[OV_LINK_BATCH];
+    struct mmsghdr tx[OV_LINK_BATCH];
+    struct iovec tx_iov[OV_LINK_BATCH];
+    struct sockaddr_storage tx_to[OV_LINK_BATCH];
+    struct ov_datagram *tx_dg[OV_LINK_BATCH]; /* which datagram became message i */
+    uint8_t slots[OV_LINK_BATCH][OV_UDP_SLOT] __attribute__((aligned(64)));
+};
+
+/* Set the parts of the message headers that never change. */
+void ov_udp_prepare(struct ov_udp *udp);
+size_t ov_udp_receive(struct ov_link *link, struct ov_datagram *dg, size_t n);
+void ov_udp_send(struct ov_link *link, struct ov_datagram *dg, size_t n);
+
+#endif

@@ -1,0 +1,276 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "app/pump.h"
+
+/* The pump between a fake link, a fake engine and a fake tun device, each of
+ * which counts what it saw. */
+
+struct fake_link
+{
+    struct ov_link link;
+    size_t waiting;
+    size_t sent;
+};
+
+struct fake_tun
+{
+    struct ov_tun tun;
+    size_t waiting;
+    size_t written;
+};
+
+struct fake_engine
+{
+    size_t received;
+    size_t sealed;
+    size_t ticks;
+    size_t control; /* packets that transmit has to give */
+    uint64_t deadline;
+    char order[64]; /* r and s, as batches came */
+};
+
+static uint8_t memory[2048];
+
+static size_t give(struct ov_datagram *dg, size_t n, size_t *waiting)
+{
+    size_t count = *waiting < n ? *waiting : n;
+    for (size_t i = 0; i < count; i++)
+    {
+        dg[i] = (struct ov_datagram){.buf = ov_buf_over(memory, sizeof memory, OV_BUF_HEADROOM)};
+        dg[i].buf.len = 100;
+    }
+    *waiting -= count;
+    return count;
+}
+
+static size_t count_fate(const struct ov_datagram *dg, size_t n, uint8_t fate)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+    {
+        count += dg[i].fate == fate;
+    }
+    return count;
+}
+
+static size_t link_receive(struct ov_link *link, struct ov_datagram *dg, size_t n)
+{
+    return give(dg, n, &((struct fake_link *)link)->waiting);
+}
+
+static void link_send(struct ov_link *link, struct ov_datagram *dg, size_t n)
+{
+    ((struct fake_link *)link)->sent += count_fate(dg, n, OV_FATE_LINK);
+}
+
+static size_t tun_read(struct ov_tun *tun, struct ov_datagram *dg, size_t n)
+{
+    return give(dg, n, &((struct fake_tun *)tun)->waiting);
+}
+
+static void tun_write(struct ov_tun *tun, struct ov_datagram *dg, size_t n)
+{
+    ((struct fake_tun *)tun)->written += count_fate(dg, n, OV_FATE_TUN);
+}
+
+static void note(struct fake_engine *engine, char what)
+{
+    size_t len = strlen(engine->order);
+    if (len + 1 < sizeof engine->order)
+    {
+        engine->order[len] = what;
+    }
+}
+
+/* Of each ten packets from the link one is for another client, one is control. */
+static void engine_receive(void *ctx, struct ov_datagram *dg, size_t n, struct ov_now now)
+{
+    struct fake_engine *engine = ctx;
+    (void)now;
+    note(engine, 'r');
+    for (size_t i = 0; i < n; i++)
+    {
+        size_t number = engine->received++ % 10;
+        dg[i].fate = number == 3 ? OV_FATE_LINK : number == 7 ? OV_FATE_CONSUMED : OV_FATE_TUN;
+    }
+}
+
+static void engine_send(void *ctx, struct ov_datagram *dg, size_t n, struct ov_now now)
+{
+    struct fake_engine *engine = ctx;
+    (void)now;
+    note(engine, 's');
+    for (size_t i = 0; i < n; i++)
+    {
+        engine->sealed++;
+        dg[i].fate = OV_FATE_LINK;
+    }
+}
+
+static size_t engine_transmit(void *ctx, struct ov_datagram *dg, size_t n, struct ov_now now)
+{
+    struct fake_engine *engine = ctx;
+    (void)now;
+    size_t count = engine->control < n ? engine->control : n;
+    for (size_t i = 0; i < count; i++)
+    {
+        assert_int_equal(dg[i].buf.len, 0);
+        assert_true(ov_buf_tailroom(&dg[i].buf) >= OV_BUF_PACKET);
+        assert_non_null(ov_buf_put(&dg[i].buf, 50));
+        dg[i].fate = OV_FATE_LINK;
+    }
+    engine->control -= count;
+    return count;
+}
+
+static uint64_t engine_deadline(void *ctx)
+{
+    return ((struct fake_engine *)ctx)->deadline;
+}
+
+static void engine_tick(void *ctx, struct ov_now now)
+{
+    struct fake_engine *engine = ctx;
+    engine->ticks++;
+    engine->deadline = now.mono_ms + 500;
+}
+
+static const struct ov_engine fake_engine = {engine_receive, engine_send, engine_transmit, engine_deadline,
+                                             engine_tick};
+static const struct ov_link_ops link_ops = {.receive = link_receive, .send = link_send};
+static const struct ov_tun_ops tun_ops = {.read = tun_read, .write = tun_write};
+
+static struct ov_pump pump;
+static struct fake_link net;
+static struct fake_tun tun;
+static struct fake_engine engine;
+static const struct ov_now now = {1000, 1};
+static const struct ov_pump_ready both = {true, true};
+
+static int fresh(void **state)
+{
+    (void)state;
+    memset(&pump, 0, sizeof pump);
+    memset(&net, 0, sizeof net);
+    memset(&tun, 0, sizeof tun);
+    memset(&engine, 0, sizeof engine);
+    net.link.ops = &link_ops;
+    tun.tun.ops = &tun_ops;
+    engine.deadline = OV_NEVER;
+    pump.engine = &fake_engine;
+    pump.ctx = &engine;
+    pump.link = &net.link;
+    pump.tun = &tun.tun;
+    return 0;
+}
+
+static void test_directions_alternate(void **state)
+{
+    (void)state;
+    net.waiting = 3 * OV_PUMP_BATCH;
+    tun.waiting = 2 * OV_PUMP_BATCH + 1;
+    ov_pump_run(&pump, both, now);
+    assert_string_equal(engine.order, "rsrsrs");
+    assert_int_equal(engine.received, 96);
+    assert_int_equal(engine.sealed, 65);
+    assert_int_equal(tun.written, 77);
+    assert_int_equal(net.sent, 65 + 10);
+}
+
+static void test_budget(void **state)
+{
+    (void)state;
+    net.waiting = 100000;
+    tun.waiting = 5;
+    ov_pump_run(&pump, both, now);
+    assert_int_equal(engine.received, OV_PUMP_TURNS * OV_PUMP_BATCH);
+    assert_int_equal(engine.sealed, 5);
+    assert_memory_equal(engine.order, "rsrr", 4);
+}
+
+static void test_only_what_is_ready(void **state)
+{
+    (void)state;
+    net.waiting = tun.waiting = 5;
+    ov_pump_run(&pump, (struct ov_pump_ready){.tun = true}, now);
+    assert_string_equal(engine.order, "s");
+    ov_pump_run(&pump, (struct ov_pump_ready){.link = true}, now);
+    assert_string_equal(engine.order, "sr");
+}
+
+/* Between two sessions the device is drained: what waited there is old news. */
+static void test_without_engine(void **state)
+{
+    (void)state;
+    net.waiting = tun.waiting = 40;
+    pump.ctx = NULL;
+    ov_pump_run(&pump, both, now);
+    assert_int_equal(net.waiting + tun.waiting, 0);
+    assert_int_equal(pump.tun_dropped, 40);
+    assert_int_equal(net.sent + tun.written, 0);
+    assert_true(ov_pump_settle(&pump, now) == OV_NEVER);
+    pump.link = NULL;
+    pump.tun = NULL;
+    ov_pump_run(&pump, both, now);
+}
+
+static void test_settle(void **state)
+{
+    static const struct
+    {
+        uint64_t deadline;
+        size_t control;
+        size_t ticks;
+        size_t sent;
+        uint64_t next;
+    } cases[] = {
+        {OV_NEVER, 0, 0, 0, OV_NEVER}, {2000, 3, 0, 0, 2000},
+        {1000, 16, 1, 16, 1500},       {0, 40, 1, 40, 1500},
+        {1001, 0, 0, 0, 1001},         {0, 100000, 1, OV_PUMP_TURNS * OV_PUMP_CONTROL, 1500},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    {
+        (void)fresh(state);
+        engine.deadline = cases[i].deadline;
+        engine.control = cases[i].control;
+        assert_true(ov_pump_settle(&pump, now) == cases[i].next);
+        assert_int_equal(engine.ticks, cases[i].ticks);
+        assert_int_equal(net.sent, cases[i].sent);
+    }
+}
+
+static void stubborn_tick(void *ctx, struct ov_now at)
+{
+    (void)ctx;
+    (void)at;
+}
+
+/* An engine whose deadline stays in the past is called again, but a millisecond later. */
+static void test_no_spin(void **state)
+{
+    static const struct ov_engine stubborn = {engine_receive, engine_send, engine_transmit, engine_deadline,
+                                              stubborn_tick};
+    (void)state;
+    pump.engine = &stubborn;
+    engine.deadline = 0;
+    assert_true(ov_pump_settle(&pump, now) == now.mono_ms + 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_directions_alternate, fresh),
+        cmocka_unit_test_setup(test_budget, fresh),
+        cmocka_unit_test_setup(test_only_what_is_ready, fresh),
+        cmocka_unit_test_setup(test_without_engine, fresh),
+        cmocka_unit_test_setup(test_settle, fresh),
+        cmocka_unit_test_setup(test_no_spin, fresh),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,106 @@
+#include "tun/device.h"
+
+/* The kernel's if_tun.h brings no struct ifreq of its own. */
+#include <linux/if_tun.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define TUN_NODE "/dev/net/tun"
+
+/* What would mend an error, in brackets; empty where we don't know. */
+static const char *open_advice(int error)
+{
+    switch (error)
+    {
+    case ENOENT:
+    case ENODEV:
+    case ENXIO:
+        return " (is the tun module loaded? try: modprobe tun)";
+    case EACCES:
+    case EPERM:
+        return " (the file must be readable and writable for this user; creating a device also needs "
+               "CAP_NET_ADMIN)";
+    default:
+        return "";
+    }
+}
+
+static const char *create_advice(int error)
+{
+    switch (error)
+    {
+    case EPERM:
+        return " (needs CAP_NET_ADMIN: run as root, or in a user namespace of your own)";
+    case EBUSY:
+        return " (another program has this device open)";
+    case EINVAL:
+        return " (there is an interface of this name that is not a tun device)";
+    default:
+        return "";
+    }
+}
+
+/* "tun" and "tun0" style names, and any name with --dev-type tun. */
+static enum ov_err pick_name(const char *dev, char name[static IFNAMSIZ], char *text)
+{
+    const char *wanted = strcmp(dev, "tun") == 0 ? "tun%d" : dev;
+    if (dev[0] == '\0' || strlen(wanted) >= IFNAMSIZ || strpbrk(dev, "/ %:") != NULL)
+    {
+        (void)snprintf(text, OV_TUN_TEXT, "'%.40s' cannot be the name of an interface", dev);
+        return OV_ERR_ARG;
+    }
+    memset(name, 0, IFNAMSIZ);
+    memcpy(name, wanted, strlen(wanted));
+    return OV_OK;
+}
+
+static enum ov_err create(int fd, int flags, char name[static IFNAMSIZ], int *index, char *text)
+{
+    struct ifreq request = {.ifr_flags = (short)flags};
+    memcpy(request.ifr_name, name, IFNAMSIZ);
+    if (ioctl(fd, TUNSETIFF, &request) != 0)
+    {
+        (void)snprintf(text, OV_TUN_TEXT, "cannot create tun device %s: %s%s", name, strerror(errno),
+                       create_advice(errno));
+        return OV_ERR_IO;
+    }
+    memcpy(name, request.ifr_name, IFNAMSIZ);
+    name[IFNAMSIZ - 1] = '\0';
+    *index = (int)if_nametoindex(name);
+    if (*index == 0)
+    {
+        (void)snprintf(text, OV_TUN_TEXT, "tun device %s vanished: %s", name, strerror(errno));
+        return OV_ERR_IO;
+    }
+    return OV_OK;
+}
+
+enum ov_err ov_tun_device(const char *dev, int flags, int *fd, char name[static IFNAMSIZ], int *index,
+                          char text[static OV_TUN_TEXT])
+{
+    *fd = -1;
+    enum ov_err err = pick_name(dev, name, text);
+    if (err != OV_OK)
+    {
+        return err;
+    }
+    int opened = open(TUN_NODE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    if (opened < 0)
+    {
+        (void)snprintf(text, OV_TUN_TEXT, TUN_NODE ": %s%s", strerror(errno), open_advice(errno));
+        return OV_ERR_IO;
+    }
+    err = create(opened, flags, name, index, text);
+    if (err != OV_OK)
+    {
+        (void)close(opened);
+        return err;
+    }
+    *fd = opened;
+    return OV_OK;
+}

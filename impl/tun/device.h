@@ -1,0 +1,12 @@
+#ifndef OV_TUN_DEVICE_H
+#define OV_TUN_DEVICE_H
+
+#include "tun/tun.h"
+
+/* Open /dev/net/tun and create or attach the device; flags are those of
+ * TUNSETIFF, such as IFF_TUN | IFF_NO_PI. Shared by the variants. Errors as
+ * ov_tun_open_plain; *fd is then -1. */
+OV_MUST_USE enum ov_err ov_tun_device(const char *dev, int flags, int *fd, char name[static IFNAMSIZ],
+                                      int *index, char text[static OV_TUN_TEXT]);
+
+#endif

@@ -1,0 +1,161 @@
+#include "tun/netif_private.h"
+
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct nl_addr *ov_netif_ip4(uint32_t ip, uint8_t bits)
+{
+    uint32_t wire = htonl(ip);
+    struct nl_addr *addr = nl_addr_build(AF_INET, &wire, sizeof wire);
+    if (addr != NULL)
+    {
+        nl_addr_set_prefixlen(addr, bits);
+    }
+    return addr;
+}
+
+struct nl_addr *ov_netif_ip6(const uint8_t ip[static 16], uint8_t bits)
+{
+    struct nl_addr *addr = nl_addr_build(AF_INET6, ip, 16);
+    if (addr != NULL)
+    {
+        nl_addr_set_prefixlen(addr, bits);
+    }
+    return addr;
+}
+
+enum ov_err ov_netif_new(const struct ov_log *log, struct ov_netif **out, char text[static OV_NETIF_TEXT])
+{
+    *out = NULL;
+    struct ov_netif *netif = calloc(1, sizeof *netif);
+    if (netif == NULL || (netif->socket = nl_socket_alloc()) == NULL)
+    {
+        free(netif);
+        (void)snprintf(text, OV_NETIF_TEXT, "%s", ov_err_name(OV_ERR_NOMEM));
+        return OV_ERR_NOMEM;
+    }
+    netif->log = log;
+    int result = nl_connect(netif->socket, NETLINK_ROUTE);
+    if (result < 0)
+    {
+        (void)snprintf(text, OV_NETIF_TEXT, "cannot open a netlink socket: %s", nl_geterror(result));
+        nl_socket_free(netif->socket);
+        free(netif);
+        return OV_ERR_IO;
+    }
+    *out = netif;
+    return OV_OK;
+}
+
+void ov_netif_free(struct ov_netif *netif)
+{
+    if (netif != NULL)
+    {
+        ov_netif_undo(netif);
+        free(netif->changes);
+        nl_socket_free(netif->socket);
+        free(netif);
+    }
+}
+
+struct ov_netif_change *ov_netif_room(struct ov_netif *netif)
+{
+    if (netif->count == netif->cap)
+    {
+        size_t cap = netif->cap == 0 ? 16 : netif->cap * 2;
+        struct ov_netif_change *grown = realloc(netif->changes, cap * sizeof *grown);
+        if (grown == NULL)
+        {
+            return NULL;
+        }
+        netif->changes = grown;
+        netif->cap = cap;
+    }
+    memset(&netif->changes[netif->count], 0, sizeof netif->changes[0]);
+    return &netif->changes[netif->count];
+}
+
+static void undo_one(struct ov_netif *netif, struct ov_netif_change *change)
+{
+    int result = change->addr != NULL ? rtnl_addr_delete(netif->socket, change->addr, 0)
+                                      : rtnl_route_delete(netif->socket, change->route, 0);
+    /* Gone already (with its interface, its address, or by the administrator)
+     * is what was wanted. */
+    bool gone =
+        result == -NLE_OBJ_NOTFOUND || result == -NLE_NODEV || result == -NLE_NOADDR || result == -NLE_NOATTR;
+    if (result < 0 && !gone)
+    {
+        ov_logf(netif->log, OV_LOG_WARN, "cannot remove %s: %s", change->what, nl_geterror(result));
+    }
+    else
+    {
+        ov_logf(netif->log, OV_LOG_INFO, "removed %s%s", change->what, gone ? " (was gone already)" : "");
+    }
+    if (change->addr != NULL)
+    {
+        rtnl_addr_put(change->addr);
+    }
+    if (change->route != NULL)
+    {
+        rtnl_route_put(change->route);
+    }
+}
+
+void ov_netif_undo(struct ov_netif *netif)
+{
+    while (netif->count > 0)
+    {
+        undo_one(netif, &netif->changes[--netif->count]);
+    }
+}
+
+static int bring_up(struct ov_netif *netif, int index, uint32_t mtu)
+{
+    struct rtnl_link *which = rtnl_link_alloc();
+    struct rtnl_link *change = rtnl_link_alloc();
+    int result = -NLE_NOMEM;
+    if (which != NULL && change != NULL)
+    {
+        rtnl_link_set_ifindex(which, index);
+        rtnl_link_set_ifindex(change, index);
+        rtnl_link_set_mtu(change, mtu);
+        rtnl_link_set_flags(change, IFF_UP);
+        result = rtnl_link_change(netif->socket, which, change, 0);
+    }
+    rtnl_link_put(which);
+    rtnl_link_put(change);
+    return result;
+}
+
+static enum ov_err give_up(struct ov_netif *netif, char *text, const char *what, const char *name, int result)
+{
+    const char *advice = result == -NLE_PERM ? " (needs CAP_NET_ADMIN)" : "";
+    (void)snprintf(text, OV_NETIF_TEXT, "cannot %s %s: %s%s", what, name, nl_geterror(result), advice);
+    ov_netif_undo(netif);
+    return OV_ERR_IO;
+}
+
+enum ov_err ov_netif_apply(struct ov_netif *netif, const char *name, int index,
+                           const struct ov_tunnel *tunnel, char text[static OV_NETIF_TEXT])
+{
+    const struct ov_netif_target target = {name, index};
+    int result = bring_up(netif, index, tunnel->mtu);
+    if (result < 0)
+    {
+        return give_up(netif, text, "set MTU of and bring up", name, result);
+    }
+    ov_logf(netif->log, OV_LOG_INFO, "%s is up, mtu %u", name, tunnel->mtu);
+    if (tunnel->has_ip4 && (result = ov_netif_add_ip4(netif, &target, tunnel->ip4, tunnel->ip4_bits)) < 0)
+    {
+        return give_up(netif, text, "add the IPv4 address to", name, result);
+    }
+    if (tunnel->has_ip6 && (result = ov_netif_add_ip6(netif, &target, tunnel->ip6, tunnel->ip6_bits)) < 0)
+    {
+        return give_up(netif, text, "add the IPv6 address to", name, result);
+    }
+    ov_netif_add_routes(netif, &target, tunnel);
+    return OV_OK;
+}

@@ -1,0 +1,38 @@
+#ifndef OV_TUN_NETIF_H
+#define OV_TUN_NETIF_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "options/config.h"
+
+/* Addresses and routes by netlink, and how to take them back. Everything that
+ * was added is remembered, and undone in reverse order. */
+
+#define OV_NETIF_TEXT 240
+
+struct ov_netif;
+
+/* log is borrowed; every change is one line at OV_LOG_INFO. OV_ERR_IO, OV_ERR_NOMEM. */
+OV_MUST_USE enum ov_err ov_netif_new(const struct ov_log *log, struct ov_netif **out,
+                                     char text[static OV_NETIF_TEXT]);
+/* Undoes what is left to undo. NULL is fine. */
+void ov_netif_free(struct ov_netif *netif);
+
+/* Bring the interface up with the tunnel's MTU, give it its addresses
+ * (topology subnet), then add the routes. index is the interface. A route that
+ * can't be added is a warning: the tunnel itself works [WP-PUSH-016]. Any other
+ * failure is OV_ERR_IO with a reason in text, and all is undone. */
+OV_MUST_USE enum ov_err ov_netif_apply(struct ov_netif *netif, const char *name, int index,
+                                       const struct ov_tunnel *tunnel, char text[static OV_NETIF_TEXT]);
+
+/* Take back what was added, latest first. The interface may already be gone. */
+void ov_netif_undo(struct ov_netif *netif);
+
+/* Would applying both give the same interface? The device name counts only as configured. */
+bool ov_tunnel_equal(const struct ov_tunnel *a, const struct ov_tunnel *b);
+/* A copy that borrows nothing but arena. OV_ERR_NOMEM: out is not to be used. */
+OV_MUST_USE enum ov_err ov_tunnel_copy(struct ov_arena *arena, const struct ov_tunnel *tunnel,
+                                       struct ov_tunnel *out);
+
+#endif

@@ -1,0 +1,144 @@
+#include "tun/netif_private.h"
+
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+
+/* One route. Not through the tunnel: the kernel finds the interface that leads
+ * to the gateway. */
+struct wanted
+{
+    struct nl_addr *net;
+    struct nl_addr *gateway;
+    bool through_tunnel;
+    uint32_t metric;
+};
+
+static void describe(const struct wanted *wanted, const struct ov_netif_target *target,
+                     char out[static OV_NETIF_WHAT])
+{
+    char net[64];
+    char gateway[64] = "";
+    char metric[24] = "";
+    (void)nl_addr2str(wanted->net, net, sizeof net);
+    if (wanted->gateway != NULL)
+    {
+        (void)nl_addr2str(wanted->gateway, gateway, sizeof gateway);
+    }
+    if (wanted->metric != 0)
+    {
+        (void)snprintf(metric, sizeof metric, " metric %u", wanted->metric);
+    }
+    (void)snprintf(out, OV_NETIF_WHAT, "route %.50s%s%.42s%s%.15s%s", net, gateway[0] != '\0' ? " via " : "",
+                   gateway, wanted->through_tunnel ? " dev " : "", wanted->through_tunnel ? target->name : "",
+                   metric);
+}
+
+static struct rtnl_route *build(const struct wanted *wanted, const struct ov_netif_target *target)
+{
+    struct rtnl_route *route = rtnl_route_alloc();
+    struct rtnl_nexthop *hop = rtnl_route_nh_alloc();
+    if (route == NULL || hop == NULL || rtnl_route_set_dst(route, wanted->net) < 0)
+    {
+        if (hop != NULL)
+        {
+            rtnl_route_nh_free(hop);
+        }
+        rtnl_route_put(route);
+        return NULL;
+    }
+    rtnl_route_set_family(route, (uint8_t)nl_addr_get_family(wanted->net));
+    rtnl_route_set_table(route, RT_TABLE_MAIN);
+    rtnl_route_set_protocol(route, RTPROT_STATIC);
+    rtnl_route_set_scope(route, wanted->gateway != NULL || nl_addr_get_family(wanted->net) == AF_INET6
+                                    ? RT_SCOPE_UNIVERSE
+                                    : RT_SCOPE_LINK);
+    if (wanted->metric != 0)
+    {
+        rtnl_route_set_priority(route, wanted->metric);
+    }
+    if (wanted->gateway != NULL)
+    {
+        rtnl_route_nh_set_gateway(hop, wanted->gateway);
+    }
+    if (wanted->through_tunnel)
+    {
+        rtnl_route_nh_set_ifindex(hop, target->index);
+    }
+    rtnl_route_add_nexthop(route, hop);
+    return route;
+}
+
+/* Takes net and gateway. */
+static void add_route(struct ov_netif *netif, const struct ov_netif_target *target, struct wanted *wanted)
+{
+    char what[OV_NETIF_WHAT] = "route";
+    struct ov_netif_change *change = ov_netif_room(netif);
+    struct rtnl_route *route = wanted->net == NULL ? NULL : build(wanted, target);
+    int result = -NLE_NOMEM;
+    if (change != NULL && route != NULL)
+    {
+        describe(wanted, target, what);
+        result = rtnl_route_add(netif->socket, route, NLM_F_EXCL);
+    }
+    if (result >= 0)
+    {
+        ov_logf(netif->log, OV_LOG_INFO, "added %s", what);
+        change->route = route;
+        (void)snprintf(change->what, sizeof change->what, "%s", what);
+        netif->count++;
+    }
+    else
+    {
+        /* A route that was there before isn't ours, so it isn't undone either. */
+        ov_logf(netif->log, OV_LOG_WARN, "cannot add %s: %s%s", what, nl_geterror(result),
+                result == -NLE_EXIST ? " (left as it is)" : "");
+        rtnl_route_put(route);
+    }
+    nl_addr_put(wanted->net);
+    nl_addr_put(wanted->gateway);
+}
+
+static void add_route4(struct ov_netif *netif, const struct ov_netif_target *target,
+                       const struct ov_tunnel *tunnel, const struct ov_route4 *route)
+{
+    struct wanted wanted = {
+        .net = ov_netif_ip4(route->net, route->bits),
+        .through_tunnel = !route->has_gateway,
+        .metric = route->metric,
+    };
+    if (route->has_gateway)
+    {
+        wanted.gateway = ov_netif_ip4(route->gateway, 32);
+    }
+    else if (tunnel->has_route_gateway)
+    {
+        wanted.gateway = ov_netif_ip4(tunnel->route_gateway, 32);
+    }
+    add_route(netif, target, &wanted);
+}
+
+/* A tun device has no neighbours to ask for: IPv6 needs no gateway through it. */
+static void add_route6(struct ov_netif *netif, const struct ov_netif_target *target,
+                       const struct ov_route6 *route)
+{
+    struct wanted wanted = {
+        .net = ov_netif_ip6(route->net, route->bits),
+        .gateway = route->has_gateway ? ov_netif_ip6(route->gateway, 128) : NULL,
+        .through_tunnel = !route->has_gateway,
+        .metric = route->metric,
+    };
+    add_route(netif, target, &wanted);
+}
+
+void ov_netif_add_routes(struct ov_netif *netif, const struct ov_netif_target *target,
+                         const struct ov_tunnel *tunnel)
+{
+    for (size_t i = 0; i < tunnel->routes4_count; i++)
+    {
+        add_route4(netif, target, tunnel, &tunnel->routes4[i]);
+    }
+    for (size_t i = 0; i < tunnel->routes6_count; i++)
+    {
+        add_route6(netif, target, &tunnel->routes6[i]);
+    }
+}

@@ -1,0 +1,65 @@
+#ifndef OV_TUN_TUN_H
+#define OV_TUN_TUN_H
+
+#include <net/if.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/datagram.h"
+#include "base/err.h"
+
+/* A tun device: whole IP packets in and out. A variant (with a virtio header,
+ * with several queues) is a file beside plain.c that exports one table. */
+
+#define OV_TUN_BATCH 64u
+#define OV_TUN_TEXT  200
+
+struct ov_tun_stats
+{
+    uint64_t rx_packets; /* read: they leave through the tunnel */
+    uint64_t rx_octets;
+    uint64_t rx_errors;
+    uint64_t tx_packets; /* written: they came through the tunnel */
+    uint64_t tx_octets;
+    uint64_t tx_short;  /* the device took less than the packet */
+    uint64_t tx_full;   /* dropped: the device takes nothing now */
+    uint64_t tx_errors; /* dropped: refused, e.g. not an IP packet, or the device is down */
+    int tx_errno;       /* latest reason */
+    int rx_errno;
+};
+
+struct ov_tun
+{
+    const struct ov_tun_ops *ops;
+    char name[IFNAMSIZ]; /* as the kernel numbered it */
+    int index;           /* interface index */
+    struct ov_tun_stats stats;
+};
+
+struct ov_tun_ops
+{
+    const char *name; /* "plain" */
+
+    /* At most n packets that wait, oldest first; never blocks. The device owns
+     * the memory of the views; they are valid until the next read. Each has
+     * headroom OV_BUF_HEADROOM, tailroom OV_BUF_TAILROOM or more, no addr and
+     * fate OV_FATE_NONE. Fewer than n: go back to waiting for fd. */
+    size_t (*read)(struct ov_tun *tun, struct ov_datagram *dg, size_t n);
+
+    /* Write those of the n whose fate is OV_FATE_TUN, in array order; others
+     * are passed over. Never blocks. A packet that couldn't be written becomes
+     * OV_FATE_DROPPED with OV_ERR_LIMIT (full) or OV_ERR_IO, and is counted. */
+    void (*write)(struct ov_tun *tun, struct ov_datagram *dg, size_t n);
+
+    int (*fd)(const struct ov_tun *tun);
+    /* The device goes, and addresses and routes with it. NULL is fine. */
+    void (*close)(struct ov_tun *tun);
+};
+
+/* Create the device. dev is "tun" (the kernel numbers it) or a full name.
+ * OV_ERR_IO with a one-line reason in text that says what would mend it,
+ * OV_ERR_ARG for a name the kernel can't have, OV_ERR_NOMEM. */
+OV_MUST_USE enum ov_err ov_tun_open_plain(const char *dev, struct ov_tun **out,
+                                          char text[static OV_TUN_TEXT]);
+
+#endif

@@ -48,7 +48,7 @@ static void print_help(FILE *out)
 
 int cmd_internal_capture(int argc, char **argv)
 {
-    int port = argc == 4 ? atoi(argv[2]) : 0;
+    int port = argc == 4 ? (int)strtol(argv[2], NULL, 10) : 0;
     if (port <= 0 || port > 65535)
     {
         fprintf(stderr, "usage: ovlab internal-capture INTERFACE PORT FILE\n");

@@ -227,7 +227,7 @@ int lab_ns_kill_all(void)
     DIR *proc = opendir("/proc");
     for (struct dirent *entry; proc != NULL && (entry = readdir(proc)) != NULL;)
     {
-        count += atoi(entry->d_name) > RUNNER_PID;
+        count += strtol(entry->d_name, NULL, 10) > RUNNER_PID;
     }
     if (proc != NULL)
     {

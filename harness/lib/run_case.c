@@ -110,8 +110,8 @@ static int count_others(void)
     DIR *proc = opendir("/proc");
     for (struct dirent *entry; proc != NULL && (entry = readdir(proc)) != NULL;)
     {
-        int pid = atoi(entry->d_name);
-        count += pid > 1 && pid != (int)getpid();
+        long pid = strtol(entry->d_name, NULL, 10);
+        count += pid > 1 && pid != getpid();
     }
     if (proc != NULL)
     {

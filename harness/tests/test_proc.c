@@ -106,7 +106,7 @@ static void test_group(void **state)
         (void)!lab_proc_wait(&proc, 10);
         lab_file_last_line(path, line, sizeof line);
     }
-    pid_t grandchild = (pid_t)atoi(line);
+    pid_t grandchild = (pid_t)strtol(line, NULL, 10);
     assert_true(grandchild > 1);
     assert_int_equal(kill(grandchild, 0), 0);
     lab_proc_clear(&proc);

@@ -73,7 +73,8 @@ static bool client_open(struct ov_client *client)
         ov_logf(client->log, OV_LOG_ERROR, "cannot start the event loop: %s", ov_err_name(err));
         return false;
     }
-    if (!ov_interface_open(&client->iface, client->program->config.tunnel.dev, client->log))
+    if (!ov_interface_open(&client->iface, client->program->config.tunnel.dev,
+                           client->program->config.data_path, client->log))
     {
         return false;
     }

@@ -2,14 +2,16 @@
 
 #include <string.h>
 
-bool ov_interface_open(struct ov_interface *iface, const char *dev, const struct ov_log *log)
+#include "app/data_path.h"
+
+bool ov_interface_open(struct ov_interface *iface, const char *dev, enum ov_data_path path,
+                       const struct ov_log *log)
 {
-    char tun_text[OV_TUN_TEXT] = "";
     char netif_text[OV_NETIF_TEXT] = "";
     iface->log = log;
-    if (ov_tun_open_plain(dev, &iface->tun, tun_text) != OV_OK)
+    iface->tun = ov_data_path_tun(path, dev, log);
+    if (iface->tun == NULL)
     {
-        ov_logf(log, OV_LOG_ERROR, "%s", tun_text);
         return false;
     }
     if (ov_netif_new(log, &iface->netif, netif_text) != OV_OK)
@@ -18,7 +20,6 @@ bool ov_interface_open(struct ov_interface *iface, const char *dev, const struct
         ov_interface_close(iface);
         return false;
     }
-    ov_logf(log, OV_LOG_INFO, "TUN/TAP device %s opened", iface->tun->name);
     return true;
 }
 

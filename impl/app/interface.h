@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "options/config.h"
 #include "tun/netif.h"
 #include "tun/tun.h"
 
@@ -20,7 +21,8 @@ struct ov_interface
 };
 
 /* Create the device dev. False: the log says why. */
-bool ov_interface_open(struct ov_interface *iface, const char *dev, const struct ov_log *log);
+bool ov_interface_open(struct ov_interface *iface, const char *dev, enum ov_data_path path,
+                       const struct ov_log *log);
 /* Addresses and routes. An interface that has exactly these already is left as it is; one that has
  * others is changed. False: the log says why. */
 bool ov_interface_configure(struct ov_interface *iface, const struct ov_tunnel *tunnel);

@@ -2,6 +2,7 @@
 
 #include <netdb.h>
 
+#include "app/data_path.h"
 #include "net/sockaddr.h"
 #include "net/udp.h"
 
@@ -58,13 +59,5 @@ struct ov_link *ov_local_open(const struct ov_program *program, uint8_t family)
     }
     settings.local.port = config->bind ? config->lport : 0;
     settings.family = settings.family == 0 ? 4 : settings.family;
-    struct ov_link *link = NULL;
-    char text[OV_LINK_TEXT] = "";
-    if (ov_udp_open(&settings, &link, text) != OV_OK)
-    {
-        ov_logf(&program->log, OV_LOG_ERROR, "%s", text);
-        return NULL;
-    }
-    ov_logf(&program->log, OV_LOG_INFO, "%s", link->ops->describe(link, text));
-    return link;
+    return ov_data_path_link(config->data_path, &settings, &program->log);
 }

@@ -6,6 +6,7 @@
 #include "app/pidfile.h"
 #include "app/version.h"
 #include "base/wipe.h"
+#include "crypto/engine.h"
 #include "wire/static_key.h"
 
 static bool choose_backend(struct ov_program *program)
@@ -26,6 +27,48 @@ static bool choose_backend(struct ov_program *program)
     }
     program->rng = (struct ov_rng){program->crypto->random, NULL};
     return true;
+}
+
+/* A data channel engine that starts here and agrees with the TLS library octet
+ * by octet takes over its AEAD. One that was named and can't is an error. */
+static bool choose_engine(struct ov_program *program)
+{
+    const char *name = program->config.data_engine;
+    bool is_auto = name == NULL || strcmp(name, "auto") == 0;
+    if (!is_auto && strcmp(name, "none") == 0)
+    {
+        return true;
+    }
+    for (size_t i = 0; ov_aead_engines[i] != NULL; i++)
+    {
+        const struct ov_aead_engine *engine = ov_aead_engines[i];
+        char reason[256] = "its results differ from the TLS library's";
+        if ((!is_auto && strcmp(name, engine->name) != 0))
+        {
+            continue;
+        }
+        if (engine->start(reason, sizeof reason) == OV_OK &&
+            ov_aead_engine_agrees(&engine->aead, &program->crypto->aead) == OV_OK)
+        {
+            program->with_engine = *program->crypto;
+            program->with_engine.aead = engine->aead;
+            program->crypto = &program->with_engine;
+            ov_logf(&program->log, OV_LOG_INFO, "data channel cipher: %s %s", engine->name,
+                    engine->version());
+            return true;
+        }
+        ov_logf(&program->log, is_auto ? OV_LOG_INFO : OV_LOG_ERROR, "data channel cipher: not %s: %s",
+                engine->name, reason);
+        if (!is_auto)
+        {
+            return false;
+        }
+    }
+    if (!is_auto)
+    {
+        ov_logf(&program->log, OV_LOG_ERROR, "--data-engine %s: this program was built without it", name);
+    }
+    return is_auto;
 }
 
 static bool limit_ciphers(struct ov_program *program)
@@ -137,8 +180,8 @@ bool ov_program_init(struct ov_program *program, const struct ov_config *config,
     ov_program_clear(program);
     program->config = *config;
     program->log = log;
-    if (!look_up_identity(program) || !choose_backend(program) || !limit_ciphers(program) ||
-        !load_tls(program) || !load_tls_crypt(program))
+    if (!look_up_identity(program) || !choose_backend(program) || !choose_engine(program) ||
+        !limit_ciphers(program) || !load_tls(program) || !load_tls_crypt(program))
     {
         ov_program_clear(program);
         return false;

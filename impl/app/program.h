@@ -15,6 +15,7 @@ struct ov_program
     struct ov_log log;
     struct ov_rng rng;
     const struct ov_crypto *crypto;
+    struct ov_crypto with_engine; /* crypto points here if an engine does the data channel's cipher */
     struct ov_tls_conf *tls;
     struct ov_key2 tls_crypt;
     struct ov_session_settings settings;

@@ -6,7 +6,7 @@ static bool pump_from_link(struct ov_pump *pump, struct ov_now now)
     size_t n = pump->link->ops->receive(pump->link, pump->dg, OV_PUMP_BATCH);
     if (n == 0 || pump->ctx == NULL)
     {
-        return n == OV_PUMP_BATCH;
+        return n > 0;
     }
     pump->engine->receive(pump->ctx, pump->dg, n, now);
     if (pump->tun != NULL)
@@ -15,7 +15,7 @@ static bool pump_from_link(struct ov_pump *pump, struct ov_now now)
     }
     /* A server may have turned packets round, from one client to another. */
     pump->link->ops->send(pump->link, pump->dg, n);
-    return n == OV_PUMP_BATCH;
+    return n == OV_PUMP_BATCH || pump->link->ops->pending(pump->link);
 }
 
 static bool pump_from_tun(struct ov_pump *pump, struct ov_now now)
@@ -24,22 +24,33 @@ static bool pump_from_tun(struct ov_pump *pump, struct ov_now now)
     if (pump->ctx == NULL || pump->link == NULL)
     {
         pump->tun_dropped += n;
-        return n == OV_PUMP_BATCH;
+        return n > 0;
     }
     if (n > 0)
     {
         pump->engine->send(pump->ctx, pump->dg, n, now);
         pump->link->ops->send(pump->link, pump->dg, n);
     }
-    return n == OV_PUMP_BATCH;
+    return n == OV_PUMP_BATCH || pump->tun->ops->pending(pump->tun);
+}
+
+/* Is there something in the hands of link or tun that no file shows? */
+static bool link_pending(const struct ov_pump *pump)
+{
+    return pump->link != NULL && pump->link->ops->pending(pump->link);
+}
+
+static bool tun_pending(const struct ov_pump *pump)
+{
+    return pump->tun != NULL && pump->tun->ops->pending(pump->tun);
 }
 
 /* The directions alternate batch by batch: acknowledgements of a bulk transfer
  * travel against it, and must not wait until all of it has passed. */
 void ov_pump_run(struct ov_pump *pump, struct ov_pump_ready ready, struct ov_now now)
 {
-    bool link = ready.link && pump->link != NULL;
-    bool tun = ready.tun && pump->tun != NULL;
+    bool link = (ready.link && pump->link != NULL) || link_pending(pump);
+    bool tun = (ready.tun && pump->tun != NULL) || tun_pending(pump);
     for (unsigned turn = 0; turn < OV_PUMP_TURNS && (link || tun); turn++)
     {
         link = link && pump_from_link(pump, now);
@@ -59,19 +70,18 @@ static size_t transmit(struct ov_pump *pump, struct ov_now now)
     {
         pump->control[i].fate = OV_FATE_LINK;
     }
-    if (pump->link != NULL)
+    /* One by one: slices of one size would else become one train, and a capture
+     * in front of the segmentation would show no control packet but a strange one. */
+    for (size_t i = 0; i < n && pump->link != NULL; i++)
     {
-        pump->link->ops->send(pump->link, pump->control, n);
+        pump->link->ops->send(pump->link, &pump->control[i], 1);
     }
     return n;
 }
 
-uint64_t ov_pump_settle(struct ov_pump *pump, struct ov_now now)
+/* Work that the engine has to do now, and its next deadline. */
+static uint64_t settle_engine(struct ov_pump *pump, struct ov_now now)
 {
-    if (pump->ctx == NULL)
-    {
-        return OV_NEVER;
-    }
     /* Most wake-ups carry data only: then this one question is all. */
     uint64_t deadline = pump->engine->deadline(pump->ctx);
     if (deadline > now.mono_ms)
@@ -84,4 +94,15 @@ uint64_t ov_pump_settle(struct ov_pump *pump, struct ov_now now)
     }
     deadline = pump->engine->deadline(pump->ctx);
     return deadline > now.mono_ms ? deadline : now.mono_ms + 1;
+}
+
+uint64_t ov_pump_settle(struct ov_pump *pump, struct ov_now now)
+{
+    if (pump->ctx == NULL)
+    {
+        return OV_NEVER;
+    }
+    uint64_t deadline = settle_engine(pump, now);
+    /* The budget may have ended in the middle of something. */
+    return link_pending(pump) || tun_pending(pump) ? now.mono_ms : deadline;
 }

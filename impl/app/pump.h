@@ -10,8 +10,8 @@
 /* Moves packets between link, engine and tun device. Everything it needs is in
  * it: no allocation while it runs. */
 
-#define OV_PUMP_BATCH   32u
-#define OV_PUMP_TURNS   16u /* per wake-up and direction: at most 512 packets, then the other one */
+#define OV_PUMP_BATCH   64u
+#define OV_PUMP_TURNS   16u /* per wake-up and direction: at most 1024 packets */
 #define OV_PUMP_CONTROL 16u
 #define OV_PUMP_SLOT    (OV_BUF_HEADROOM + OV_BUF_PACKET + OV_BUF_TAILROOM)
 
@@ -38,8 +38,8 @@ struct ov_pump_ready
 void ov_pump_run(struct ov_pump *pump, struct ov_pump_ready ready, struct ov_now now);
 
 /* If the engine's deadline has come: tick, and send the control packets that
- * are due. Returns the next deadline, later than now: an engine that always
- * wants more must not spin. */
+ * are due. Returns the next deadline: now if packets still wait inside link or
+ * tun, else later than now, since an engine that always wants more must not spin. */
 uint64_t ov_pump_settle(struct ov_pump *pump, struct ov_now now);
 
 #endif

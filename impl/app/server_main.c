@@ -169,7 +169,8 @@ static bool server_open(struct server *server)
 {
     const struct ov_tunnel *tunnel = &server->program->config.tunnel;
     server->link = ov_local_open(server->program, 0);
-    if (server->link == NULL || !ov_interface_open(&server->iface, tunnel->dev, server->log) ||
+    if (server->link == NULL ||
+        !ov_interface_open(&server->iface, tunnel->dev, server->program->config.data_path, server->log) ||
         !ov_interface_configure(&server->iface, tunnel))
     {
         return false;

@@ -1,6 +1,7 @@
 #ifndef OV_NET_LINK_H
 #define OV_NET_LINK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,8 +47,9 @@ struct ov_link_ops
 
     /* At most n datagrams that wait, oldest first; never blocks. The link owns
      * the memory that the views lie in; they are valid until the next receive.
-     * Each has headroom OV_BUF_HEADROOM, tailroom OV_BUF_TAILROOM or more, addr
-     * set and fate OV_FATE_NONE. Fewer than n: go back to waiting for fd. */
+     * Each has addr set and fate OV_FATE_NONE; a view may have no head- and
+     * tailroom, its neighbours lie there. Fewer than n and not pending: go back
+     * to waiting for fd. */
     size_t (*receive)(struct ov_link *link, struct ov_datagram *dg, size_t n);
 
     /* Send those of the n whose fate is OV_FATE_LINK, in array order, each to
@@ -57,6 +59,8 @@ struct ov_link_ops
      * of this link's family) or OV_ERR_IO, and is counted. */
     void (*send)(struct ov_link *link, struct ov_datagram *dg, size_t n);
 
+    /* Something waits here that fd no longer shows: receive again before waiting for fd. */
+    bool (*pending)(const struct ov_link *link);
     /* Readable when receive has something. */
     int (*fd)(const struct ov_link *link);
     /* A copy of the counters, the kernel's included. */

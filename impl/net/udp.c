@@ -13,26 +13,26 @@
 #include "net/sockbuf.h"
 #include "net/udp_private.h"
 
-static int udp_fd(const struct ov_link *link)
+int ov_udp_fd(const struct ov_link *link)
 {
     return ((const struct ov_udp *)link)->fd;
 }
 
-static struct ov_link_stats udp_stats(const struct ov_link *link)
+struct ov_link_stats ov_udp_stats(const struct ov_link *link)
 {
     struct ov_link_stats stats = link->stats;
     uint32_t meminfo[SK_MEMINFO_VARS] = {0};
     socklen_t len = sizeof meminfo;
     /* Asked for when wanted: SO_RXQ_OVFL would cost a control message on every
      * datagram, and would say nothing until the next one arrives. */
-    if (getsockopt(udp_fd(link), SOL_SOCKET, SO_MEMINFO, meminfo, &len) == 0)
+    if (getsockopt(ov_udp_fd(link), SOL_SOCKET, SO_MEMINFO, meminfo, &len) == 0)
     {
         stats.rx_overflow = meminfo[SK_MEMINFO_DROPS];
     }
     return stats;
 }
 
-static const char *udp_describe(const struct ov_link *link, char text[static OV_LINK_TEXT])
+const char *ov_udp_describe(const struct ov_link *link, char text[static OV_LINK_TEXT])
 {
     const struct ov_udp *udp = (const struct ov_udp *)link;
     struct ov_addr local;
@@ -41,12 +41,12 @@ static const char *udp_describe(const struct ov_link *link, char text[static OV_
     {
         (void)ov_addr_text(&local, at);
     }
-    (void)snprintf(text, OV_LINK_TEXT, "UDPv%d %s, sndbuf %u rcvbuf %u granted",
-                   udp->family == AF_INET ? 4 : 6, at, udp->sndbuf, udp->rcvbuf);
+    (void)snprintf(text, OV_LINK_TEXT, "UDPv%d %s, %s, sndbuf %u rcvbuf %u granted",
+                   udp->family == AF_INET ? 4 : 6, at, link->ops->name, udp->sndbuf, udp->rcvbuf);
     return text;
 }
 
-static void udp_close(struct ov_link *link)
+void ov_udp_close(struct ov_link *link)
 {
     struct ov_udp *udp = (struct ov_udp *)link;
     if (udp != NULL)
@@ -59,21 +59,29 @@ static void udp_close(struct ov_link *link)
     }
 }
 
+/* Every datagram is received when it is asked for. */
+static bool udp_pending(const struct ov_link *link)
+{
+    (void)link;
+    return false;
+}
+
 static const struct ov_link_ops udp_ops = {
     .name = "udp",
     .receive = ov_udp_receive,
     .send = ov_udp_send,
-    .fd = udp_fd,
-    .stats = udp_stats,
-    .describe = udp_describe,
-    .close = udp_close,
+    .pending = udp_pending,
+    .fd = ov_udp_fd,
+    .stats = ov_udp_stats,
+    .describe = ov_udp_describe,
+    .close = ov_udp_close,
 };
 
 bool ov_udp_local(const struct ov_link *link, struct ov_addr *out)
 {
     struct sockaddr_storage sa;
     socklen_t len = sizeof sa;
-    return getsockname(udp_fd(link), (struct sockaddr *)&sa, &len) == 0 &&
+    return getsockname(ov_udp_fd(link), (struct sockaddr *)&sa, &len) == 0 &&
            ov_addr_from_sockaddr((const struct sockaddr *)&sa, len, out);
 }
 
@@ -128,6 +136,16 @@ static enum ov_err socket_open(struct ov_udp *udp, const struct ov_udp_settings 
     return settings->bind ? bind_to(udp, settings, text) : OV_OK;
 }
 
+enum ov_err ov_udp_start(struct ov_udp *udp, const struct ov_link_ops *ops,
+                         const struct ov_udp_settings *settings, char text[static OV_LINK_TEXT])
+{
+    udp->link.ops = ops;
+    udp->fd = -1;
+    udp->batch = settings->batch > 0 && settings->batch < OV_LINK_BATCH ? settings->batch : OV_LINK_BATCH;
+    ov_udp_prepare(udp);
+    return socket_open(udp, settings, text);
+}
+
 enum ov_err ov_udp_open(const struct ov_udp_settings *settings, struct ov_link **out,
                         char text[static OV_LINK_TEXT])
 {
@@ -138,15 +156,12 @@ enum ov_err ov_udp_open(const struct ov_udp_settings *settings, struct ov_link *
         (void)snprintf(text, OV_LINK_TEXT, "%s", ov_err_name(OV_ERR_NOMEM));
         return OV_ERR_NOMEM;
     }
-    udp->link.ops = &udp_ops;
-    udp->fd = -1;
-    enum ov_err err = socket_open(udp, settings, text);
+    enum ov_err err = ov_udp_start(udp, &udp_ops, settings, text);
     if (err != OV_OK)
     {
-        udp_close(&udp->link);
+        ov_udp_close(&udp->link);
         return err;
     }
-    ov_udp_prepare(udp);
     *out = &udp->link;
     return OV_OK;
 }

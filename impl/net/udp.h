@@ -16,6 +16,7 @@ struct ov_udp_settings
     struct ov_addr local; /* with bind: family 0 is any address; port 0 lets the kernel choose */
     uint32_t sndbuf;      /* octets, 0: OV_SOCKBUF_DEFAULT */
     uint32_t rcvbuf;
+    uint32_t batch; /* datagrams a system call at most; 0: OV_LINK_BATCH */
 };
 
 /* OV_ERR_IO with a one-line reason in text ("cannot bind UDP socket to
@@ -23,6 +24,12 @@ struct ov_udp_settings
  * family, OV_ERR_NOMEM. */
 OV_MUST_USE enum ov_err ov_udp_open(const struct ov_udp_settings *settings, struct ov_link **out,
                                     char text[static OV_LINK_TEXT]);
+
+/* The same with segmentation offload (udp_gso.c): trains of datagrams of one
+ * size travel as one. OV_ERR_UNSUPPORTED: this kernel has no UDP_SEGMENT or
+ * UDP_GRO. Falls back to single datagrams by itself where a route refuses. */
+OV_MUST_USE enum ov_err ov_udp_open_gso(const struct ov_udp_settings *settings, struct ov_link **out,
+                                        char text[static OV_LINK_TEXT]);
 
 /* Where the socket is bound: tests need the port the kernel chose. False if unbound or refused. */
 bool ov_udp_local(const struct ov_link *link, struct ov_addr *out);

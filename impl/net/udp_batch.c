@@ -68,7 +68,7 @@ static size_t call_receive(struct ov_udp *udp, size_t n)
 size_t ov_udp_receive(struct ov_link *link, struct ov_datagram *dg, size_t n)
 {
     struct ov_udp *udp = (struct ov_udp *)link;
-    n = n < OV_LINK_BATCH ? n : OV_LINK_BATCH;
+    n = n < udp->batch ? n : udp->batch;
     for (size_t i = 0; i < n; i++)
     {
         udp->rx[i].msg_hdr.msg_namelen = sizeof udp->rx_from[i];
@@ -86,7 +86,7 @@ size_t ov_udp_receive(struct ov_link *link, struct ov_datagram *dg, size_t n)
 static size_t fill_messages(struct ov_udp *udp, struct ov_datagram *dg, size_t n, size_t *at)
 {
     size_t count = 0;
-    for (; *at < n && count < OV_LINK_BATCH; (*at)++)
+    for (; *at < n && count < udp->batch; (*at)++)
     {
         struct ov_datagram *one = &dg[*at];
         if (one->fate != OV_FATE_LINK)

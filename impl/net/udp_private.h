@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "net/link.h"
+#include "net/udp.h"
 
 /* Shared by the files of the UDP variant only. */
 
@@ -17,6 +18,7 @@ struct ov_udp
     int fd;
     int family; /* AF_INET or AF_INET6 */
     bool bound;
+    uint32_t batch;  /* datagrams a system call at most */
     uint32_t sndbuf; /* granted */
     uint32_t rcvbuf;
 
@@ -34,5 +36,14 @@ struct ov_udp
 void ov_udp_prepare(struct ov_udp *udp);
 size_t ov_udp_receive(struct ov_link *link, struct ov_datagram *dg, size_t n);
 void ov_udp_send(struct ov_link *link, struct ov_datagram *dg, size_t n);
+
+/* Open the socket of udp, which is zeroed memory, and give it its table.
+ * Errors as ov_udp_open; then only ops->close is allowed. */
+OV_MUST_USE enum ov_err ov_udp_start(struct ov_udp *udp, const struct ov_link_ops *ops,
+                                     const struct ov_udp_settings *settings, char text[static OV_LINK_TEXT]);
+int ov_udp_fd(const struct ov_link *link);
+struct ov_link_stats ov_udp_stats(const struct ov_link *link);
+const char *ov_udp_describe(const struct ov_link *link, char text[static OV_LINK_TEXT]);
+void ov_udp_close(struct ov_link *link);
 
 #endif

@@ -148,6 +148,7 @@ struct ov_config
     uint32_t connect_retry_max_s; /* 300 */
 
     /* control channel */
+    const char *data_engine; /* data channel cipher: NULL or "auto", "none", or an engine's name */
     const char *tls_backend; /* "openssl", "mbedtls"; NULL: the first one that is built in */
     struct ov_text ca;
     struct ov_text cert;

@@ -15,6 +15,8 @@ static const struct ov_option rows[] = {
     TEXT("writepid", "file", BOTH, writepid, "", "", "write the process number to file"),
     TEXT("tls-backend", "name", BOTH, tls_backend, "the first built in", "ovref",
          "TLS library: openssl or mbedtls"),
+    TEXT("data-engine", "auto|none|name", BOTH, data_engine, "auto", "ovref",
+         "data channel cipher beside the TLS library's own: auto takes the first that works here"),
     OTHER("data-path", "plain|batch|offload|auto", 1, 1, BOTH, data_path, "auto", "ovref",
           "how packets move between device and socket: one a call, several, or super-packets"),
     PLANNED("check-config", "file", 1, 1, OV_IN_ARGS, "ovref",

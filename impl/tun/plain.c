@@ -98,6 +98,13 @@ static void plain_write(struct ov_tun *tun, struct ov_datagram *dg, size_t n)
     }
 }
 
+/* Every packet is read when it is asked for. */
+static bool plain_pending(const struct ov_tun *tun)
+{
+    (void)tun;
+    return false;
+}
+
 static int plain_fd(const struct ov_tun *tun)
 {
     return ((const struct plain *)tun)->fd;
@@ -117,6 +124,7 @@ static const struct ov_tun_ops plain_ops = {
     .name = "plain",
     .read = plain_read,
     .write = plain_write,
+    .pending = plain_pending,
     .fd = plain_fd,
     .close = plain_close,
 };

@@ -2,6 +2,7 @@
 #define OV_TUN_TUN_H
 
 #include <net/if.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -51,6 +52,8 @@ struct ov_tun_ops
      * OV_FATE_DROPPED with OV_ERR_LIMIT (full) or OV_ERR_IO, and is counted. */
     void (*write)(struct ov_tun *tun, struct ov_datagram *dg, size_t n);
 
+    /* Something waits here that fd no longer shows: read again before waiting for fd. */
+    bool (*pending)(const struct ov_tun *tun);
     int (*fd)(const struct ov_tun *tun);
     /* The device goes, and addresses and routes with it. NULL is fine. */
     void (*close)(struct ov_tun *tun);
@@ -61,5 +64,9 @@ struct ov_tun_ops
  * OV_ERR_ARG for a name the kernel can't have, OV_ERR_NOMEM. */
 OV_MUST_USE enum ov_err ov_tun_open_plain(const char *dev, struct ov_tun **out,
                                           char text[static OV_TUN_TEXT]);
+/* The same with super-packets (offload.c). OV_ERR_UNSUPPORTED: this kernel's
+ * tun devices have no segmentation; text says what is missing. */
+OV_MUST_USE enum ov_err ov_tun_open_offload(const char *dev, struct ov_tun **out,
+                                            char text[static OV_TUN_TEXT]);
 
 #endif

@@ -95,9 +95,10 @@ up()
 
     run ip -n client link add c0 type veth peer name r1 netns router
     run ip -n server link add s0 type veth peer name r2 netns router
-    add_address client c0 10.77.1.2/24 fd77:1::2/64
+    # The router's ends first: in the other order IPv6 answers a second later.
     add_address router r1 10.77.1.1/24 fd77:1::1/64
     add_address router r2 10.77.2.1/24 fd77:2::1/64
+    add_address client c0 10.77.1.2/24 fd77:1::2/64
     add_address server s0 10.77.2.2/24 fd77:2::2/64
 
     sysctl_in router net.ipv4.ip_forward=1

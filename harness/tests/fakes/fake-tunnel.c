@@ -85,7 +85,7 @@ static void read_config(struct fake *fake, const char *path)
         }
         else if (strcmp(line, "port") == 0)
         {
-            fake->port = atoi(value);
+            fake->port = (int)strtol(value, NULL, 10);
         }
     }
     fclose(file);

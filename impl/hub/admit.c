@@ -1,0 +1,100 @@
+#include "hub/private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Whom does the newcomer replace? The instance before it at the same address, because the client started over
+ * [WP-STATE-011], and the one with the same certificate name [WP-SRV-006]. */
+static bool replaces(const struct ov_hub *hub, const struct ov_peer *peer, const struct ov_peer *other)
+{
+    if (ov_addr_equal(ov_session_addr(&peer->session), ov_session_addr(&other->session)))
+    {
+        return true;
+    }
+    const char *name = ov_session_common_name(&peer->session);
+    return !hub->settings->session.config->duplicate_cn && name[0] != '\0' &&
+           strcmp(name, ov_session_common_name(&other->session)) == 0;
+}
+
+/* Lowest free id after the replaced ones are gone [WP-SRV-001]; hub->slots if there is none. */
+static uint32_t find_slot(struct ov_hub *hub, const struct ov_peer *peer)
+{
+    uint32_t lowest = hub->slots;
+    for (uint32_t id = 0; id < hub->slots; id++)
+    {
+        if (hub->slot[id] != NULL && replaces(hub, peer, hub->slot[id]))
+        {
+            ov_peer_close(hub, hub->slot[id], OV_OK, "replaced by a new connection of the same client");
+        }
+        if (hub->slot[id] == NULL && lowest == hub->slots)
+        {
+            lowest = id;
+        }
+    }
+    return lowest;
+}
+
+static void take_addresses(struct ov_hub *hub, struct ov_peer *peer)
+{
+    const enum ov_err err4 = ov_address_pool_take4(&hub->pool, &peer->ip4);
+    const enum ov_err err6 = ov_address_pool_take6(&hub->pool, peer->ip6);
+    peer->has_ip4 = err4 == OV_OK;
+    peer->has_ip6 = err6 == OV_OK;
+    if (err4 == OV_ERR_LIMIT || err6 == OV_ERR_LIMIT)
+    {
+        /* It stays connected without [WP-SRV-013]. */
+        ov_logf(hub->log, OV_LOG_WARN, "%s no free --ifconfig-pool addresses are available", peer->name);
+    }
+    if (peer->has_ip4)
+    {
+        ov_index_add(&hub->index[OV_INDEX_IP4], peer);
+    }
+    if (peer->has_ip6)
+    {
+        ov_index_add(&hub->index[OV_INDEX_IP6], peer);
+    }
+}
+
+static void become_peer(struct ov_hub *hub, struct ov_peer *peer, uint32_t id)
+{
+    ov_half_open_remove(hub, peer);
+    hub->slot[id] = peer;
+    hub->stats.peers++;
+    hub->stats.connected++;
+    peer->id = id;
+}
+
+static void rename_peer(struct ov_peer *peer)
+{
+    char addr[OV_ADDR_TEXT];
+    (void)snprintf(peer->name, sizeof peer->name, "%.30s/%s", ov_session_common_name(&peer->session),
+                   ov_addr_text(ov_session_addr(&peer->session), addr));
+}
+
+void ov_hub_admit(struct ov_hub *hub, struct ov_peer *peer, struct ov_now now)
+{
+    if (ov_session_refusal(&peer->session) != OV_OK)
+    {
+        ov_session_refuse(&peer->session, NULL, ov_session_refusal(&peer->session),
+                          "refused: incompatible client", now);
+        return;
+    }
+    const uint32_t id = hub->shutting ? hub->slots : find_slot(hub, peer);
+    if (id == hub->slots)
+    {
+        ov_session_refuse(&peer->session, NULL, OV_ERR_LIMIT,
+                          hub->shutting ? "server is shutting down" : "max-clients is reached",
+                          now); /* silently [WP-SRV-007] */
+        return;
+    }
+    rename_peer(peer);
+    become_peer(hub, peer, id);
+    take_addresses(hub, peer);
+    struct ov_push_client place = {.has_ip4 = peer->has_ip4,
+                                   .ip4 = peer->ip4,
+                                   .has_ip6 = peer->has_ip6,
+                                   .has_peer_id = true,
+                                   .peer_id = id};
+    memcpy(place.ip6, peer->ip6, sizeof place.ip6);
+    ov_session_admit(&peer->session, &place, now);
+}

@@ -1,0 +1,82 @@
+#ifndef OV_HUB_HUB_H
+#define OV_HUB_HUB_H
+
+/* Many peers at one server: lookup by peer-id and address, stateless cookie,
+ * float, address pool. Same verbs as a session; the hub finds the peer. */
+#include <stdbool.h>
+
+#include "base/datagram.h"
+#include "base/log.h"
+#include "base/rng.h"
+#include "base/time.h"
+#include "hub/settings.h"
+#include "session/event.h"
+#include "session/status.h"
+
+struct ov_hub;
+
+/* settings, rng and log are borrowed until free. OV_ERR_NOMEM, OV_ERR_CRYPTO
+ * (random generator), OV_ERR_ARG: not a server's configuration. */
+OV_MUST_USE enum ov_err ov_hub_new(const struct ov_hub_settings *settings, const struct ov_rng *rng,
+                                   const struct ov_log *log, struct ov_now now, struct ov_hub **out);
+/* Frees and wipes hub and peers. NULL is fine. */
+void ov_hub_free(struct ov_hub *hub);
+
+/* Datagrams from the link, of any peers. OV_FATE_TUN ones go to the tun
+ * device; with client-to-client a packet for another client is sealed again
+ * and is OV_FATE_LINK, if its view has the room. */
+void ov_hub_receive(struct ov_hub *hub, struct ov_datagram *dg, size_t n, struct ov_now now);
+
+/* Packets from the tun device: finds the peer by inner destination, seals in
+ * place, sets addr. OV_FATE_LINK ones go to the socket. */
+void ov_hub_send(struct ov_hub *hub, struct ov_datagram *dg, size_t n, struct ov_now now);
+
+/* Control packets, pings and stateless replies that are due; as ov_session_transmit. */
+size_t ov_hub_transmit(struct ov_hub *hub, struct ov_datagram *dg, size_t n, struct ov_now now);
+/* As ov_session_deadline. */
+uint64_t ov_hub_deadline(const struct ov_hub *hub);
+void ov_hub_tick(struct ov_hub *hub, struct ov_now now);
+/* False when there is none. */
+bool ov_hub_event(struct ov_hub *hub, struct ov_event *event);
+
+/* Tell every client (RESTART), refuse new ones; OV_EVENT_EXIT comes two
+ * seconds later, or at once without clients [WP-MSG-010, WP-SRV-041]. */
+void ov_hub_shutdown(struct ov_hub *hub, struct ov_now now);
+
+/* Close one peer: message (such as "RESTART") is sent first where it is not
+ * NULL. OV_ERR_PEER_ID: nobody has this id. */
+OV_MUST_USE enum ov_err ov_hub_kill(struct ov_hub *hub, uint32_t peer_id, const char *message,
+                                    struct ov_now now);
+
+/* Start a renegotiation with one peer. OV_ERR_PEER_ID, OV_ERR_AGAIN. */
+OV_MUST_USE enum ov_err ov_hub_renegotiate(struct ov_hub *hub, uint32_t peer_id, struct ov_now now);
+
+/* ---- what there is to see ---- */
+
+struct ov_hub_stats
+{
+    uint32_t peers;          /* with a peer-id */
+    uint32_t half_open;      /* still negotiating */
+    uint64_t resets;         /* hard resets that came without a session */
+    uint64_t replies;        /* of them answered statelessly */
+    uint64_t accepted;       /* sessions created by a third packet with a good cookie */
+    uint64_t connected;      /* sessions that got a peer-id */
+    uint64_t floats;         /* address changes after authentication */
+    struct ov_drops dropped; /* packets that reached no session */
+    struct ov_drops routed;  /* inner packets refused: no such client, wrong source */
+};
+
+void ov_hub_stats(const struct ov_hub *hub, struct ov_hub_stats *out);
+
+struct ov_hub_peer
+{
+    struct ov_session_status session;
+    uint32_t ip4; /* assigned tunnel address, host order, 0: none */
+    bool has_ip6;
+    uint8_t ip6[16];
+};
+
+/* Every peer with an id: start with *at = 0 and call until false. */
+bool ov_hub_next_peer(const struct ov_hub *hub, uint32_t *at, struct ov_hub_peer *out);
+
+#endif

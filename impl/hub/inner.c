@@ -1,0 +1,99 @@
+#include "hub/private.h"
+
+#include <string.h>
+
+#include "wire/ip.h"
+
+/* Tunnel packets: whose they are, and where they go. */
+
+static void drop(struct ov_hub *hub, struct ov_datagram *dg, enum ov_err why)
+{
+    ov_drops_count(&hub->stats.routed, why);
+    ov_datagram_drop(dg, why);
+}
+
+static bool own_source(const struct ov_peer *peer, const struct ov_ip *ip)
+{
+    if (ip->version == 6)
+    {
+        return peer->has_ip6 && memcmp(ip->src, peer->ip6, sizeof peer->ip6) == 0;
+    }
+    const uint32_t src =
+        (uint32_t)ip->src[0] << 24 | (uint32_t)ip->src[1] << 16 | (uint32_t)ip->src[2] << 8 | ip->src[3];
+    return peer->has_ip4 && src == peer->ip4;
+}
+
+/* With --client-to-client a packet for another client does not see the operating system [WP-SRV-008]. */
+static void forward(struct ov_hub *hub, const struct ov_ip *ip, struct ov_datagram *dg, struct ov_now now)
+{
+    struct ov_peer *to =
+        hub->settings->session.config->client_to_client ? ov_peer_of_ip(hub, ip->dst, ip->addr_len) : NULL;
+    if (to != NULL)
+    {
+        dg->fate = OV_FATE_NONE;
+        ov_session_send(&to->session, dg, 1, now);
+    }
+}
+
+void ov_hub_inner(struct ov_hub *hub, struct ov_peer *peer, struct ov_datagram *dg, size_t n,
+                  struct ov_now now)
+{
+    for (size_t i = 0; i < n; i++)
+    {
+        struct ov_ip ip;
+        if (dg[i].fate != OV_FATE_TUN)
+        {
+            continue;
+        }
+        enum ov_err err = ov_ip_read(ov_buf_data(&dg[i].buf), dg[i].buf.len, &ip);
+        if (err == OV_OK && !own_source(peer, &ip))
+        {
+            err = OV_ERR_ADDRESS;
+        }
+        if (err != OV_OK)
+        {
+            ov_logf(hub->log, OV_LOG_DROP, "%s inner packet refused: bad source address or header (%s)",
+                    peer->name, ov_err_name(err));
+            drop(hub, &dg[i], err);
+            continue;
+        }
+        forward(hub, &ip, &dg[i], now);
+    }
+}
+
+static struct ov_peer *receiver_of(struct ov_hub *hub, const struct ov_datagram *dg, enum ov_err *err)
+{
+    struct ov_ip ip;
+    *err = ov_ip_read(ov_buf_data(&dg->buf), dg->buf.len, &ip);
+    if (*err != OV_OK)
+    {
+        return NULL;
+    }
+    struct ov_peer *peer = ov_peer_of_ip(hub, ip.dst, ip.addr_len);
+    *err = peer == NULL ? OV_ERR_ADDRESS : OV_OK;
+    return peer;
+}
+
+/* Runs for one peer are sealed together; the order of the array is the order of packet ids. */
+void ov_hub_send(struct ov_hub *hub, struct ov_datagram *dg, size_t n, struct ov_now now)
+{
+    size_t i = 0;
+    while (i < n)
+    {
+        enum ov_err err = OV_OK;
+        struct ov_peer *peer = receiver_of(hub, &dg[i], &err);
+        if (peer == NULL)
+        {
+            drop(hub, &dg[i++], err);
+            continue;
+        }
+        size_t run = 1;
+        while (i + run < n && receiver_of(hub, &dg[i + run], &err) == peer)
+        {
+            run++;
+        }
+        ov_session_send(&peer->session, dg + i, run, now);
+        ov_hub_after(hub, peer, now);
+        i += run;
+    }
+}

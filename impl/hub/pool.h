@@ -1,0 +1,38 @@
+#ifndef OV_HUB_POOL_H
+#define OV_HUB_POOL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "options/config.h"
+
+/* Tunnel addresses for clients, lowest free first. IPv4 and IPv6 are given
+ * independently: a client may get either, both or none [WP-SRV-013]. */
+struct ov_pool_family
+{
+    uint32_t size; /* addresses in the range, cut at what hub can ever need */
+    uint32_t used;
+    uint8_t *taken; /* one octet an address; owned */
+};
+
+struct ov_address_pool
+{
+    struct ov_pool range;
+    struct ov_pool_family ip4;
+    struct ov_pool_family ip6;
+};
+
+/* max_clients: no more are ever taken at one time. OV_ERR_NOMEM. */
+OV_MUST_USE enum ov_err ov_address_pool_init(struct ov_address_pool *pool, const struct ov_pool *range,
+                                             uint32_t max_clients);
+void ov_address_pool_clear(struct ov_address_pool *pool);
+
+/* OV_ERR_LIMIT: none is free; OV_ERR_UNSUPPORTED: no pool of this family. */
+OV_MUST_USE enum ov_err ov_address_pool_take4(struct ov_address_pool *pool, uint32_t *ip4);
+OV_MUST_USE enum ov_err ov_address_pool_take6(struct ov_address_pool *pool, uint8_t ip6[static 16]);
+/* Give back what take gave. */
+void ov_address_pool_give4(struct ov_address_pool *pool, uint32_t ip4);
+void ov_address_pool_give6(struct ov_address_pool *pool, const uint8_t ip6[static 16]);
+
+#endif

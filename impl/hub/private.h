@@ -1,0 +1,179 @@
+#ifndef OV_HUB_PRIVATE_H
+#define OV_HUB_PRIVATE_H
+
+/* What the files of hub/ tell each other. */
+#include "hub/cookie.h"
+#include "hub/hub.h"
+#include "hub/limit.h"
+#include "hub/pool.h"
+#include "session/server.h"
+#include "session/state.h"
+
+/* ---- peers ---- */
+
+/* Links of one peer in one hash table. */
+struct ov_link
+{
+    struct ov_peer *next;
+    bool linked;
+};
+
+enum ov_index
+{
+    OV_INDEX_OUTER, /* by outer address; several peers may have the same */
+    OV_INDEX_IP4,   /* by tunnel address */
+    OV_INDEX_IP6,
+    OV_INDEX_COUNT
+};
+
+#define OV_PEER_NO_ID UINT32_MAX
+
+/* One client: half-open until it is authenticated and has an id. */
+struct ov_peer
+{
+    struct ov_session session;
+    uint32_t id; /* slot and peer-id; OV_PEER_NO_ID while half-open */
+    bool has_ip4, has_ip6;
+    uint32_t ip4;
+    uint8_t ip6[16];
+    struct ov_link link[OV_INDEX_COUNT];
+    uint32_t heap_at;           /* place in the heap of deadlines */
+    uint64_t deadline_ms;       /* its key there: never later than the session's deadline */
+    struct ov_peer *ready_next; /* in the list of peers that have something to send */
+    bool ready;
+    struct ov_peer *older, *newer; /* list of half-open peers by age */
+    uint64_t float_log_ms;
+    char name[96]; /* for the log: "alice/192.0.2.1:1194" */
+};
+
+/* ---- hash tables over peers, chained through their links ---- */
+
+struct ov_index_table
+{
+    enum ov_index kind;
+    uint32_t mask;
+    uint64_t seed; /* against chosen collisions */
+    struct ov_peer **bucket;
+};
+
+OV_MUST_USE enum ov_err ov_index_init(struct ov_index_table *table, enum ov_index kind, uint32_t peers,
+                                      uint64_t seed);
+void ov_index_clear(struct ov_index_table *table);
+void ov_index_add(struct ov_index_table *table, struct ov_peer *peer);
+void ov_index_remove(struct ov_index_table *table, struct ov_peer *peer);
+/* First of the chain that may hold this address; walk by link[kind].next and compare. */
+struct ov_peer *ov_index_outer(const struct ov_index_table *table, const struct ov_addr *addr);
+struct ov_peer *ov_index_ip4(const struct ov_index_table *table, uint32_t ip4);
+struct ov_peer *ov_index_ip6(const struct ov_index_table *table, const uint8_t ip6[static 16]);
+
+/* ---- heap of deadlines ---- */
+
+struct ov_heap
+{
+    struct ov_peer **at;
+    uint32_t count;
+    uint32_t cap;
+};
+
+OV_MUST_USE enum ov_err ov_heap_init(struct ov_heap *heap, uint32_t cap);
+void ov_heap_clear(struct ov_heap *heap);
+void ov_heap_add(struct ov_heap *heap, struct ov_peer *peer);
+void ov_heap_remove(struct ov_heap *heap, struct ov_peer *peer);
+/* peer->deadline_ms changed. */
+void ov_heap_moved(struct ov_heap *heap, struct ov_peer *peer);
+static inline struct ov_peer *ov_heap_top(const struct ov_heap *heap)
+{
+    return heap->count > 0 ? heap->at[0] : NULL;
+}
+
+/* ---- the hub ---- */
+
+/* Stateless replies that wait for transmit. */
+#define OV_REPLIES_MAX 128u
+
+struct ov_reply
+{
+    struct ov_addr addr;
+    struct ov_sid client;
+};
+
+struct ov_replies
+{
+    uint32_t first;
+    uint32_t count;
+    struct ov_reply slot[OV_REPLIES_MAX];
+};
+
+/* Events that wait. Peers are only served while there is room for what they may say. */
+#define OV_HUB_EVENTS 256u
+
+struct ov_hub_events
+{
+    uint32_t first;
+    uint32_t count;
+    struct ov_event slot[OV_HUB_EVENTS];
+};
+
+struct ov_hub
+{
+    const struct ov_hub_settings *settings;
+    const struct ov_rng *rng;
+    const struct ov_log *log;
+    struct ov_protect stateless; /* tls-crypt for packets without a session */
+    struct ov_cookie cookie;
+    struct ov_limit resets;
+    struct ov_address_pool pool;
+    struct ov_index_table index[OV_INDEX_COUNT];
+    struct ov_heap heap;
+    struct ov_peer *ready_first, **ready_end;
+    uint32_t ready_count;
+    struct ov_peer **slot; /* by peer-id */
+    uint32_t slots;
+    struct ov_peer *half_oldest, *half_newest;
+    struct ov_replies replies;
+    struct ov_hub_events events;
+    struct ov_hub_stats stats;
+    bool shutting;
+    bool finished;
+    uint64_t shut_ms; /* OV_NEVER until shutdown */
+};
+
+void ov_hub_tell(struct ov_hub *hub, const struct ov_event *event);
+
+/* peers.c */
+/* A half-open peer from a good third packet; the oldest one goes if there are too many. NULL: no memory. */
+struct ov_peer *ov_peer_new(struct ov_hub *hub, const struct ov_session_start *start, struct ov_now now);
+/* Unlink and free. why NULL: no event. */
+void ov_peer_close(struct ov_hub *hub, struct ov_peer *peer, enum ov_err err, const char *why);
+/* Out of the list of half-open ones. */
+void ov_half_open_remove(struct ov_hub *hub, struct ov_peer *peer);
+/* The peer with an id at this address, NULL: none. */
+struct ov_peer *ov_peer_at(const struct ov_hub *hub, const struct ov_addr *addr);
+/* The peer whose client has this session id at this address. */
+struct ov_peer *ov_peer_of_sid(const struct ov_hub *hub, const struct ov_addr *addr,
+                               const struct ov_sid *sid);
+struct ov_peer *ov_peer_of_id(const struct ov_hub *hub, uint32_t id);
+struct ov_peer *ov_peer_of_ip(const struct ov_hub *hub, const uint8_t *ip, uint8_t len);
+
+/* admit.c */
+/* The client is authenticated: replace what it replaces, give it id and addresses. */
+void ov_hub_admit(struct ov_hub *hub, struct ov_peer *peer, struct ov_now now);
+
+/* service.c */
+/* After anything was done with peer: its events, its admission, its end, its deadline. The peer may be gone
+ * afterwards. */
+void ov_hub_after(struct ov_hub *hub, struct ov_peer *peer, struct ov_now now);
+void ov_ready_remove(struct ov_hub *hub, struct ov_peer *peer);
+
+/* stateless.c */
+/* A control packet that belongs to no session. The new peer if it opened one: give it the packet. */
+struct ov_peer *ov_hub_stranger(struct ov_hub *hub, struct ov_datagram *dg, struct ov_now now);
+/* The next stateless reply. OV_ERR_AGAIN: none. */
+OV_MUST_USE enum ov_err ov_hub_reply(struct ov_hub *hub, struct ov_datagram *dg, struct ov_now now);
+
+/* inner.c */
+/* Opened packets of one peer: its own source address? For another client? [WP-SRV-008] */
+void ov_hub_inner(struct ov_hub *hub, struct ov_peer *peer, struct ov_datagram *dg, size_t n,
+                  struct ov_now now);
+
+#endif

@@ -1,0 +1,107 @@
+#include "session/private.h"
+
+#include <string.h>
+
+#include "options/occ.h"
+#include "wire/inband.h"
+
+void ov_session_send(struct ov_session *s, struct ov_datagram *dg, size_t n, struct ov_now now)
+{
+    if (!ov_session_alive(s))
+    {
+        for (size_t i = 0; i < n; i++)
+        {
+            ov_datagram_drop(&dg[i], OV_ERR_CLOSED);
+            ov_drops_count(&s->data.stats.seal, OV_ERR_CLOSED);
+        }
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+    {
+        (void)ov_mss_clamp(ov_buf_data(&dg[i].buf), dg[i].buf.len, s->agreed.mss);
+    }
+    const uint64_t before = s->data.stats.link_packets_out;
+    ov_data_seal(&s->data, &s->addr, dg, n, now.mono_ms);
+    if (s->data.stats.link_packets_out != before)
+    {
+        s->clock.last_out_ms = now.mono_ms;
+    }
+    ov_rekey_watch(s, now);
+}
+
+static uint64_t ping_deadline(const struct ov_session *s)
+{
+    const uint32_t ping_s = s->agreed.keepalive.ping_s;
+    return ping_s > 0 && ov_session_connected(s) ? s->clock.last_out_ms + ping_s * OV_SECOND_MS : OV_NEVER;
+}
+
+uint64_t ov_session_inband_deadline(const struct ov_session *s)
+{
+    if (!s->agreed.keys)
+    {
+        return OV_NEVER;
+    }
+    if (s->inband.occ_reply)
+    {
+        return 0;
+    }
+    const uint64_t exit_ms = s->inband.exits_left > 0 ? s->inband.exit_ms : OV_NEVER;
+    return ov_time_earlier(exit_ms, ping_deadline(s));
+}
+
+static void write_occ(struct ov_session *s, enum ov_occ_op op, struct ov_writer *w)
+{
+    char options[OV_OCC_MAX] = "";
+    struct ov_occ_message occ = {.op = op, .data = NULL, .data_len = 0};
+    if (op == OV_OCC_REPLY)
+    {
+        struct ov_occ own;
+        ov_occ_from_config(s->env.settings->config, &own);
+        if (ov_occ_text(&own, options, sizeof options) != OV_OK)
+        {
+            options[0] = '\0';
+        }
+        occ.data = (const uint8_t *)options;
+        occ.data_len = strlen(options) + 1;
+    }
+    w->failed = ov_occ_encode(&occ, w) != OV_OK;
+}
+
+/* The most urgent one first; what is chosen counts as done. */
+static void write_next(struct ov_session *s, struct ov_writer *w, struct ov_now now)
+{
+    if (s->inband.exits_left > 0 && now.mono_ms >= s->inband.exit_ms)
+    {
+        s->inband.exits_left--;
+        s->inband.exit_ms = now.mono_ms + OV_SECOND_MS;
+        write_occ(s, OV_OCC_EXIT, w);
+    }
+    else if (s->inband.occ_reply)
+    {
+        s->inband.occ_reply = false;
+        write_occ(s, OV_OCC_REPLY, w);
+    }
+    else
+    {
+        ov_write_bytes(w, ov_ping_payload, OV_PING_LEN);
+    }
+}
+
+enum ov_err ov_session_inband_out(struct ov_session *s, struct ov_datagram *dg, struct ov_now now)
+{
+    if (now.mono_ms < ov_session_inband_deadline(s))
+    {
+        return OV_ERR_AGAIN;
+    }
+    dg->buf = ov_buf_over(dg->buf.mem, dg->buf.cap, OV_BUF_HEADROOM);
+    struct ov_writer w = ov_writer_over(ov_buf_data(&dg->buf), ov_buf_tailroom(&dg->buf));
+    write_next(s, &w, now);
+    if (w.failed)
+    {
+        return OV_ERR_NOSPACE;
+    }
+    s->clock.last_out_ms = now.mono_ms; /* even if sealing fails: not again at once */
+    (void)ov_buf_put(&dg->buf, (uint32_t)ov_writer_len(&w));
+    ov_data_seal_inband(&s->data, &s->addr, dg, now.mono_ms);
+    return dg->fate == OV_FATE_LINK ? OV_OK : (enum ov_err)dg->why;
+}

@@ -1,0 +1,102 @@
+#include "session/private.h"
+
+#include <string.h>
+
+void ov_pull_start(struct ov_session *s, struct ov_now now)
+{
+    s->pull.request_ms = now.mono_ms + OV_PUSH_FIRST_MS;
+    s->pull.give_up_ms = now.mono_ms + s->env.settings->config->hand_window_s * OV_SECOND_MS;
+}
+
+uint64_t ov_pull_deadline(const struct ov_session *s)
+{
+    return ov_time_earlier(s->pull.request_ms, s->pull.give_up_ms);
+}
+
+void ov_pull_tick(struct ov_session *s, struct ov_now now)
+{
+    if (!ov_session_alive(s))
+    {
+        return;
+    }
+    if (now.mono_ms >= s->pull.give_up_ms)
+    {
+        s->pull.request_ms = s->pull.give_up_ms = OV_NEVER;
+        ov_session_lose(s, OV_ERR_TIMEOUT, "no-push-reply", true, now.mono_ms);
+    }
+    else if (now.mono_ms >= s->pull.request_ms)
+    {
+        s->pull.request_ms = now.mono_ms + OV_PUSH_AGAIN_MS;
+        if (s->ks.state == OV_KS_ACTIVE && ov_session_say(s, "PUSH_REQUEST") != OV_OK)
+        {
+            ov_session_log(s, OV_LOG_WARN, "PUSH_REQUEST can't be written");
+        }
+    }
+}
+
+static void log_diags(const struct ov_session *s, const struct ov_diags *diags)
+{
+    char line[OV_DIAG_LINE];
+    for (const struct ov_diag *d = diags->first; d != NULL; d = d->next)
+    {
+        ov_session_log(s, d->severity == OV_DIAG_NOTE ? OV_LOG_INFO : OV_LOG_WARN, "%s",
+                       ov_diag_line(d, line));
+    }
+}
+
+/* What was pushed becomes what both sides do from now on. */
+static enum ov_err agree(struct ov_session *s, const struct ov_pulled *pulled)
+{
+    const struct ov_config *config = s->env.settings->config;
+    const char *occ_cipher = s->pull.server_cipher[0] != '\0' ? s->pull.server_cipher : NULL;
+    enum ov_err err = ov_ncp_client(&config->data_ciphers, config->has_fallback ? &config->fallback : NULL,
+                                    pulled->has_cipher ? ov_aead_name(pulled->cipher) : NULL, occ_cipher,
+                                    &s->agreed.cipher);
+    if (err != OV_OK)
+    {
+        return err;
+    }
+    s->agreed.flags = pulled->flags;
+    s->agreed.keepalive = pulled->effective.keepalive;
+    s->data.tun_mtu = pulled->effective.tunnel.mtu;
+    s->data.peer_id = pulled->has_peer_id ? pulled->peer_id : OV_PEER_ID_NONE;
+    return OV_OK;
+}
+
+static void refuse(struct ov_session *s, enum ov_err err, const char *text, struct ov_now now)
+{
+    ov_session_log(s, OV_LOG_ERROR, "Options error: %s (%s)", text, ov_err_name(err));
+    s->pull.request_ms = s->pull.give_up_ms = OV_NEVER;
+    ov_session_lose(s, err, text, true, now.mono_ms + OV_FLUSH_MS);
+}
+
+void ov_pull_reply(struct ov_session *s, const char *text, size_t len, struct ov_now now)
+{
+    if (s->pull.complete)
+    {
+        return; /* a second reply changes nothing [WP-PUSH-006] */
+    }
+    enum ov_err err = ov_pull_message(s->pull.pull, text, len);
+    if (err == OV_ERR_AGAIN)
+    {
+        return; /* more parts follow [WP-PUSH-014] */
+    }
+    log_diags(s, ov_pull_diags(s->pull.pull));
+    if (err == OV_ERR_FORMAT)
+    {
+        return;
+    }
+    if (err != OV_OK)
+    {
+        refuse(s, err, "the server's PUSH_REPLY can't be used", now);
+        return;
+    }
+    err = agree(s, ov_pull_result(s->pull.pull));
+    if (err != OV_OK)
+    {
+        refuse(s, err, "failed to negotiate cipher with server", now);
+        return;
+    }
+    s->pull.complete = true;
+    s->pull.request_ms = s->pull.give_up_ms = OV_NEVER;
+}

@@ -1,0 +1,52 @@
+#ifndef OV_SESSION_SERVER_H
+#define OV_SESSION_SERVER_H
+
+/* What only a hub asks of a session of role server. */
+#include "session/session.h"
+#include "wire/session_id.h"
+
+/* What the third packet of a handshake proved [WP-COOK-004]. */
+struct ov_session_start
+{
+    struct ov_addr addr;
+    struct ov_sid own_sid; /* the cookie that went out as our session id */
+    struct ov_sid peer_sid;
+};
+
+/* A session whose resets are done; give it the third packet by ov_session_receive next. Errors as
+ * ov_session_init. */
+OV_MUST_USE enum ov_err ov_session_accept(struct ov_session *s, const struct ov_session_env *env,
+                                          const struct ov_session_start *start, struct ov_now now);
+
+/* The client is authenticated and has no place yet: the hub answers with admit or refuse. */
+bool ov_session_wants_admission(const struct ov_session *s);
+/* OV_OK, or why this client can't be served; refuse then tells it the reason by itself. */
+enum ov_err ov_session_refusal(const struct ov_session *s);
+/* Common name of the peer, "" before the handshake is complete. Borrowed. */
+const char *ov_session_common_name(const struct ov_session *s);
+/* Both showed the same certificate. */
+bool ov_session_same_cert(const struct ov_session *a, const struct ov_session *b);
+
+/* place: addresses and peer-id; the session fills in the rest. Data keys are made and pushed. */
+void ov_session_admit(struct ov_session *s, const struct ov_push_client *place, struct ov_now now);
+/* Tell the client why not (a whole control message such as "AUTH_FAILED,..."; NULL: nothing), then end. */
+void ov_session_refuse(struct ov_session *s, const char *message, enum ov_err err, const char *text,
+                       struct ov_now now);
+
+/* Send a control message and end: shutdown, kill. linger_ms: how long to wait for its acknowledgement. */
+void ov_session_dismiss(struct ov_session *s, const char *message, const char *text, uint64_t linger_ms,
+                        struct ov_now now);
+
+/* The client sends from a new address, proven by a data packet [WP-SRV-004]. */
+void ov_session_float(struct ov_session *s, const struct ov_addr *addr);
+
+/* Session ids as seen by this end. */
+const struct ov_sid *ov_session_peer_sid(const struct ov_session *s);
+const struct ov_addr *ov_session_addr(const struct ov_session *s);
+
+/* Connected and not ending. */
+bool ov_session_connected(const struct ov_session *s);
+/* Its last event is given: clear it. */
+bool ov_session_over(const struct ov_session *s);
+
+#endif

@@ -1,0 +1,230 @@
+#include "tests/lib/ends.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "crypto/null/null.h"
+#include "tests/lib/testpki.h"
+#include "tests/lib/tlspair.h"
+
+bool ov_test_traced(void)
+{
+    return getenv("OV_TRACE") != NULL;
+}
+
+static void print_line(void *ctx, enum ov_level level, const char *text)
+{
+    const struct ov_end *end = ctx;
+    (void)fprintf(stderr, "%10.3f %s[%d] %s\n", (double)end->now.mono_ms / 1000, end->title, (int)level,
+                  text);
+}
+
+struct ov_end_spec ov_end_spec_default(void)
+{
+    return (struct ov_end_spec){.crypto = &ov_crypto_null,
+                                .built = {.cc_exit = true, .tls_ekm = true, .dyn_tls_crypt = true}};
+}
+
+static void fill_key(struct ov_key2 *key2)
+{
+    uint8_t *p = (uint8_t *)key2;
+    for (size_t i = 0; i < sizeof *key2; i++)
+    {
+        p[i] = (uint8_t)(i * 7 + 1);
+    }
+}
+
+/* The configuration as text, read by the real reader. */
+static void read_config(struct ov_end *end, const char *head, const struct ov_end_spec *spec,
+                        const char *entry)
+{
+    const char *ca = ov_testpki_settings(OV_ROLE_CLIENT, NULL).ca.text;
+    const bool null = spec->crypto == &ov_crypto_null;
+    const struct ov_testpki_entry *pki = null ? NULL : ov_testpki(entry);
+    char *text = NULL;
+    const int len =
+        asprintf(&text, "%s%s\n<ca>\n%s</ca>\n<cert>\n%s\n</cert>\n<key>\n%s\n</key>\n", head,
+                 spec->more != NULL ? spec->more : "", ca, null ? entry : pki->cert, null ? "key" : pki->key);
+    assert_true(len > 0);
+    enum ov_err err = ov_options_from_text(end->title, text, (size_t)len, NULL, &end->options);
+    for (const struct ov_diag *d = ov_options_diags(end->options)->first; d != NULL && err != OV_OK;
+         d = d->next)
+    {
+        char line[OV_DIAG_LINE];
+        print_error("%s\n", ov_diag_line(d, line));
+    }
+    assert_int_equal(err, OV_OK);
+    free(text);
+    end->config = ov_options_config(end->options);
+}
+
+static void make_tls(struct ov_end *end, const struct ov_end_spec *spec)
+{
+    const struct ov_config *config = end->config;
+    char text[OV_TLS_ERROR_TEXT] = "";
+    const struct ov_tls_settings settings = {
+        .role = config->role,
+        .ca = {config->ca.data, config->ca.len},
+        .cert = {config->cert.data, config->cert.len},
+        .key = {config->key.data, config->key.len},
+        .version_min = spec->version,
+        .version_max = spec->version,
+        .check_remote_usage = true,
+    };
+    enum ov_err err = spec->crypto->tls->conf_new(&settings, &end->tls, text);
+    if (err != OV_OK)
+    {
+        fail_msg("%s: %s", ov_err_name(err), text);
+    }
+}
+
+static void end_open(struct ov_end *end, const struct ov_end_spec *spec, const char *title, const char *head,
+                     const char *entry)
+{
+    memset(end, 0, sizeof *end);
+    end->crypto = spec->crypto;
+    end->title = title;
+    end->random.state = spec->seed ^ (uint64_t)title[0] << 40;
+    end->rng = ov_test_rng(&end->random);
+    end->log = (struct ov_log){ov_test_traced() ? print_line : NULL, end, OV_LOG_PACKET};
+    (void)ov_test_backends(); /* starts them */
+    read_config(end, head, spec, entry);
+    make_tls(end, spec);
+    fill_key(&end->key2);
+}
+
+static void end_close(struct ov_end *end)
+{
+    end->crypto->tls->conf_free(end->tls);
+    ov_options_free(end->options);
+    memset(end, 0, sizeof *end);
+}
+
+void ov_client_end_open(struct ov_client_end *client, const struct ov_end_spec *spec)
+{
+    memset(client, 0, sizeof *client);
+    end_open(&client->end, spec, "client", "client\ndev tun\nproto udp\nremote 203.0.113.1 1194\nnobind\n",
+             spec->cert != NULL ? spec->cert : "client-ec");
+    ov_session_settings_init(&client->settings, client->end.config, spec->crypto, client->end.tls,
+                             spec->tls_crypt ? &client->end.key2 : NULL, "0.test");
+    client->settings.built = spec->built;
+    client->env = (struct ov_session_env){&client->settings, &client->end.rng, &client->end.log, ""};
+}
+
+void ov_client_end_close(struct ov_client_end *client)
+{
+    ov_session_clear(&client->session);
+    end_close(&client->end);
+}
+
+void ov_client_end_start(struct ov_client_end *client, const struct ov_addr *server, struct ov_now now)
+{
+    client->end.now = now;
+    ov_session_clear(&client->session);
+    assert_int_equal(ov_session_init(&client->session, &client->env, server, now), OV_OK);
+}
+
+void ov_server_end_open(struct ov_server_end *server, const struct ov_end_spec *spec, struct ov_now now)
+{
+    struct ov_session_settings session;
+    memset(server, 0, sizeof *server);
+    end_open(&server->end, spec, "server",
+             "dev tun\nproto udp\ndh none\nserver 10.8.0.0 255.255.255.0\nserver-ipv6 fd00:8::/64\n"
+             "topology subnet\n",
+             "server-ec");
+    ov_session_settings_init(&session, server->end.config, spec->crypto, server->end.tls,
+                             spec->tls_crypt ? &server->end.key2 : NULL, "0.test");
+    session.built = spec->built;
+    ov_hub_settings_init(&server->settings, &session);
+    server->end.now = now;
+    assert_int_equal(ov_hub_new(&server->settings, &server->end.rng, &server->end.log, now, &server->hub),
+                     OV_OK);
+}
+
+void ov_server_end_close(struct ov_server_end *server)
+{
+    ov_hub_free(server->hub);
+    end_close(&server->end);
+}
+
+struct ov_addr ov_test_addr4(uint8_t n, uint16_t port)
+{
+    return (struct ov_addr){.family = 4, .port = port, .ip = {203, 0, 113, n}};
+}
+
+struct ov_addr ov_test_addr6(uint8_t n, uint16_t port)
+{
+    return (struct ov_addr){.family = 6, .port = port, .ip = {0x20, 0x01, 0x0d, 0xb8, [15] = n}};
+}
+
+void ov_test_batch_reset(struct ov_test_batch *batch)
+{
+    batch->count = 0;
+    for (size_t i = 0; i < OV_TEST_BATCH; i++)
+    {
+        batch->dg[i] =
+            (struct ov_datagram){.buf = ov_buf_over(batch->mem[i], sizeof batch->mem[i], OV_BUF_HEADROOM)};
+    }
+}
+
+void ov_test_batch_add(struct ov_test_batch *batch, const struct ov_addr *addr, const void *data, size_t len)
+{
+    struct ov_datagram *dg = &batch->dg[batch->count++];
+    uint8_t *to = ov_buf_put(&dg->buf, (uint32_t)len);
+    assert_non_null(to);
+    if (len > 0)
+    {
+        memcpy(to, data, len);
+    }
+    if (addr != NULL)
+    {
+        dg->addr = *addr;
+    }
+}
+
+static void put32(uint8_t *p, uint32_t v)
+{
+    p[0] = (uint8_t)(v >> 24);
+    p[1] = (uint8_t)(v >> 16);
+    p[2] = (uint8_t)(v >> 8);
+    p[3] = (uint8_t)v;
+}
+
+uint32_t ov_test_inner4(uint8_t *out, uint32_t src, uint32_t dst, uint32_t number, uint32_t len)
+{
+    len = len < 28 ? 28 : len;
+    memset(out, 0, 20);
+    out[0] = 0x45;
+    out[2] = (uint8_t)(len >> 8);
+    out[3] = (uint8_t)len;
+    out[8] = 64;
+    out[9] = 17;
+    put32(out + 12, src);
+    put32(out + 16, dst);
+    put32(out + 20, number);
+    put32(out + 24, ~number);
+    for (uint32_t i = 28; i < len; i++)
+    {
+        out[i] = (uint8_t)(number * 31 + i);
+    }
+    return len;
+}
+
+bool ov_test_inner4_number(const uint8_t *packet, uint32_t len, uint32_t *number)
+{
+    uint8_t expected[OV_BUF_PACKET];
+    if (len < 28 || len > sizeof expected)
+    {
+        return false;
+    }
+    *number =
+        (uint32_t)packet[20] << 24 | (uint32_t)packet[21] << 16 | (uint32_t)packet[22] << 8 | packet[23];
+    (void)ov_test_inner4(expected, 0, 0, *number, len);
+    return memcmp(packet + 20, expected + 20, len - 20) == 0;
+}

@@ -1,0 +1,93 @@
+#ifndef OV_TESTS_LIB_ENDS_H
+#define OV_TESTS_LIB_ENDS_H
+
+#include "hub/hub.h"
+#include "options/options.h"
+#include "session/state.h"
+#include "tests/lib/octets.h"
+
+/* A client session and a server hub for tests, made from configuration text as
+ * the programs make them. */
+
+struct ov_end_spec
+{
+    const struct ov_crypto *crypto;
+    enum ov_tls_version version; /* OV_TLS_VERSION_DEFAULT: what both offer */
+    bool tls_crypt;
+    const char *more; /* further configuration lines, "" or NULL: none */
+    uint64_t seed;
+    /* Client only. */
+    const char *cert; /* entry of testpki, with the null backend the common name; NULL: "client-ec" */
+    struct ov_proto_flags built;
+};
+
+/* What both kinds of ends consist of. */
+struct ov_end
+{
+    const struct ov_crypto *crypto;
+    struct ov_options *options;
+    const struct ov_config *config;
+    struct ov_tls_conf *tls;
+    struct ov_key2 key2;
+    struct ov_test_random random;
+    struct ov_rng rng;
+    struct ov_log log;
+    const char *title; /* in front of log lines */
+    struct ov_now now; /* of the last call, for the log */
+};
+
+struct ov_client_end
+{
+    struct ov_end end;
+    struct ov_session_settings settings;
+    struct ov_session_env env;
+    struct ov_session session;
+};
+
+struct ov_server_end
+{
+    struct ov_end end;
+    struct ov_hub_settings settings;
+    struct ov_hub *hub;
+};
+
+/* All defaults: null backend, everything built in, plain. */
+struct ov_end_spec ov_end_spec_default(void);
+
+/* Any failure fails the running test. The session of a client is not started. */
+void ov_client_end_open(struct ov_client_end *client, const struct ov_end_spec *spec);
+void ov_client_end_close(struct ov_client_end *client);
+/* Start (again) towards server. */
+void ov_client_end_start(struct ov_client_end *client, const struct ov_addr *server, struct ov_now now);
+
+void ov_server_end_open(struct ov_server_end *server, const struct ov_end_spec *spec, struct ov_now now);
+void ov_server_end_close(struct ov_server_end *server);
+
+/* Log lines go to stderr if $OV_TRACE is set. */
+bool ov_test_traced(void);
+
+/* 203.0.113.n:port and 2001:db8::n port. */
+struct ov_addr ov_test_addr4(uint8_t n, uint16_t port);
+struct ov_addr ov_test_addr6(uint8_t n, uint16_t port);
+
+/* Datagrams with their own memory, for batches. */
+#define OV_TEST_BATCH 16u
+
+struct ov_test_batch
+{
+    struct ov_datagram dg[OV_TEST_BATCH];
+    uint8_t mem[OV_TEST_BATCH][OV_BUF_PACKET + 512];
+    size_t count;
+};
+
+/* All views empty. */
+void ov_test_batch_reset(struct ov_test_batch *batch);
+/* Append a packet from addr. */
+void ov_test_batch_add(struct ov_test_batch *batch, const struct ov_addr *addr, const void *data, size_t len);
+
+/* An IPv4 packet with its own number in it; returns its length. */
+uint32_t ov_test_inner4(uint8_t *out, uint32_t src, uint32_t dst, uint32_t number, uint32_t len);
+/* The number in it; false: not such a packet, or damaged. */
+bool ov_test_inner4_number(const uint8_t *packet, uint32_t len, uint32_t *number);
+
+#endif

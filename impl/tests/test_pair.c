@@ -1,0 +1,328 @@
+/* Client and server over a wire that loses, doubles, delays and damages packets: every seed must connect, carry
+ * data both ways, renegotiate, switch to the new key, and end, in bounded virtual time.
+ *
+ *   OV_SEED=n      replay this seed alone        OV_TRACE=1   print every line of the log
+ *   OV_SEEDS=n     that many seeds, from OV_SEED OV_BACKENDS=real|null   only these
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "crypto/null/null.h"
+#include "lib/pair.h"
+#include "lib/tlspair.h"
+
+#define SEEDS_NULL 2000u
+#define SEEDS_REAL 1000u
+
+/* What a seed decides. */
+struct plan
+{
+    uint64_t seed;
+    struct ov_end_spec client;
+    struct ov_end_spec server;
+    struct ov_wire_faults faults;
+    enum ov_aead_id cipher;
+    unsigned initiator; /* 0 client, 1 server, 2 both at once */
+    char client_text[256];
+    char server_text[256];
+};
+
+static const char *const ciphers[] = {"AES-256-GCM", "AES-128-GCM", "CHACHA20-POLY1305"};
+
+static void make_faults(struct plan *plan, struct ov_test_random *r)
+{
+    const bool calm = ov_test_below(r, 8) == 0;
+    plan->faults = (struct ov_wire_faults){
+        .loss_pm = calm ? 0 : ov_test_below(r, 201),
+        .double_pm = calm ? 0 : ov_test_below(r, 101),
+        .damage_pm = calm ? 0 : ov_test_below(r, 11),
+        .latency_ms = 1 + ov_test_below(r, 80),
+        .jitter_ms = calm ? 0 : ov_test_below(r, 120),
+    };
+}
+
+static void make_plan(struct plan *plan, uint64_t seed, const struct ov_crypto *client,
+                      const struct ov_crypto *server)
+{
+    struct ov_test_random r = {seed * UINT64_C(0x9e3779b97f4a7c15) + 1};
+    memset(plan, 0, sizeof *plan);
+    plan->seed = seed;
+    make_faults(plan, &r);
+    const unsigned cipher = ov_test_below(&r, 3);
+    const bool tls_crypt = ov_test_below(&r, 2) == 0;
+    const bool old = ov_test_below(&r, 2) == 0 || !ov_test_speaks(client, OV_TLS_VERSION_1_3) ||
+                     !ov_test_speaks(server, OV_TLS_VERSION_1_3);
+    const enum ov_tls_version version = old ? OV_TLS_VERSION_1_2 : OV_TLS_VERSION_1_3;
+    assert_int_equal(ov_aead_by_name(ciphers[cipher], &plan->cipher), OV_OK);
+    (void)snprintf(plan->client_text, sizeof plan->client_text,
+                   "explicit-exit-notify 2\nmax-packet-size %u\n", 500 + ov_test_below(&r, 800));
+    (void)snprintf(plan->server_text, sizeof plan->server_text,
+                   "data-ciphers %s\nkeepalive 10 60\nmax-packet-size %u\n", ciphers[cipher],
+                   500 + ov_test_below(&r, 800));
+    plan->initiator = ov_test_below(&r, 3);
+    const struct ov_proto_flags built = {.cc_exit = ov_test_below(&r, 4) != 0,
+                                         .tls_ekm = ov_test_below(&r, 3) != 0,
+                                         .dyn_tls_crypt = ov_test_below(&r, 3) != 0};
+    plan->client = (struct ov_end_spec){.crypto = client,
+                                        .version = version,
+                                        .tls_crypt = tls_crypt,
+                                        .more = plan->client_text,
+                                        .seed = seed,
+                                        .built = built};
+    plan->server = (struct ov_end_spec){.crypto = server,
+                                        .version = version,
+                                        .tls_crypt = tls_crypt,
+                                        .more = plan->server_text,
+                                        .seed = seed,
+                                        .built = {true, true, true, false}};
+}
+
+static void print_plan(const struct plan *p)
+{
+    print_error("seed %llu: %s client, %s server, TLS 1.%u, %s, %s, keys from %s%s, loss %u double %u damage "
+                "%u per mille, "
+                "%u..%u ms, initiator %u\n",
+                (unsigned long long)p->seed, p->client.crypto->name, p->server.crypto->name,
+                p->client.version % 10, p->client.tls_crypt ? "tls-crypt" : "plain", ov_aead_name(p->cipher),
+                p->client.built.tls_ekm ? "exporter" : "PRF",
+                p->client.built.dyn_tls_crypt ? ", dynamic tls-crypt" : "", p->faults.loss_pm,
+                p->faults.double_pm, p->faults.damage_pm, p->faults.latency_ms,
+                p->faults.latency_ms + p->faults.jitter_ms, p->initiator);
+}
+
+/* ---- the life of a connection ---- */
+
+static uint32_t up_before;
+static uint32_t down_before;
+
+static bool exchanged(const struct ov_pair *pair)
+{
+    return pair->up.arrived >= up_before + 8 && pair->down.arrived >= down_before + 8;
+}
+
+static bool rekeyed_or_lost(const struct ov_pair *pair)
+{
+    return (pair->rekeys[0] > 0 && pair->rekeys[1] > 0) || !ov_pair_is_up(pair);
+}
+
+static bool switched_or_lost(const struct ov_pair *pair)
+{
+    return (pair->up.key_id != 0 && pair->down.key_id != 0) || !ov_pair_is_up(pair);
+}
+
+static bool ended(const struct ov_pair *pair)
+{
+    return pair->client_gone && pair->server_peers == 0;
+}
+
+static const char *connect(struct ov_pair *pair)
+{
+    return ov_pair_until(pair, ov_pair_is_up, 600) ? NULL : "did not connect in 600 s";
+}
+
+static const char *exchange(struct ov_pair *pair)
+{
+    up_before = pair->up.arrived;
+    down_before = pair->down.arrived;
+    pair->pace_ms = 40;
+    return ov_pair_until(pair, exchanged, 30) ? NULL : "data did not flow in 30 s";
+}
+
+static void start_rekey(struct ov_pair *pair, unsigned initiator)
+{
+    enum ov_err client = initiator == 1 ? OV_OK : OV_ERR_AGAIN;
+    enum ov_err server = initiator == 0 ? OV_OK : OV_ERR_AGAIN;
+    pair->rekeys[0] = pair->rekeys[1] = 0;
+    for (unsigned i = 0; i < 100000 && ov_pair_is_up(pair) && (client != OV_OK || server != OV_OK); i++)
+    {
+        client = client != OV_OK ? ov_session_renegotiate(&pair->client.session, pair->now) : OV_OK;
+        server = server != OV_OK ? ov_hub_renegotiate(pair->server.hub, 0, pair->now) : OV_OK;
+        if (pair->rekeys[0] + pair->rekeys[1] > 0)
+        {
+            break; /* the other end was first */
+        }
+        ov_pair_step(pair);
+    }
+}
+
+/* A wire like this may end the connection; then the client comes back and it is tried again. */
+static const char *renegotiate(struct ov_pair *pair, unsigned initiator)
+{
+    for (unsigned attempt = 0; attempt < 8; attempt++)
+    {
+        const char *why = connect(pair);
+        if (why != NULL)
+        {
+            return why;
+        }
+        pair->up.key_id = pair->down.key_id = 0;
+        pair->pace_ms = 500;
+        start_rekey(pair, initiator);
+        if (!ov_pair_until(pair, rekeyed_or_lost, 400))
+        {
+            return "did not renegotiate in 400 s";
+        }
+        if (!ov_pair_until(pair, switched_or_lost, 200))
+        {
+            return "did not switch to the new key in 200 s";
+        }
+        if (ov_pair_is_up(pair))
+        {
+            return NULL;
+        }
+    }
+    return "lost the connection in each of 8 renegotiations";
+}
+
+static const char *end(struct ov_pair *pair)
+{
+    pair->pace_ms = 0;
+    pair->reconnect_ms = UINT64_MAX;
+    ov_session_exit(&pair->client.session, pair->now);
+    return ov_pair_until(pair, ended, 300) ? NULL : "did not end in 300 s";
+}
+
+static const char *live(struct ov_pair *pair, const struct plan *plan)
+{
+    const char *why = connect(pair);
+    why = why != NULL ? why : exchange(pair);
+    why = why != NULL ? why : renegotiate(pair, plan->initiator);
+    if (why == NULL && pair->client.session.agreed.cipher != plan->cipher)
+    {
+        why = "uses another cipher than planned";
+    }
+    why = why != NULL ? why : exchange(pair);
+    return why != NULL ? why : end(pair);
+}
+
+/* ---- seeds ---- */
+
+struct totals
+{
+    uint64_t packets, lost, damaged, doubled;
+    uint32_t restarts, rekeys_failed;
+};
+
+/* Returns the hash of everything that was on the wire. */
+static uint64_t run_seed(uint64_t seed, const struct ov_crypto *client, const struct ov_crypto *server,
+                         struct totals *totals)
+{
+    static struct ov_pair pair;
+    struct plan plan;
+    make_plan(&plan, seed, client, server);
+    if (ov_test_traced())
+    {
+        print_plan(&plan);
+    }
+    ov_pair_open(&pair, &plan.client, &plan.server, &plan.faults, seed);
+    const char *why = live(&pair, &plan);
+    if (why != NULL)
+    {
+        print_plan(&plan);
+        fail_msg("seed %llu %s: %u restarts (last: %s), %u failed renegotiations; client %s, at %.1f s",
+                 (unsigned long long)seed, why, pair.restarts, pair.last_text, pair.rekeys_failed,
+                 ov_key_state_name(pair.client.session.ks.state), (double)pair.now.mono_ms / 1000 - 1000);
+    }
+    const uint64_t hash = pair.wire.hash;
+    totals->packets += pair.wire.put;
+    totals->lost += pair.wire.lost;
+    totals->doubled += pair.wire.doubled;
+    totals->damaged += pair.wire.damaged;
+    totals->restarts += pair.restarts;
+    totals->rekeys_failed += pair.rekeys_failed;
+    ov_pair_close(&pair);
+    return hash;
+}
+
+static void print_totals(const char *what, unsigned seeds, const struct totals *t)
+{
+    print_message(
+        "%s: %u seeds, %llu packets, %llu lost, %llu doubled, %llu damaged, %u reconnects, %u failed "
+        "renegotiations\n",
+        what, seeds, (unsigned long long)t->packets, (unsigned long long)t->lost,
+        (unsigned long long)t->doubled, (unsigned long long)t->damaged, t->restarts, t->rekeys_failed);
+}
+
+static unsigned seeds_wanted(unsigned standard, unsigned replay)
+{
+    const char *text = getenv("OV_SEEDS");
+    if (text != NULL)
+    {
+        return (unsigned)strtoul(text, NULL, 10);
+    }
+    return getenv("OV_SEED") != NULL ? replay : standard;
+}
+
+static bool wanted(const char *what)
+{
+    const char *text = getenv("OV_BACKENDS");
+    return text == NULL || strcmp(text, what) == 0;
+}
+
+static void null_seeds(void **state)
+{
+    (void)state;
+    struct totals totals = {0};
+    const uint64_t first = ov_test_seed(1);
+    const unsigned count = seeds_wanted(SEEDS_NULL, 1);
+    for (unsigned i = 0; i < count && wanted("null"); i++)
+    {
+        (void)run_seed(first + i, &ov_crypto_null, &ov_crypto_null, &totals);
+    }
+    print_totals("null", count, &totals);
+}
+
+/* The same seed gives the same octets at the same times: or a failure could not be replayed. */
+static void same_seed_same_run(void **state)
+{
+    (void)state;
+    static const uint64_t seeds[] = {3, 77, 1001, 123456789};
+    struct totals totals = {0};
+    for (size_t i = 0; i < sizeof seeds / sizeof seeds[0]; i++)
+    {
+        const uint64_t a = run_seed(seeds[i], &ov_crypto_null, &ov_crypto_null, &totals);
+        const uint64_t b = run_seed(seeds[i], &ov_crypto_null, &ov_crypto_null, &totals);
+        const uint64_t other = run_seed(seeds[i] + 1, &ov_crypto_null, &ov_crypto_null, &totals);
+        assert_true(a == b);
+        assert_true(a != other);
+    }
+}
+
+/* Seeds are dealt out over every pair of backends. */
+static void real_seeds(void **state)
+{
+    (void)state;
+    struct totals totals = {0};
+    const struct ov_crypto *const *all = ov_test_real_backends();
+    const uint64_t first = ov_test_seed(1);
+    unsigned backends = 0;
+    while (all[backends] != NULL)
+    {
+        backends++;
+    }
+    const unsigned count = seeds_wanted(SEEDS_REAL, backends * backends);
+    for (unsigned i = 0; i < count && wanted("real"); i++)
+    {
+        const struct ov_crypto *client = all[i % backends];
+        const struct ov_crypto *server = all[i / backends % backends];
+        const uint64_t seed = first + i / (backends * backends);
+        (void)run_seed(seed, client, server, &totals);
+    }
+    print_totals("real", count, &totals);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(same_seed_same_run),
+        cmocka_unit_test(null_seeds),
+        cmocka_unit_test(real_seeds),
+    };
+    return cmocka_run_group_tests_name("pair", tests, NULL, NULL);
+}

@@ -252,7 +252,7 @@ static void test_describe(void **state)
     struct ov_link *link = open_bound(&loopback4, 4, 65536, &bound);
     char text[OV_LINK_TEXT];
     char want[OV_LINK_TEXT];
-    (void)snprintf(want, sizeof want, "UDPv4 127.0.0.1:%u, sndbuf ", bound.port);
+    (void)snprintf(want, sizeof want, "UDPv4 127.0.0.1:%u, udp, sndbuf ", bound.port);
     assert_memory_equal(link->ops->describe(link, text), want, strlen(want));
     assert_non_null(strstr(text, " rcvbuf 65536 granted"));
     link->ops->close(link);

@@ -6,6 +6,7 @@
 #include "lib/ns.h"
 #include "lib/paths.h"
 #include "lib/proc.h"
+#include "lib/scenario.h"
 #include "lib/subject.h"
 #include "lib/term.h"
 #include "lib/verdict.h"
@@ -78,7 +79,9 @@ static void check_subjects(struct doctor *doctor)
     struct lab_subject list[LAB_SUBJECT_MAX];
     size_t count;
     struct lab_why why;
-    if (lab_subject_list(doctor->paths.subjects, list, &count, &why) != LAB_OK)
+    /* Those of the quick suite are needed; rivals and peers are extras. */
+    if (lab_subject_list(doctor->paths.subjects, list, &count, &why) != LAB_OK ||
+        lab_subject_choose(list, &count, lab_suite_find("quick")->subjects, &why) != LAB_OK)
     {
         verdict(doctor, false, "subjects", why.text, "git checkout harness/subjects");
         return;

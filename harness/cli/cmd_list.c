@@ -35,14 +35,22 @@ static void list_features(void)
     printf("\n");
 }
 
-static void list_cases(struct lab_subject *subjects, size_t count)
+static void list_cases(const struct lab_subject *all, size_t all_count)
 {
     static struct lab_case cases[LAB_CASE_MAX];
     struct lab_why why;
     for (size_t i = 0; lab_suite_at(i) != NULL; i++)
     {
         const struct lab_suite *suite = lab_suite_at(i);
+        struct lab_subject subjects[LAB_SUBJECT_MAX];
+        size_t count = all_count;
         printf("\ncases of %s\n", suite->name);
+        memcpy(subjects, all, all_count * sizeof all[0]);
+        if (lab_subject_choose(subjects, &count, suite->subjects, &why) != LAB_OK)
+        {
+            printf("  %s\n", why.text);
+            continue;
+        }
         for (size_t row = 0; row < suite->case_count; row++)
         {
             const struct lab_case_def *def = &suite->cases[row];

@@ -19,7 +19,7 @@
 
 static const char usage[] =
     "usage: ovlab run SUITE [OPTIONS]          (ovlab list shows the suites)\n\n"
-    "  --subjects A,B       only these programs (default: all in harness/subjects)\n"
+    "  --subjects A,B       only these programs (default: those of the suite)\n"
     "  --only A,B           only cases whose id holds one of these words, or matches it as a pattern\n"
     "  --seconds N          length of a bulk transfer, 1 to 600\n"
     "  --seed N             decides the order of the cases (default: drawn, and recorded)\n"
@@ -70,6 +70,7 @@ struct request
 {
     struct lab_run *run;
     const char *subjects; /* comma list or NULL */
+    bool own_subjects;    /* --subjects-dir was given */
     bool dry_run;
     bool help;
 };
@@ -119,6 +120,7 @@ static enum lab_err take_option(struct request *request, int option, struct lab_
 {
     struct lab_run *run = request->run;
     uint64_t number;
+    request->own_subjects = request->own_subjects || option == OPT_SUBJECTS_DIR;
     switch (option)
     {
     case OPT_SUBJECTS:
@@ -204,51 +206,17 @@ static enum lab_err parse(struct request *request, int argc, char **argv, struct
     return LAB_OK;
 }
 
-/* Keeps the subjects named in the comma list, in its order. */
-static enum lab_err choose_subjects(struct lab_run *run, const char *list, struct lab_why *why)
-{
-    struct lab_subject chosen[LAB_SUBJECT_MAX];
-    size_t count = 0;
-    char copy[1024];
-    if (list == NULL)
-    {
-        return LAB_OK;
-    }
-    snprintf(copy, sizeof copy, "%s", list);
-    for (char *save = NULL, *name = strtok_r(copy, ",", &save); name != NULL;
-         name = strtok_r(NULL, ",", &save))
-    {
-        size_t at = 0;
-        while (at < run->subject_count && strcmp(run->subjects[at].name, name) != 0)
-        {
-            at++;
-        }
-        if (at == run->subject_count || count == LAB_SUBJECT_MAX)
-        {
-            return lab_why_set(why, LAB_ERR_USAGE, "no subject '%s' in %s", name, run->paths.subjects);
-        }
-        bool again = false;
-        for (size_t i = 0; i < count; i++)
-        {
-            again = again || strcmp(chosen[i].name, name) == 0;
-        }
-        if (!again)
-        {
-            chosen[count++] = run->subjects[at];
-        }
-    }
-    memcpy(run->subjects, chosen, count * sizeof chosen[0]);
-    run->subject_count = count;
-    return count > 0 ? LAB_OK : lab_why_set(why, LAB_ERR_USAGE, "--subjects names none");
-}
-
 static enum lab_err plan(struct request *request, struct lab_why *why)
 {
     struct lab_run *run = request->run;
     enum lab_err err = lab_subject_list(run->paths.subjects, run->subjects, &run->subject_count, why);
     if (err == LAB_OK)
     {
-        err = choose_subjects(run, request->subjects, why);
+        /* What somebody put into a folder of their own is all meant. */
+        const char *list = request->subjects != NULL ? request->subjects
+                           : request->own_subjects   ? NULL
+                                                     : run->options.suite->subjects;
+        err = lab_subject_choose(run->subjects, &run->subject_count, list, why);
     }
     if (err != LAB_OK)
     {

@@ -77,6 +77,7 @@ struct lab_suite
     const char *title;
     const struct lab_case_def *cases;
     size_t case_count;
+    const char *subjects;  /* comma list of those it is about; NULL: all there are */
     unsigned bulk_seconds; /* default length of a bulk transfer */
 };
 

@@ -138,3 +138,44 @@ enum lab_err lab_subject_supports(struct lab_loop *loop, struct lab_subject *sub
     }
     return err;
 }
+
+static const struct lab_subject *find(const struct lab_subject *subjects, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+    {
+        if (strcmp(subjects[i].name, name) == 0)
+        {
+            return &subjects[i];
+        }
+    }
+    return NULL;
+}
+
+enum lab_err lab_subject_choose(struct lab_subject *subjects, size_t *count, const char *list,
+                                struct lab_why *why)
+{
+    struct lab_subject chosen[LAB_SUBJECT_MAX];
+    size_t chosen_count = 0;
+    char copy[1024];
+    if (list == NULL)
+    {
+        return LAB_OK;
+    }
+    snprintf(copy, sizeof copy, "%s", list);
+    for (char *save = NULL, *name = strtok_r(copy, ",", &save); name != NULL;
+         name = strtok_r(NULL, ",", &save))
+    {
+        const struct lab_subject *found = find(subjects, *count, name);
+        if (found == NULL || chosen_count == LAB_SUBJECT_MAX)
+        {
+            return lab_why_set(why, LAB_ERR_USAGE, "no subject '%s' (ovlab list names them)", name);
+        }
+        if (find(chosen, chosen_count, name) == NULL)
+        {
+            chosen[chosen_count++] = *found;
+        }
+    }
+    memcpy(subjects, chosen, chosen_count * sizeof chosen[0]);
+    *count = chosen_count;
+    return chosen_count > 0 ? LAB_OK : lab_why_set(why, LAB_ERR_USAGE, "the list of subjects names none");
+}

@@ -38,6 +38,11 @@ struct lab_subject
 LAB_MUST_USE enum lab_err lab_subject_list(const char *dir, struct lab_subject *list, size_t *count,
                                            struct lab_why *why);
 
+/* Keeps those named in the comma list, in its order (NULL: all). LAB_ERR_USAGE for a name
+ * that is not there, or none. */
+LAB_MUST_USE enum lab_err lab_subject_choose(struct lab_subject *subjects, size_t *count, const char *list,
+                                             struct lab_why *why);
+
 /* Asks for the version once. A subject that is not there is no error. */
 LAB_MUST_USE enum lab_err lab_subject_probe(struct lab_loop *loop, struct lab_subject *subject,
                                             struct lab_why *why);

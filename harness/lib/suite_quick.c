@@ -58,5 +58,6 @@ const struct lab_suite lab_suite_quick = {
     .title = "every client with every server: connect, ping, iperf3 both ways, clean shutdown, protocol",
     .cases = cases,
     .case_count = COUNT(cases),
+    .subjects = "ovref-openssl,ovref-mbedtls,openvpn-2.6",
     .bulk_seconds = 5,
 };

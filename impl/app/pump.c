@@ -98,11 +98,7 @@ static uint64_t settle_engine(struct ov_pump *pump, struct ov_now now)
 
 uint64_t ov_pump_settle(struct ov_pump *pump, struct ov_now now)
 {
-    if (pump->ctx == NULL)
-    {
-        return OV_NEVER;
-    }
-    uint64_t deadline = settle_engine(pump, now);
+    uint64_t deadline = pump->ctx != NULL ? settle_engine(pump, now) : OV_NEVER;
     /* The budget may have ended in the middle of something. */
     return link_pending(pump) || tun_pending(pump) ? now.mono_ms : deadline;
 }

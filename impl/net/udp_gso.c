@@ -47,6 +47,7 @@ struct ov_udp_gso
     struct mmsghdr tx[OV_LINK_BATCH];
     struct iovec tx_iov[OV_LINK_BATCH];
     struct train trains[OV_LINK_BATCH];
+    struct sockaddr_storage tx_to[OV_LINK_BATCH]; /* not udp's: single sends use those in between */
     union
     {
         char octets[CMSG_SPACE(sizeof(uint16_t))];
@@ -178,12 +179,13 @@ static size_t gso_receive(struct ov_link *link, struct ov_datagram *dg, size_t n
 
 /* ---- send ---- */
 
-/* May dg follow at the end of the train that starts with first? */
+/* May dg follow at the end of the train that starts with first? An empty
+ * datagram is no segment: the kernel would send none for it. */
 static bool joins(const struct train *t, const struct ov_datagram *first, const struct ov_datagram *last,
                   const struct ov_datagram *dg)
 {
     return t->count < TX_SEGMENTS && t->octets + dg->buf.len <= TX_OCTETS &&
-           last->buf.len == first->buf.len && dg->buf.len <= first->buf.len &&
+           last->buf.len == first->buf.len && dg->buf.len <= first->buf.len && dg->buf.len > 0 &&
            ov_addr_equal(&first->addr, &dg->addr);
 }
 
@@ -247,7 +249,7 @@ static size_t fill_trains(struct ov_udp_gso *g, struct ov_datagram *dg, size_t n
         {
             break;
         }
-        struct sockaddr_storage *to = &g->udp.tx_to[count];
+        struct sockaddr_storage *to = &g->tx_to[count];
         const struct ov_addr *addr = &dg[t.first].addr;
         socklen_t len = addr->family == 0 ? 0 : ov_sockaddr_from_addr(addr, g->udp.family, to);
         if (len == 0)
@@ -266,17 +268,49 @@ static size_t fill_trains(struct ov_udp_gso *g, struct ov_datagram *dg, size_t n
     return count;
 }
 
-/* The train was refused with errno. A route without checksum offload says EIO,
- * a path MTU below the segment EMSGSIZE: its datagrams go out one by one then,
- * and so does all that follows after EIO. Anything else is for the single
- * path to judge as well, which counts what it drops. */
-static void send_singly(struct ov_udp_gso *g, struct ov_datagram *dg, const struct train *t)
+static void send_singly(struct ov_udp_gso *g, struct ov_datagram *dg, const struct train *first,
+                        const struct train *last)
 {
-    if (t->count > 1 && (errno == EIO || errno == EINVAL))
+    ov_udp_send(&g->udp.link, dg + first->first, last->end - first->first);
+}
+
+/* A full buffer stays full for the rest of this batch: the newest go. */
+static void drop_trains(struct ov_udp_gso *g, struct ov_datagram *dg, const struct train *first,
+                        const struct train *last)
+{
+    for (size_t i = first->first; i < last->end; i++)
+    {
+        if (dg[i].fate == OV_FATE_LINK)
+        {
+            ov_datagram_drop(&dg[i], OV_ERR_LIMIT);
+            g->udp.link.stats.tx_full++;
+        }
+    }
+}
+
+/* The first of the trains was refused: how many are dealt with now. EIO is the
+ * word for a route without checksum offload or with IPsec; whoever says it
+ * will say it again, so all that follows goes out one by one. A segment beyond
+ * the path MTU is EMSGSIZE, on kernels before 2025 EINVAL: that concerns one
+ * peer, and may change. The single path judges anything else as well, and
+ * counts what it drops. */
+static size_t train_refused(struct ov_udp_gso *g, struct ov_datagram *dg, const struct train *t, size_t count,
+                            int reason)
+{
+    const struct train *last = &t[count - 1];
+    if (reason == EAGAIN || reason == EWOULDBLOCK || reason == ENOBUFS)
+    {
+        drop_trains(g, dg, t, last);
+        return count;
+    }
+    if (reason == EIO && t->count > 1)
     {
         g->can_segment = false;
+        send_singly(g, dg, t, last);
+        return count;
     }
-    ov_udp_send(&g->udp.link, dg + t->first, t->end - t->first);
+    send_singly(g, dg, t, t);
+    return 1;
 }
 
 static void send_trains(struct ov_udp_gso *g, struct ov_datagram *dg, size_t count)
@@ -289,7 +323,7 @@ static void send_trains(struct ov_udp_gso *g, struct ov_datagram *dg, size_t cou
         stats->tx_calls++;
         if (sent <= 0)
         {
-            send_singly(g, dg, &g->trains[done++]);
+            done += train_refused(g, dg, &g->trains[done], count - done, sent < 0 ? errno : 0);
             continue;
         }
         for (size_t i = 0; i < (size_t)sent; i++)

@@ -15,6 +15,7 @@ struct fake_link
 {
     struct ov_link link;
     size_t waiting;
+    size_t hides; /* packets that one call gives at most, the rest is pending; 0: nothing is ever pending */
     size_t sent;
 };
 
@@ -22,6 +23,7 @@ struct fake_tun
 {
     struct ov_tun tun;
     size_t waiting;
+    size_t hides;
     size_t written;
 };
 
@@ -37,9 +39,10 @@ struct fake_engine
 
 static uint8_t memory[2048];
 
-static size_t give(struct ov_datagram *dg, size_t n, size_t *waiting)
+static size_t give(struct ov_datagram *dg, size_t n, size_t *waiting, size_t hides)
 {
     size_t count = *waiting < n ? *waiting : n;
+    count = hides > 0 && hides < count ? hides : count;
     for (size_t i = 0; i < count; i++)
     {
         dg[i] = (struct ov_datagram){.buf = ov_buf_over(memory, sizeof memory, OV_BUF_HEADROOM)};
@@ -61,7 +64,14 @@ static size_t count_fate(const struct ov_datagram *dg, size_t n, uint8_t fate)
 
 static size_t link_receive(struct ov_link *link, struct ov_datagram *dg, size_t n)
 {
-    return give(dg, n, &((struct fake_link *)link)->waiting);
+    struct fake_link *fake = (struct fake_link *)link;
+    return give(dg, n, &fake->waiting, fake->hides);
+}
+
+static bool link_pending(const struct ov_link *link)
+{
+    const struct fake_link *fake = (const struct fake_link *)link;
+    return fake->hides > 0 && fake->waiting > 0;
 }
 
 static void link_send(struct ov_link *link, struct ov_datagram *dg, size_t n)
@@ -71,7 +81,14 @@ static void link_send(struct ov_link *link, struct ov_datagram *dg, size_t n)
 
 static size_t tun_read(struct ov_tun *tun, struct ov_datagram *dg, size_t n)
 {
-    return give(dg, n, &((struct fake_tun *)tun)->waiting);
+    struct fake_tun *fake = (struct fake_tun *)tun;
+    return give(dg, n, &fake->waiting, fake->hides);
+}
+
+static bool tun_pending(const struct ov_tun *tun)
+{
+    const struct fake_tun *fake = (const struct fake_tun *)tun;
+    return fake->hides > 0 && fake->waiting > 0;
 }
 
 static void tun_write(struct ov_tun *tun, struct ov_datagram *dg, size_t n)
@@ -143,8 +160,9 @@ static void engine_tick(void *ctx, struct ov_now now)
 
 static const struct ov_engine fake_engine = {engine_receive, engine_send, engine_transmit, engine_deadline,
                                              engine_tick};
-static const struct ov_link_ops link_ops = {.receive = link_receive, .send = link_send};
-static const struct ov_tun_ops tun_ops = {.read = tun_read, .write = tun_write};
+static const struct ov_link_ops link_ops = {
+    .receive = link_receive, .send = link_send, .pending = link_pending};
+static const struct ov_tun_ops tun_ops = {.read = tun_read, .write = tun_write, .pending = tun_pending};
 
 static struct ov_pump pump;
 static struct fake_link net;
@@ -177,10 +195,12 @@ static void test_directions_alternate(void **state)
     tun.waiting = 2 * OV_PUMP_BATCH + 1;
     ov_pump_run(&pump, both, now);
     assert_string_equal(engine.order, "rsrsrs");
-    assert_int_equal(engine.received, 96);
-    assert_int_equal(engine.sealed, 65);
-    assert_int_equal(tun.written, 77);
-    assert_int_equal(net.sent, 65 + 10);
+    /* Of 192 packets 19 end in 3 and 19 in 7. */
+    assert_int_equal(OV_PUMP_BATCH, 64);
+    assert_int_equal(engine.received, 192);
+    assert_int_equal(engine.sealed, 129);
+    assert_int_equal(tun.written, 192 - 19 - 19);
+    assert_int_equal(net.sent, 129 + 19);
 }
 
 static void test_budget(void **state)
@@ -202,6 +222,59 @@ static void test_only_what_is_ready(void **state)
     assert_string_equal(engine.order, "s");
     ov_pump_run(&pump, (struct ov_pump_ready){.link = true}, now);
     assert_string_equal(engine.order, "sr");
+}
+
+/* What a train or a super-packet left inside link or tun is pumped though neither file is ready. */
+static void test_hidden_is_pumped(void **state)
+{
+    static const struct
+    {
+        size_t net;
+        size_t tun;
+        const char *order;
+    } cases[] = {{7, 0, "rrr"}, {0, 4, "ss"}, {4, 7, "rsrss"}, {0, 0, ""}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    {
+        (void)fresh(state);
+        net.waiting = cases[i].net;
+        tun.waiting = cases[i].tun;
+        net.hides = tun.hides = 3;
+        ov_pump_run(&pump, (struct ov_pump_ready){0}, now);
+        assert_string_equal(engine.order, cases[i].order);
+        assert_int_equal(engine.received, cases[i].net);
+        assert_int_equal(engine.sealed, cases[i].tun);
+        assert_true(ov_pump_settle(&pump, now) == OV_NEVER);
+    }
+}
+
+/* The budget ends before what is hidden does: the next wake-up is due at once, and goes on there. */
+static void test_hidden_wakes_again(void **state)
+{
+    enum
+    {
+        MORE = 3 * OV_PUMP_TURNS + 1
+    };
+    static const struct
+    {
+        size_t net;
+        size_t tun;
+        bool engine;
+    } cases[] = {{MORE, 0, true}, {0, MORE, true}, {MORE, MORE, true}, {MORE, MORE, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    {
+        (void)fresh(state);
+        net.waiting = cases[i].net;
+        tun.waiting = cases[i].tun;
+        net.hides = tun.hides = 3;
+        pump.ctx = cases[i].engine ? &engine : NULL;
+        engine.deadline = 5000;
+        ov_pump_run(&pump, both, now);
+        assert_int_equal(net.waiting + tun.waiting, (cases[i].net > 0) + (cases[i].tun > 0));
+        assert_true(ov_pump_settle(&pump, now) == now.mono_ms);
+        ov_pump_run(&pump, (struct ov_pump_ready){0}, now);
+        assert_int_equal(net.waiting + tun.waiting, 0);
+        assert_true(ov_pump_settle(&pump, now) == (cases[i].engine ? 5000 : OV_NEVER));
+    }
 }
 
 /* Between two sessions the device is drained: what waited there is old news. */
@@ -268,6 +341,8 @@ int main(void)
         cmocka_unit_test_setup(test_directions_alternate, fresh),
         cmocka_unit_test_setup(test_budget, fresh),
         cmocka_unit_test_setup(test_only_what_is_ready, fresh),
+        cmocka_unit_test_setup(test_hidden_is_pumped, fresh),
+        cmocka_unit_test_setup(test_hidden_wakes_again, fresh),
         cmocka_unit_test_setup(test_without_engine, fresh),
         cmocka_unit_test_setup(test_settle, fresh),
         cmocka_unit_test_setup(test_no_spin, fresh),

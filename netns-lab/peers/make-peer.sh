@@ -1,17 +1,16 @@
 #!/usr/bin/env bash
-# Makes a folder with programs of another Debian release, to be run from there by
-# the subjects in harness/subjects (in-peer.sh, beside this script).
+# Makes a folder with packages of another Debian release, from which in-peer.sh,
+# beside this script, runs a program. A program under test of another generation
+# comes into the lab this way, without touching what the machine has installed.
 #
-# Usage: make-peer.sh [-f] [RELEASE [DIR]]
+# Usage: make-peer.sh [-f] RELEASE DIR PACKAGE...
 #
-#   RELEASE  sid (default): the newest openvpn, wireguard-go, openconnect and ocserv
-#            trixie: openvpn of Debian 13
-#            bookworm: wireguard-go, openconnect and ocserv of Debian 12
-#   DIR      default build/peers/RELEASE; one that is complete stays as it is
+#   RELEASE  name of a Debian release, such as sid or bookworm
+#   DIR      a folder that holds all of the packages already stays as it is
 #   -f       make it anew
 #
-# Packages come from the sources of this machine, with its proxy and certificates. About 15 s
-# and 150 to 250 MB each. The folder appears at the end, under its name, or not at all.
+# Packages come from the sources of this machine, with its proxy and certificates. About 30 s
+# and 150 MB each. The folder appears at the end, under its name, or not at all.
 # Needs mmdebstrap, and root or a kernel that allows user namespaces.
 
 set -euo pipefail
@@ -22,13 +21,6 @@ source "$here/../lib/common.sh"
 repository=$(cd "$here/../.." && pwd)
 scratch=
 anew=
-
-# What the subjects run, by release. iproute2 gives addresses to the tunnels whose programs don't.
-declare -A packages=(
-    [sid]="openvpn,wireguard-go,wireguard-tools,openconnect,ocserv,iproute2"
-    [trixie]="openvpn,iproute2"
-    [bookworm]="wireguard-go,wireguard-tools,openconnect,ocserv,iproute2"
-)
 
 usage()
 {
@@ -96,18 +88,29 @@ write_apt_options()
     } >>"$scratch/apt.conf"
 }
 
+# The mark of a finished folder: when it was made, its release, its packages.
+is_complete()
+{
+    [[ -s $dir/etc/ovlab-peer ]] &&
+        diff -q <(tail -n +2 "$dir/etc/ovlab-peer") <(printf '%s\n' "$release" "${packages[@]}") >/dev/null
+}
+
 make_folder()
 {
     local mode=root
     [[ $(id -u) == 0 ]] || mode=unshare
     # The package manager's lists and archives are of no use to a peer; the mount points that
     # in-peer.sh needs are made here, because its caller may not be allowed to.
-    run mmdebstrap --quiet --mode="$mode" --variant=apt --include="${packages[$release]}" \
+    run mmdebstrap --quiet --mode="$mode" --variant=apt --include="$include" \
         --aptopt="$scratch/apt.conf" --dpkgopt='path-exclude=/usr/share/doc/*' \
         --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
         --customize-hook="mkdir -p \"\$1$repository\"" \
         "$release" "$dir.making" "$sources"
-    date -u +%Y-%m-%dT%H:%M:%SZ >"$dir.making/etc/ovlab-peer"
+    {
+        date -u +%Y-%m-%dT%H:%M:%SZ
+        printf '%s\n' "$release" "${packages[@]}"
+    } >"$dir.making/etc/ovlab-peer"
+    rm -rf --one-file-system "$dir"
     mv -T "$dir.making" "$dir"
 }
 
@@ -125,27 +128,29 @@ do
     esac
 done
 shift $((OPTIND - 1))
-(($# <= 2)) || usage
-release=${1-sid}
-[[ -n ${packages[$release]-} ]] || die "no release '$release' (sid, trixie, bookworm)"
-dir=$(realpath -m "${2-$repository/build/peers/$release}")
+(($# >= 3)) || usage
+release=$1
+dir=$(realpath -m "$2")
+shift 2
+packages=("$@")
+include=$(IFS=,; printf '%s' "$*")
+[[ $release =~ ^[a-z][a-z-]*$ ]] || die "'$release' is no name of a release"
+[[ ${dir%/*} != '' && $dir != "$HOME" ]] || die "'$dir' is no place for it"
 command -v mmdebstrap >/dev/null || die 'mmdebstrap is missing: apt-get install mmdebstrap'
-[[ $dir != / && $dir != "$HOME" ]] || die "'$dir' is no place for it"
 mkdir -p "${dir%/*}"
 exec 9>"$dir.lock"
 flock 9
-if [[ -s $dir/etc/ovlab-peer && -z $anew ]]
+if [[ -z $anew ]] && is_complete
 then
-    say "$dir is there, made $(cat "$dir/etc/ovlab-peer")"
+    say "$dir is there, made $(head -n 1 "$dir/etc/ovlab-peer")"
     exit
 fi
-[[ ! -e $dir || -s $dir/etc/ovlab-peer || -n $anew ]] || die "$dir exists and is no peer"
+[[ ! -e $dir || -s $dir/etc/ovlab-peer ]] || die "$dir exists and is no peer"
 trap cleanup EXIT
 scratch=$(mktemp -d)
 chmod 0755 "$scratch"
 write_sources
 write_apt_options
 rm -rf --one-file-system "$dir.making"
-[[ ! -s $dir/etc/ovlab-peer ]] || rm -rf --one-file-system "$dir"
 make_folder
 say "$dir is ready"

@@ -17,3 +17,34 @@ $(san)/perf/%.o: perf/%.c | impl-ready
 $(BUILD)/ovperf: $(call objs,$(plain),$(perf_lab_src)) $(BUILD)/libovlab.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(LDFLAGS) $(LAB_LIBS)
+
+# The benchmarks use the tests' helpers (packets, ends, certificates), so they link cmocka too.
+perf_bench_src := $(sort $(wildcard perf/bench/*.c))
+perf_bench_lib := $(filter $(addprefix impl/tests/lib/,ends.c octets.c flow_model.c tlspair.c testpki%.c),$(test_lib_src))
+
+$(BUILD)/bench: $(call objs,$(plain),$(perf_bench_src) $(perf_bench_lib) $(null_src) $(backend_src)) \
+		$(plain)/backends.o $(BUILD)/libovcore.a $(BUILD)/libovlab.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(LDFLAGS) $(CRYPTO_LIBS) $(LAB_LIBS) -lcmocka
+
+#: make perf               tunnels side by side, under 15 minutes (PERF=quick: under 3)
+#: make bench              what one call of each unit costs, in nanoseconds
+#: make bench-count        the same in instructions (valgrind)
+#: make check-budgets      instructions against perf/budgets.txt
+#: make lab-peers          folders of other Debian releases, for the subjects that need them
+.PHONY: perf bench bench-count check-budgets lab-peers
+perf: $(BUILD)/ovperf $(BUILD)/ovref
+	@$(BUILD)/ovperf run $(if $(filter quick,$(PERF)),--quick)
+
+bench: $(BUILD)/bench
+	@$(BUILD)/bench $(UNITS)
+
+bench-count: $(BUILD)/bench
+	@perf/budgets count $(BUILD)/bench $(UNITS)
+
+check-budgets: $(BUILD)/bench
+	@perf/budgets selftest $(BUILD)/bench
+	@perf/budgets check $(BUILD)/bench
+
+lab-peers:
+	@harness/subjects/lib/make-peers

@@ -191,7 +191,7 @@ void ov_coalesce(struct ov_coalescer *c, struct ov_datagram *dg, size_t n, bool 
     close_all(c);
     for (size_t i = 0; i < n && i < OV_COALESCE_BATCH; i++)
     {
-        if (dg[i].fate != OV_FATE_TUN || dg[i].buf.len == 0)
+        if (dg[i].fate != OV_FATE_TUN)
         {
             continue;
         }

@@ -1,8 +1,11 @@
 /* A hub among strangers: octets of the input arrive from a few addresses, as packets made by hand that may be well-formed
  * up to a point, while one honest client is connected. Whatever happens, nothing grows, and the client's session goes
- * on: its packets still get through in the end. */
+ * on: its packets still get through in the end. Whoever forges an address makes the hub say little to it. */
 #include "lib/world.h"
 #include "wire/control.h"
+
+/* A plain HARD_RESET_SERVER_V2 with its one acknowledgement. */
+#define ANSWER_LEN 26u
 
 static struct world world;
 
@@ -34,10 +37,24 @@ static void control(struct world *w, struct fuzz_in *in, struct ov_sid *cookie)
     ov_hub_receive(w->hub, w->dg, 1, w->now);
     world_check(w, 1);
     world_reset_batch(w);
+    struct ov_hub_stats stats;
+    ov_hub_stats(w->hub, &stats);
     if (ov_hub_transmit(w->hub, w->dg, 1, w->now) == 1 && w->dg[0].buf.len >= OV_CONTROL_HEAD_LEN)
     {
+        FUZZ_CHECK(stats.half_open > 0 || ov_addr_equal(&w->dg[0].addr, &w->client_addr) ||
+                   w->dg[0].buf.len <= ANSWER_LEN);
         memcpy(cookie->id, ov_buf_data(&w->dg[0].buf) + 1, sizeof cookie->id);
     }
+}
+
+/* At most one answer to a reset, and no more than --connect-freq-initial allows [WP-COOK-008]. */
+static void check_answers(const struct world *w, uint64_t start_ms)
+{
+    struct ov_hub_stats stats;
+    ov_hub_stats(w->hub, &stats);
+    const uint64_t periods = 1 + (w->now.mono_ms - start_ms) / 10000;
+    FUZZ_CHECK(stats.replies <= stats.resets);
+    FUZZ_CHECK(stats.replies <= 100 * periods + stats.accepted);
 }
 
 static void operate(struct world *w, struct fuzz_in *in, struct ov_sid *cookie)
@@ -70,10 +87,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     world_settle(&world);
     ov_hub_stats(world.hub, &stats);
     FUZZ_CHECK(stats.peers == 1);
+    const uint64_t start_ms = world.now.mono_ms;
     for (unsigned ops = 0; in.left > 0 && ops < 200; ops++)
     {
         operate(&world, &in, &cookie);
         world_events(&world);
+        check_answers(&world, start_ms);
     }
     /* Strangers have no certificate: the honest client is still the only peer, and is still heard. */
     ov_hub_stats(world.hub, &stats);

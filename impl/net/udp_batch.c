@@ -110,12 +110,11 @@ static size_t fill_messages(struct ov_udp *udp, struct ov_datagram *dg, size_t n
     return count;
 }
 
-/* The first unsent message was refused with errno: how many of the count left
+/* The first unsent message was refused for this reason: how many of the count left
  * are given up. A full buffer stays full for the rest of this batch. */
-static size_t give_up(struct ov_udp *udp, size_t first, size_t count)
+static size_t give_up(struct ov_udp *udp, size_t first, size_t count, int reason)
 {
     struct ov_link_stats *stats = &udp->link.stats;
-    int reason = errno;
     if (reason == EAGAIN || reason == EWOULDBLOCK || reason == ENOBUFS)
     {
         stats->tx_full += count;
@@ -153,7 +152,7 @@ static void send_messages(struct ov_udp *udp, size_t count)
         }
         if (sent <= 0)
         {
-            done += give_up(udp, done, count - done);
+            done += give_up(udp, done, count - done, sent < 0 ? errno : 0);
             continue;
         }
         for (int i = 0; i < sent; i++)

@@ -16,10 +16,12 @@
 #define UDP_GRO     104
 #endif
 
-#define RX_BUFFERS  4u
+#define RX_BUFFERS  32u
+#define RX_BULK     4u /* of them while trains come: as much as stays in the cache */
 #define RX_LEN      65536u
-#define TX_SEGMENTS 64u    /* the kernel's limit for one train */
-#define TX_OCTETS   65000u /* below the limit of a UDP datagram with IPv6 and UDP headers */
+#define RX_STRIDE   (RX_LEN + 1728u) /* else all would begin in the same few lines of the cache */
+#define TX_SEGMENTS 64u              /* the kernel's limit for one train */
+#define TX_OCTETS   65000u           /* below the limit of a UDP datagram with IPv6 and UDP headers */
 
 struct train
 {
@@ -33,6 +35,7 @@ struct ov_udp_gso
 {
     struct ov_udp udp; /* first */
     bool can_segment;  /* false after the route refused (EIO) */
+    uint32_t rx_want;  /* buffers to fill with the next call */
     uint32_t rx_count; /* buffers filled by the last call */
     uint32_t rx_at;    /* buffer being cut */
     uint32_t rx_offset;
@@ -54,7 +57,7 @@ struct ov_udp_gso
         struct cmsghdr align;
     } tx_control[OV_LINK_BATCH];
     struct sockaddr_storage rx_from[RX_BUFFERS];
-    uint8_t buffers[RX_BUFFERS][RX_LEN] __attribute__((aligned(64)));
+    uint8_t buffers[RX_BUFFERS][RX_STRIDE] __attribute__((aligned(64)));
 };
 
 /* ---- receive ---- */
@@ -77,7 +80,7 @@ static uint32_t train_size(struct ov_udp_gso *g, uint32_t i)
 
 static void prepare_receive(struct ov_udp_gso *g)
 {
-    for (uint32_t i = 0; i < RX_BUFFERS; i++)
+    for (uint32_t i = 0; i < g->rx_want; i++)
     {
         g->rx_iov[i] = (struct iovec){g->buffers[i], RX_LEN};
         g->rx[i].msg_hdr = (struct msghdr){.msg_name = &g->rx_from[i],
@@ -87,6 +90,19 @@ static void prepare_receive(struct ov_udp_gso *g)
                                            .msg_control = g->rx_control[i].octets,
                                            .msg_controllen = sizeof g->rx_control[i].octets};
     }
+}
+
+/* Peers without trains send one datagram a buffer: then many are taken at a time. */
+static void take_buffers(struct ov_udp_gso *g, uint32_t count)
+{
+    uint32_t octets = 0;
+    for (uint32_t i = 0; i < count; i++)
+    {
+        g->rx_size[i] = train_size(g, i);
+        octets += g->rx[i].msg_len;
+    }
+    g->rx_count = count;
+    g->rx_want = octets > RX_LEN ? RX_BULK : RX_BUFFERS;
 }
 
 /* False if nothing waits. Errors that earlier datagrams left on the socket are
@@ -100,15 +116,11 @@ static bool fill_buffers(struct ov_udp_gso *g)
     for (int attempt = 0; attempt < 4; attempt++)
     {
         prepare_receive(g);
-        int count = recvmmsg(g->udp.fd, g->rx, RX_BUFFERS, MSG_DONTWAIT, NULL);
+        int count = recvmmsg(g->udp.fd, g->rx, g->rx_want, MSG_DONTWAIT, NULL);
         if (count > 0)
         {
             stats->rx_calls++;
-            g->rx_count = (uint32_t)count;
-            for (uint32_t i = 0; i < g->rx_count; i++)
-            {
-                g->rx_size[i] = train_size(g, i);
-            }
+            take_buffers(g, (uint32_t)count);
             return true;
         }
         if (count == 0 || errno == EAGAIN || errno == EWOULDBLOCK)
@@ -372,6 +384,7 @@ static enum ov_err ask_offloads(struct ov_udp_gso *g, char *text)
         return OV_ERR_UNSUPPORTED;
     }
     g->can_segment = true;
+    g->rx_want = RX_BULK;
     return OV_OK;
 }
 

@@ -8,14 +8,14 @@
 .PHONY: check check-build check-unit check-structure check-lab check-mbedtls3
 CHECK_JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 
-tests := $(impl_tests) $(lab_tests) $(spec_tests)
+tests := $(impl_tests) $(lab_tests) $(spec_tests) $(perf_tests)
 
 check: packages
 	@$(MAKE) --no-print-directory -j$(CHECK_JOBS) check-build
 	@.ci/check $(BUILD) all
 
 # The three ways ovref is built, and every test program.
-check-build: all $(tests) $(replay_bins) $(lab_fakes)
+check-build: all $(tests) $(replay_bins) $(lab_fakes) $(BUILD)/bench $(BUILD)/ovperf
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/only-openssl BACKENDS=openssl $(BUILD)/only-openssl/ovref
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/only-mbedtls BACKENDS=mbedtls $(BUILD)/only-mbedtls/ovref
 

@@ -27,6 +27,13 @@ $(BUILD)/bench: $(call objs,$(plain),$(perf_bench_src) $(perf_bench_lib) $(null_
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(LDFLAGS) $(CRYPTO_LIBS) $(LAB_LIBS) -lcmocka
 
+perf_tests := $(patsubst perf/tests/%.c,$(BUILD)/tests/perf_%,$(wildcard perf/tests/test_*.c))
+$(perf_tests): $(BUILD)/tests/perf_%: $(san)/perf/tests/%.o $(call objs,$(san),perf/lab/judge.c perf/lab/plan.c) \
+		$(call objs,$(san),$(lab_src))
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SANITIZE) $^ -o $@ $(LAB_LIBS) -lcmocka
+
 #: make perf               tunnels side by side, under 15 minutes (PERF=quick: under 3)
 #: make bench              what one call of each unit costs, in nanoseconds
 #: make bench-count        the same in instructions (valgrind)

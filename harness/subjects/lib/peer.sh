@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # What the subjects share whose programs live in folders of other Debian releases
 # (netns-lab/peers). Sourced after openvpn-options.sh, which brings unsupported().
-# OVLAB_PEERS=DIR names another place than build/peers.
+# OVLAB_PEERS=DIR names another place than build/peers, OVLAB_IN_PEER=PROGRAM another way in than
+# netns-lab/peers/in-peer.sh.
 
 # shellcheck disable=SC2034 # the files around this one use peer_command
 
@@ -30,7 +31,7 @@ peer_use()
             dirs+=("$value")
         done <"$3"
     fi
-    peer_command=("$peer_repository/netns-lab/peers/in-peer.sh" "$folder")
+    peer_command=("${OVLAB_IN_PEER:-$peer_repository/netns-lab/peers/in-peer.sh}" "$folder")
     while IFS= read -r dir
     do
         peer_command+=("$dir")

@@ -1,0 +1,135 @@
+#include "perf/lab/plan.h"
+
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+const struct perf_figure_def perf_figures[PERF_FIGURE_COUNT] = {
+    [PERF_TCP_UP] = {"tcp_up", "TCP, 1 stream up", "Gbit/s", 1e-3, true},
+    [PERF_TCP_DOWN] = {"tcp_down", "TCP, 1 stream down", "Gbit/s", 1e-3, true},
+    [PERF_TCP_4] = {"tcp_4", "TCP, 4 streams up", "Gbit/s", 1e-3, true},
+    [PERF_TCP_BOTH] = {"tcp_both", "TCP, both directions", "Gbit/s", 1e-3, true},
+    [PERF_CPU] = {"cpu_per_gb", "CPU, both ends", "s/GB", 1.0, false},
+    [PERF_UDP_200] = {"udp_200", "UDP, 200 octets", "kpps", 1e-3, true},
+    [PERF_UDP_1400] = {"udp_1400", "UDP, 1400 octets", "kpps", 1e-3, true},
+    [PERF_RTT_IDLE] = {"rtt_idle_p50", "RTT p50, idle", "ms", 1e-3, false},
+    [PERF_RTT_1] = {"rtt_1_p99", "RTT p99, 1 stream", "ms", 1e-3, false},
+    [PERF_RTT_4] = {"rtt_4_p99", "RTT p99, 4 streams", "ms", 1e-3, false},
+};
+
+#define GCM    "AES-256-GCM"
+#define CBC    "AES-256-CBC"
+#define CHACHA "CHACHA20-POLY1305"
+
+const struct perf_arm_def perf_arms[] = {
+    /* id, client, server, proto, cipher, option, scope, quick, column */
+    {"bare", NULL, NULL, "udp4", GCM, NULL, PERF_SCOPE_ALL, true, true},
+    {"ovref-openssl", "ovref-openssl", "ovref-openssl", "udp4", GCM, NULL, PERF_SCOPE_ALL, true, true},
+    {"ovref-mbedtls", "ovref-mbedtls", "ovref-mbedtls", "udp4", GCM, NULL, PERF_SCOPE_ALL, false, true},
+    {"openvpn-2.6", "openvpn-2.6", "openvpn-2.6", "udp4", GCM, NULL, PERF_SCOPE_ALL, true, true},
+    {"openvpn-2.6/again", "openvpn-2.6", "openvpn-2.6", "udp4", GCM, NULL, PERF_SCOPE_ALL, true, false},
+    {"openvpn-2.7", "openvpn-2.7", "openvpn-2.7", "udp4", GCM, NULL, PERF_SCOPE_ALL, false, true},
+    {"wireguard-go", "wireguard-go", "wireguard-go", "udp4", CHACHA, NULL, PERF_SCOPE_ALL, false, true},
+    {"wireguard-go-new", "wireguard-go-new", "wireguard-go-new", "udp4", CHACHA, NULL, PERF_SCOPE_ALL, true,
+     true},
+    {"openconnect", "openconnect", "openconnect", "udp4", GCM, NULL, PERF_SCOPE_ALL, false, true},
+    {"ovref-openssl/own-gcm", "ovref-openssl", "ovref-openssl", "udp4", GCM, "data-engine none",
+     PERF_SCOPE_TCP, false, false},
+    {"ovref-mbedtls/own-gcm", "ovref-mbedtls", "ovref-mbedtls", "udp4", GCM, "data-engine none",
+     PERF_SCOPE_TCP, false, false},
+    {"stock-to-ovref", "openvpn-2.6", "ovref-openssl", "udp4", GCM, NULL, PERF_SCOPE_TCP, false, false},
+    {"ovref-to-stock", "ovref-openssl", "openvpn-2.6", "udp4", GCM, NULL, PERF_SCOPE_TCP, false, false},
+    {"ovref-openssl/tcp", "ovref-openssl", "ovref-openssl", "tcp4", GCM, NULL, PERF_SCOPE_TCP, false, false},
+    {"openvpn-2.6/tcp", "openvpn-2.6", "openvpn-2.6", "tcp4", GCM, NULL, PERF_SCOPE_TCP, false, false},
+    {"openvpn-2.7/tcp", "openvpn-2.7", "openvpn-2.7", "tcp4", GCM, NULL, PERF_SCOPE_TCP, false, false},
+    {"ovref-openssl/chacha", "ovref-openssl", "ovref-openssl", "udp4", CHACHA, NULL, PERF_SCOPE_TCP, false,
+     false},
+    {"openvpn-2.6/chacha", "openvpn-2.6", "openvpn-2.6", "udp4", CHACHA, NULL, PERF_SCOPE_TCP, false, false},
+    {"ovref-openssl/cbc", "ovref-openssl", "ovref-openssl", "udp4", CBC, NULL, PERF_SCOPE_TCP, false, false},
+    {"openvpn-2.6/cbc", "openvpn-2.6", "openvpn-2.6", "udp4", CBC, NULL, PERF_SCOPE_TCP, false, false},
+    {"ovref-openssl/none", "ovref-openssl", "ovref-openssl", "udp4", "none", NULL, PERF_SCOPE_TCP, false,
+     false},
+    {"openvpn-2.6/none", "openvpn-2.6", "openvpn-2.6", "udp4", "none", NULL, PERF_SCOPE_TCP, false, false},
+};
+const size_t perf_arm_count = COUNT(perf_arms);
+
+size_t perf_arm_find(const char *id)
+{
+    size_t at = 0;
+    while (at < perf_arm_count && strcmp(perf_arms[at].id, id) != 0)
+    {
+        at++;
+    }
+    return at;
+}
+
+#define OURS  "ovref-openssl"
+#define STOCK "openvpn-2.6"
+#define RIVAL "wireguard-go-new"
+
+const struct perf_goal perf_goals[] = {
+    /* figure, arm, against, limit, at most */
+    {PERF_TCP_UP, OURS, STOCK, 8.5, false},
+    {PERF_TCP_UP, OURS, RIVAL, 3.0, false},
+    {PERF_TCP_DOWN, OURS, STOCK, 8.5, false},
+    {PERF_TCP_DOWN, OURS, RIVAL, 3.0, false},
+    {PERF_TCP_4, OURS, STOCK, 8.5, false},
+    {PERF_TCP_4, OURS, RIVAL, 3.0, false},
+    {PERF_TCP_BOTH, OURS, STOCK, 8.5, false},
+    {PERF_TCP_BOTH, OURS, RIVAL, 3.0, false},
+    {PERF_TCP_UP, OURS, "bare", 0.5, false},
+    {PERF_TCP_DOWN, OURS, "bare", 0.5, false},
+    {PERF_CPU, OURS, STOCK, 0.1, true},
+    {PERF_CPU, OURS, RIVAL, 0.25, true},
+    {PERF_UDP_200, OURS, STOCK, 5.0, false},
+    {PERF_UDP_200, OURS, RIVAL, 5.0, false},
+    {PERF_UDP_1400, OURS, STOCK, 2.5, false},
+    {PERF_UDP_1400, OURS, RIVAL, 3.0, false},
+    {PERF_TCP_UP, "ovref-openssl/tcp", "openvpn-2.6/tcp", 15.0, false},
+    {PERF_TCP_UP, "ovref-openssl/tcp", "openvpn-2.7/tcp", 6.0, false},
+    {PERF_TCP_UP, "ovref-openssl/cbc", "openvpn-2.6/cbc", 4.0, false},
+    {PERF_TCP_UP, "ovref-openssl/chacha", "openvpn-2.6/chacha", 4.0, false},
+    {PERF_TCP_UP, "ovref-openssl/none", "openvpn-2.6/none", 4.0, false},
+    {PERF_TCP_UP, "ovref-mbedtls", STOCK, 8.5, false},
+    {PERF_TCP_DOWN, "ovref-mbedtls", STOCK, 8.5, false},
+    {PERF_TCP_UP, "ovref-mbedtls/own-gcm", STOCK, 1.4, false},
+    {PERF_RTT_IDLE, OURS, STOCK, 0.85, true},
+    {PERF_RTT_IDLE, OURS, RIVAL, 0.5, true},
+    {PERF_RTT_1, OURS, STOCK, 0.5, true},
+    {PERF_RTT_1, OURS, RIVAL, 0.5, true},
+    {PERF_RTT_4, OURS, STOCK, 0.7, true},
+    {PERF_RTT_4, OURS, RIVAL, 0.5, true},
+    {PERF_TCP_UP, "stock-to-ovref", STOCK, 1.15, false},
+    {PERF_TCP_DOWN, "stock-to-ovref", STOCK, 1.15, false},
+    {PERF_TCP_UP, "ovref-to-stock", STOCK, 1.15, false},
+    {PERF_TCP_DOWN, "ovref-to-stock", STOCK, 1.15, false},
+};
+const size_t perf_goal_count = COUNT(perf_goals);
+
+const char *const perf_unmeasured[] = {
+    "10 and 50 clients at one server, sum >= 8x stock, Jain fairness >= 0.9: needs a topology of many "
+    "clients",
+};
+const size_t perf_unmeasured_count = COUNT(perf_unmeasured);
+
+const char *const perf_twins[2] = {STOCK, "openvpn-2.6/again"};
+
+const struct perf_pace perf_pace_full = {
+    .name = "full",
+    .rounds = 8,
+    .tcp_s = 2,
+    .warm_up_ms = 750,
+    .trial_ms = 160,
+    .idle_pings = 150,
+    .budget_s = 875,
+};
+
+const struct perf_pace perf_pace_quick = {
+    .name = "quick",
+    .rounds = 5,
+    .tcp_s = 1,
+    .warm_up_ms = 400,
+    .trial_ms = 80,
+    .idle_pings = 60,
+    .budget_s = 165,
+};

@@ -1,0 +1,234 @@
+#include "perf/lab/run.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define COLUMN 15
+
+/* Three significant digits. */
+static void number_text(char *dst, size_t size, double value)
+{
+    if (!isfinite(value))
+    {
+        snprintf(dst, size, "-");
+        return;
+    }
+    double magnitude = fabs(value);
+    int decimals = magnitude >= 100 ? 0 : magnitude >= 10 ? 1 : magnitude >= 1 ? 2 : 3;
+    snprintf(dst, size, "%.*f", decimals, value);
+}
+
+static void ratio_text(char *dst, size_t size, const struct perf_ratio *ratio)
+{
+    char middle[24], low[24], high[24];
+    number_text(middle, sizeof middle, ratio->median);
+    number_text(low, sizeof low, ratio->interval.low);
+    number_text(high, sizeof high, ratio->interval.high);
+    snprintf(dst, size, "%s [%s, %s]", middle, low, high);
+}
+
+static void print_heads(struct lab_term *term, const struct perf_samples *samples)
+{
+    lab_term_print(term, "\n%-29s", "medians");
+    for (size_t arm = 0; arm < perf_arm_count; arm++)
+    {
+        if (perf_arms[arm].column && samples->planned[arm])
+        {
+            lab_term_print(term, "%*s", COLUMN + (strlen(perf_arms[arm].id) >= COLUMN ? 2 : 0),
+                           perf_arms[arm].id);
+        }
+    }
+    lab_term_print(term, "   A/A: %s, twice\n", perf_twins[0]);
+}
+
+/* The same program against itself: what a ratio of 1 looks like in this run. */
+static void print_twins(struct lab_term *term, const struct perf_run *run, enum perf_figure figure)
+{
+    char text[96];
+    struct perf_ratio ratio;
+    size_t one = perf_arm_find(perf_twins[0]);
+    size_t two = perf_arm_find(perf_twins[1]);
+    perf_ratio_of(&run->samples, one, two, figure, run->seed, &ratio);
+    ratio_text(text, sizeof text, &ratio);
+    lab_term_print(term, "   %s%s\n", ratio.all > 0 ? text : "-", ratio.from_disturbed ? " disturbed" : "");
+}
+
+static void print_medians(struct lab_term *term, const struct perf_run *run)
+{
+    const struct perf_samples *samples = &run->samples;
+    print_heads(term, samples);
+    for (size_t figure = 0; figure < PERF_FIGURE_COUNT; figure++)
+    {
+        char title[64];
+        const struct perf_figure_def *def = &perf_figures[figure];
+        snprintf(title, sizeof title, "%s, %s", def->title, def->unit);
+        lab_term_print(term, "%-29s", title);
+        for (size_t arm = 0; arm < perf_arm_count; arm++)
+        {
+            char text[24];
+            if (perf_arms[arm].column && samples->planned[arm])
+            {
+                number_text(text, sizeof text,
+                            perf_samples_median(samples, arm, (enum perf_figure)figure) * def->scale);
+                lab_term_print(term, "%*s", COLUMN + (strlen(perf_arms[arm].id) >= COLUMN ? 2 : 0), text);
+            }
+        }
+        print_twins(term, run, (enum perf_figure)figure);
+    }
+}
+
+/* Arms without a column, and why an arm has no figures. */
+static void print_others(struct lab_term *term, const struct perf_run *run)
+{
+    bool first = true;
+    for (size_t arm = 0; arm < perf_arm_count; arm++)
+    {
+        char up[24], down[24];
+        double values[2] = {perf_samples_median(&run->samples, arm, PERF_TCP_UP),
+                            perf_samples_median(&run->samples, arm, PERF_TCP_DOWN)};
+        if (perf_arms[arm].column || isnan(values[0]) || strcmp(perf_arms[arm].id, perf_twins[1]) == 0)
+        {
+            continue;
+        }
+        number_text(up, sizeof up, values[0] * 1e-3);
+        number_text(down, sizeof down, values[1] * 1e-3);
+        lab_term_print(term, "%s%-24s%8s up %8s down\n", first ? "\nTCP, 1 stream, Gbit/s\n" : "",
+                       perf_arms[arm].id, up, down);
+        first = false;
+    }
+    first = true;
+    for (size_t arm = 0; arm < perf_arm_count; arm++)
+    {
+        const char *why = run->samples.unsupported[arm][0] != '\0' ? run->samples.unsupported[arm]
+                                                                   : run->samples.failed[arm];
+        if (run->samples.planned[arm] && why[0] != '\0')
+        {
+            lab_term_print(term, "%s%-24s %s%s\n", first ? "\nwithout figures, or with some missing\n" : "",
+                           perf_arms[arm].id, run->samples.unsupported[arm][0] != '\0' ? "UNSUPPORTED: " : "",
+                           why);
+            first = false;
+        }
+    }
+}
+
+static enum lab_err write_goal(struct perf_run *run, const struct perf_goal *goal, enum perf_verdict verdict,
+                               const struct perf_ratio *ratio, const char *reason, struct lab_why *why)
+{
+    char name[160];
+    char text[512];
+    char said[96];
+    snprintf(name, sizeof name, "%s: %s / %s %s %g", perf_figures[goal->figure].id, goal->arm, goal->against,
+             goal->at_most ? "<=" : ">=", goal->limit);
+    ratio_text(said, sizeof said, ratio);
+    snprintf(text, sizeof text, "%s: ratio %s%s%s", perf_verdict_name(verdict), said,
+             reason[0] != '\0' ? "; " : "", reason);
+    lab_text_clean(text);
+    json_t *values = json_pack("{s:o, s:o, s:o, s:f, s:I, s:I}", "ratio", lab_json_number(ratio->median),
+                               "ratio_low", lab_json_number(ratio->interval.low), "ratio_high",
+                               lab_json_number(ratio->interval.high), "limit", goal->limit, "rounds",
+                               (json_int_t)ratio->count, "rounds_with_disturbed", (json_int_t)ratio->all);
+    enum lab_err err = lab_record_write(&run->record,
+                                        json_pack("{s:s, s:s, s:s, s:o, s:{s:o}}", "kind", "measurement",
+                                                  "case", "goals", "name", name, "values", values, "samples",
+                                                  "ratio", lab_json_numbers(ratio->ratio, ratio->count)),
+                                        why);
+    return err != LAB_OK
+               ? err
+               : lab_record_write(&run->record,
+                                  json_pack("{s:s, s:s, s:s, s:s, s:s}", "kind", "check", "case", "goals",
+                                            "name", name, "verdict",
+                                            lab_verdict_name(perf_verdict_lab(verdict)), "reason", text),
+                                  why);
+}
+
+static enum lab_color verdict_color(enum perf_verdict verdict)
+{
+    static const enum lab_color colors[] = {LAB_GREEN, LAB_RED, LAB_YELLOW, LAB_DIM};
+    return colors[verdict];
+}
+
+static void print_goal(struct lab_term *term, const struct perf_run *run, const struct perf_goal *goal)
+{
+    struct perf_ratio ratio;
+    char reason[400];
+    char text[96];
+    char limit[24];
+    enum perf_verdict verdict =
+        perf_goal_judge(&run->samples, goal, run->seed, &ratio, reason, sizeof reason);
+    snprintf(limit, sizeof limit, "%s%g", goal->at_most ? "<= " : ">= ", goal->limit);
+    ratio_text(text, sizeof text, &ratio);
+    lab_term_print(term, "%-22s %-22s %-19s %8s   %-22s %s%s%s%s%s\n", perf_figures[goal->figure].title,
+                   goal->arm, goal->against, limit, ratio.all > 0 ? text : "-",
+                   lab_term_color(term, verdict_color(verdict)), perf_verdict_name(verdict),
+                   lab_term_color(term, LAB_PLAIN), reason[0] != '\0' ? ": " : "", reason);
+}
+
+static void print_goals(struct lab_term *term, const struct perf_run *run)
+{
+    size_t elsewhere = 0;
+    lab_term_print(term, "\n%-22s %-22s %-19s %8s   %-22s %s\n", "goal", "of", "against", "limit",
+                   "ratio [95 %]", "verdict");
+    for (size_t i = 0; i < perf_goal_count; i++)
+    {
+        const bool *planned = run->samples.planned;
+        if (planned[perf_arm_find(perf_goals[i].arm)] && planned[perf_arm_find(perf_goals[i].against)])
+        {
+            print_goal(term, run, &perf_goals[i]);
+        }
+        else
+        {
+            elsewhere++;
+        }
+    }
+    if (elsewhere > 0)
+    {
+        lab_term_print(term, "%zu of %zu goals need arms that are not in this run\n", elsewhere,
+                       perf_goal_count);
+    }
+    for (size_t i = 0; i < perf_unmeasured_count; i++)
+    {
+        lab_term_print(term, "not measured by this program: %s\n", perf_unmeasured[i]);
+    }
+}
+
+static void print_all(struct lab_term *term, const struct perf_run *run)
+{
+    print_medians(term, run);
+    print_others(term, run);
+    print_goals(term, run);
+    lab_term_print(term, "\n%zu rounds (%s), seed %llu; medians include disturbed rounds, verdicts don't\n",
+                   run->samples.rounds, run->pace->name, (unsigned long long)run->seed);
+    lab_term_print(term, "record: %s\n", run->dir);
+}
+
+enum lab_err perf_report(struct perf_run *run, struct lab_why *why)
+{
+    char path[LAB_PATH_MAX];
+    enum lab_err err = LAB_OK;
+    for (size_t i = 0; err == LAB_OK && i < perf_goal_count; i++)
+    {
+        struct perf_ratio ratio;
+        char reason[400];
+        enum perf_verdict verdict =
+            perf_goal_judge(&run->samples, &perf_goals[i], run->seed, &ratio, reason, sizeof reason);
+        run->verdicts[perf_verdict_lab(verdict)]++;
+        err = write_goal(run, &perf_goals[i], verdict, &ratio, reason, why);
+    }
+    print_all(&run->term, run);
+    if (err == LAB_OK)
+    {
+        err = lab_path_set(path, why, "%s/summary.txt", run->dir);
+    }
+    int fd = err == LAB_OK ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644) : -1;
+    if (fd >= 0)
+    {
+        struct lab_term file;
+        lab_term_init(&file, fd);
+        print_all(&file, run);
+        close(fd);
+    }
+    return err;
+}

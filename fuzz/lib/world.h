@@ -26,7 +26,7 @@ struct world_end
 struct world
 {
     struct world_end client_end, server_end;
-    struct ov_key2 key2;
+    struct ov_control_keys keys;
     struct ov_log log;
     struct ov_session_settings client_settings;
     struct ov_session_env env;
@@ -64,7 +64,6 @@ static void world_open(struct world *w, bool tls_crypt)
     char text[512];
     struct ov_session_settings server;
     memset(w, 0, sizeof *w);
-    memset(&w->key2, 7, sizeof w->key2);
     w->now = (struct ov_now){1000000, 1000000};
     w->client_addr = (struct ov_addr){.family = 4, .port = 2000, .ip = {192, 0, 2, 2}};
     w->server_addr = (struct ov_addr){.family = 4, .port = 1194, .ip = {192, 0, 2, 1}};
@@ -75,11 +74,12 @@ static void world_open(struct world *w, bool tls_crypt)
                    "dev tun\ndh none\nserver 10.8.0.0 255.255.255.0\ntopology subnet\nkeepalive 10 60\n%s",
                    inline_files);
     world_end_open(&w->server_end, text);
-    const struct ov_key2 *key2 = tls_crypt ? &w->key2 : NULL;
+    w->keys.wrap = (struct ov_wrap_key){.kind = tls_crypt ? OV_WRAP_TLS_CRYPT : OV_WRAP_PLAIN};
+    memset(&w->keys.wrap.key, 7, sizeof w->keys.wrap.key);
     ov_session_settings_init(&w->client_settings, ov_options_config(w->client_end.options), &ov_crypto_null,
-                             w->client_end.tls, key2, "fuzz");
+                             w->client_end.tls, &w->keys, "fuzz");
     ov_session_settings_init(&server, ov_options_config(w->server_end.options), &ov_crypto_null,
-                             w->server_end.tls, key2, "fuzz");
+                             w->server_end.tls, &w->keys, "fuzz");
     ov_hub_settings_init(&w->server_settings, &server);
     w->server_settings.max_half_open = 4;
     w->env = (struct ov_session_env){&w->client_settings, &w->client_end.rng, &w->log, ""};

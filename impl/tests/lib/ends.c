@@ -101,7 +101,10 @@ static void fill_keys(struct ov_end *end, enum ov_end_wrap wrap)
     {
         keys->has_server_key = true;
         /* Another static key, so that nobody takes one for the other. */
-        ((uint8_t *)&keys->wrap.key)[7] ^= side->kind == OV_WRAP_TLS_CRYPT ? 1 : 0;
+        for (size_t i = 0; side->kind == OV_WRAP_TLS_CRYPT && i < sizeof keys->wrap.key; i++)
+        {
+            ((uint8_t *)&keys->wrap.key)[i] ^= 0x55;
+        }
     }
     else if (side->v2)
     {

@@ -83,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct fuzz_in in = {data, size};
     struct ov_sid cookie = {{0}};
     struct ov_hub_stats stats;
-    world_open(&world, false);
+    world_open(&world, WORLD_PLAIN);
     world_settle(&world);
     ov_hub_stats(world.hub, &stats);
     FUZZ_CHECK(stats.peers == 1);

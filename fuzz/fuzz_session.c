@@ -49,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_in in = {data, size};
     const uint8_t mode = fuzz_u8(&in);
-    world_open(&world, (mode & 1) != 0);
+    world_open(&world, (mode & 4) != 0 ? WORLD_V2 : (enum world_wrap)(mode & 1));
     if ((mode & 2) != 0)
     {
         world_settle(&world);

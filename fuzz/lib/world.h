@@ -8,6 +8,7 @@
 #include "hub/hub.h"
 #include "options/options.h"
 #include "session/state.h"
+#include "wrap/client_key.h"
 
 /* A client session and a hub on the null backend with a clock that the input moves. What the two send is carried by
  * operations of the input, which may damage it, or bring octets of its own. */
@@ -26,7 +27,7 @@ struct world_end
 struct world
 {
     struct world_end client_end, server_end;
-    struct ov_key2 key2;
+    struct ov_control_keys client_keys, server_keys;
     struct ov_log log;
     struct ov_session_settings client_settings;
     struct ov_session_env env;
@@ -58,13 +59,38 @@ static void world_start(struct world *w)
     FUZZ_CHECK(ov_session_init(&w->client, &w->env, &w->server_addr, w->now) == OV_OK);
 }
 
-static void world_open(struct world *w, bool tls_crypt)
+enum world_wrap
+{
+    WORLD_PLAIN,
+    WORLD_TLS_CRYPT,
+    WORLD_V2
+};
+
+/* What protects the control channel: one static key, or the client's own with its WKc. */
+static void world_make_keys(struct world *w, enum world_wrap wrap)
+{
+    struct ov_wrap_key *key = &w->client_keys.wrap;
+    key->kind = wrap == WORLD_PLAIN ? OV_WRAP_PLAIN : OV_WRAP_TLS_CRYPT;
+    memset(&key->key, 7, sizeof key->key);
+    memset(&w->server_keys.server_key, 9, sizeof w->server_keys.server_key);
+    w->server_keys.has_server_key = wrap == WORLD_V2;
+    if (wrap == WORLD_V2)
+    {
+        FUZZ_CHECK(ov_client_key_wrap(&ov_crypto_null, &w->server_keys.server_key, &key->key, NULL, 0,
+                                      &w->client_keys.wkc) == OV_OK);
+    }
+    else
+    {
+        w->server_keys.wrap = *key;
+    }
+}
+
+static void world_open(struct world *w, enum world_wrap wrap)
 {
     static const char inline_files[] = "<ca>\nca\n</ca>\n<cert>\nname\n</cert>\n<key>\nkey\n</key>\n";
     char text[512];
     struct ov_session_settings server;
     memset(w, 0, sizeof *w);
-    memset(&w->key2, 7, sizeof w->key2);
     w->now = (struct ov_now){1000000, 1000000};
     w->client_addr = (struct ov_addr){.family = 4, .port = 2000, .ip = {192, 0, 2, 2}};
     w->server_addr = (struct ov_addr){.family = 4, .port = 1194, .ip = {192, 0, 2, 1}};
@@ -75,11 +101,11 @@ static void world_open(struct world *w, bool tls_crypt)
                    "dev tun\ndh none\nserver 10.8.0.0 255.255.255.0\ntopology subnet\nkeepalive 10 60\n%s",
                    inline_files);
     world_end_open(&w->server_end, text);
-    const struct ov_key2 *key2 = tls_crypt ? &w->key2 : NULL;
+    world_make_keys(w, wrap);
     ov_session_settings_init(&w->client_settings, ov_options_config(w->client_end.options), &ov_crypto_null,
-                             w->client_end.tls, key2, "fuzz");
+                             w->client_end.tls, &w->client_keys, "fuzz");
     ov_session_settings_init(&server, ov_options_config(w->server_end.options), &ov_crypto_null,
-                             w->server_end.tls, key2, "fuzz");
+                             w->server_end.tls, &w->server_keys, "fuzz");
     ov_hub_settings_init(&w->server_settings, &server);
     w->server_settings.max_half_open = 4;
     w->env = (struct ov_session_env){&w->client_settings, &w->client_end.rng, &w->log, ""};

@@ -2,10 +2,12 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "app/genkey.h"
 #include "app/load_files.h"
 #include "app/log_stderr.h"
 #include "app/program.h"
 #include "app/version.h"
+#include "loop/loop.h"
 #include "options/options.h"
 
 /* ovref: read the options, prepare the parts, run the role. */
@@ -68,6 +70,12 @@ static enum ov_outcome run_config(struct ov_program *program, const struct ov_op
         return OV_OUTCOME_DONE;
     }
     log_diags(&log, ov_options_diags(options));
+    if (config != NULL && config->wish == OV_WISH_GENKEY)
+    {
+        const bool made = ov_genkey_run(program, config, log, ov_loop_now());
+        ov_program_clear(program);
+        return made ? OV_OUTCOME_DONE : OV_OUTCOME_FAILED;
+    }
     return config == NULL ? OV_OUTCOME_FAILED : run_role(program, config, log);
 }
 

@@ -3,13 +3,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/load_keys.h"
 #include "app/pidfile.h"
 #include "app/version.h"
 #include "base/wipe.h"
 #include "crypto/engine.h"
-#include "wire/static_key.h"
 
-static bool choose_backend(struct ov_program *program)
+bool ov_program_start_crypto(struct ov_program *program)
 {
     const char *name = program->config.tls_backend;
     program->crypto = name == NULL ? ov_crypto_backends[0] : ov_crypto_by_name(name);
@@ -144,25 +144,6 @@ static bool load_tls(struct ov_program *program)
     return false;
 }
 
-static bool load_tls_crypt(struct ov_program *program)
-{
-    const struct ov_text *text = &program->config.tls_crypt;
-    if (text->from == NULL)
-    {
-        return true;
-    }
-    enum ov_err err = ov_static_key_parse(text->data, text->len, OV_STATIC_KEY_FULL, &program->tls_crypt);
-    if (err != OV_OK)
-    {
-        ov_logf(&program->log, OV_LOG_ERROR, "--tls-crypt %s: %s", text->from,
-                err == OV_ERR_TRUNCATED
-                    ? "the key has fewer than 256 octets"
-                    : "not an OpenVPN static key file (BEGIN and END line with hex octets)");
-        return false;
-    }
-    return true;
-}
-
 static bool look_up_identity(struct ov_program *program)
 {
     char reason[160];
@@ -180,14 +161,15 @@ bool ov_program_init(struct ov_program *program, const struct ov_config *config,
     ov_program_clear(program);
     program->config = *config;
     program->log = log;
-    if (!look_up_identity(program) || !choose_backend(program) || !choose_engine(program) ||
-        !limit_ciphers(program) || !load_tls(program) || !load_tls_crypt(program))
+    if (!look_up_identity(program) || !ov_program_start_crypto(program) || !choose_engine(program) ||
+        !limit_ciphers(program) || !load_tls(program) ||
+        !ov_control_keys_load(&program->config, &program->log, &program->keys))
     {
         ov_program_clear(program);
         return false;
     }
     ov_session_settings_init(&program->settings, &program->config, program->crypto, program->tls,
-                             config->tls_crypt.from == NULL ? NULL : &program->tls_crypt, OV_VERSION);
+                             &program->keys, OV_VERSION);
     return true;
 }
 

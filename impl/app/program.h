@@ -17,7 +17,7 @@ struct ov_program
     const struct ov_crypto *crypto;
     struct ov_crypto with_engine; /* crypto points here if an engine does the data channel's cipher */
     struct ov_tls_conf *tls;
-    struct ov_key2 tls_crypt;
+    struct ov_control_keys keys;
     struct ov_session_settings settings;
     struct ov_identity_wanted identity;
     bool settled;    /* process id and user are as wanted, from an earlier run of this process */
@@ -39,6 +39,8 @@ enum ov_outcome
 /* False if something is wrong; the log says what. config's strings are
  * borrowed until clear. program->settled is kept. */
 bool ov_program_init(struct ov_program *program, const struct ov_config *config, struct ov_log log);
+/* Only the crypto library and its random numbers, as program->config says. */
+bool ov_program_start_crypto(struct ov_program *program);
 /* Frees and wipes; only settled and leave_hard remain. All-zero is fine. */
 void ov_program_clear(struct ov_program *program);
 

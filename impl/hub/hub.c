@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/wipe.h"
+
 void ov_hub_tell(struct ov_hub *hub, const struct ov_event *event)
 {
     if (hub->events.count == OV_HUB_EVENTS)
@@ -56,7 +58,7 @@ static enum ov_err init_all(struct ov_hub *hub)
     }
     if (err == OV_OK)
     {
-        err = ov_protect_init(&hub->stateless, session->crypto, session->tls_crypt, OV_ROLE_SERVER, 0);
+        err = ov_wrap_init(&hub->wrap, session->crypto, &session->keys->wrap, OV_ROLE_SERVER);
     }
     return err == OV_OK ? ov_address_pool_init(&hub->pool, &config->pool, hub->slots) : err;
 }
@@ -111,7 +113,8 @@ void ov_hub_free(struct ov_hub *hub)
     }
     ov_heap_clear(&hub->heap);
     ov_address_pool_clear(&hub->pool);
-    ov_protect_clear(&hub->stateless);
+    ov_wrap_clear(&hub->wrap);
+    ov_wipe(&hub->replies, sizeof hub->replies);
     ov_cookie_clear(&hub->cookie);
     free(hub->slot);
     free(hub);

@@ -95,6 +95,8 @@ struct ov_reply
 {
     struct ov_addr addr;
     struct ov_sid client;
+    struct ov_wrap wrap; /* what the client's reset was under; wiped when it was answered */
+    bool resend_wkc;     /* we forget its Kc until it sends WKc again [WP-TC2-022] */
 };
 
 struct ov_replies
@@ -119,7 +121,7 @@ struct ov_hub
     const struct ov_hub_settings *settings;
     const struct ov_rng *rng;
     const struct ov_log *log;
-    struct ov_protect stateless; /* tls-crypt for packets without a session */
+    struct ov_wrap wrap; /* of the static key, for packets without a session */
     struct ov_cookie cookie;
     struct ov_limit resets;
     struct ov_address_pool pool;
@@ -164,6 +166,30 @@ void ov_hub_admit(struct ov_hub *hub, struct ov_peer *peer, struct ov_now now);
  * afterwards. */
 void ov_hub_after(struct ov_hub *hub, struct ov_peer *peer, struct ov_now now);
 void ov_ready_remove(struct ov_hub *hub, struct ov_peer *peer);
+
+/* find_key.c */
+
+/* The key that a packet without a session is under. A secret if is_v2: wipe it. */
+struct ov_hub_key
+{
+    const struct ov_wrap_key *key;
+    const struct ov_wrap *wrap;
+    bool is_v2; /* both are those below, and wkc_len octets at the end of the packet said so */
+    uint16_t wkc_len;
+    struct ov_wrap_key own_key;
+    struct ov_wrap own_wrap;
+    struct ov_wkc_metadata metadata;
+};
+
+/* The static key, or the Kc that came along, as the opcode says [WP-TC2-014]. OV_ERR_UNSUPPORTED: there is no key
+ * for this kind of client [WP-TC2-015]; OV_ERR_TRUNCATED, OV_ERR_FORMAT, OV_ERR_LIMIT: no well-formed WKc, or one
+ * older than --tls-crypt-v2-max-age (LIMIT), or without a time (FORMAT); OV_ERR_AUTH: not wrapped by our key;
+ * OV_ERR_ARG: an unusable Kc. */
+OV_MUST_USE enum ov_err ov_hub_find_key(const struct ov_hub *hub, const struct ov_buf *packet,
+                                        struct ov_now now, struct ov_hub_key *out);
+/* What the client's key says of itself, for the log. */
+void ov_hub_log_metadata(const struct ov_hub *hub, const char *name, const struct ov_wkc_metadata *metadata,
+                         struct ov_now now);
 
 /* stateless.c */
 /* A control packet that belongs to no session. The new peer if it opened one: give it the packet. */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/wipe.h"
 #include "wire/control.h"
 
 /* Packets of clients that have no session yet. Until the third packet proves the address, nothing is kept but a
@@ -10,48 +11,103 @@
 /* Work on a copy: the session that may come out of it wants to open the packet itself. */
 struct stranger
 {
+    struct ov_hub_key key;
     uint8_t room[2048];
     struct ov_buf buf;
+    uint32_t wrap_id;
     struct ov_control control;
 };
 
-static enum ov_err open_copy(const struct ov_hub *hub, const struct ov_buf *packet, struct stranger *st)
+static enum ov_err open_copy(const struct ov_hub *hub, const struct ov_buf *packet, struct ov_now now,
+                             struct stranger *st)
 {
     if (packet->len > sizeof st->room)
     {
         return OV_ERR_LIMIT;
     }
-    st->buf = ov_buf_over(st->room, sizeof st->room, 0);
-    memcpy(ov_buf_put(&st->buf, packet->len), ov_buf_data(packet), packet->len);
-    struct ov_wrap_head head;
-    /* No replay check: there is no window to check against [WP-RPL-006]. */
-    enum ov_err err = ov_wrap_open(&hub->stateless.wrap, &st->buf, &head);
+    enum ov_err err = ov_hub_find_key(hub, packet, now, &st->key);
     if (err != OV_OK)
     {
         return err;
     }
-    if (ov_wrap_has_id(&hub->stateless.wrap) && head.id.id == 0)
+    st->buf = ov_buf_over(st->room, sizeof st->room, 0);
+    memcpy(ov_buf_put(&st->buf, packet->len), ov_buf_data(packet), packet->len);
+    (void)ov_buf_trim(&st->buf, st->key.wkc_len);
+    struct ov_wrap_head head;
+    /* No replay check: there is no window to check against [WP-RPL-006]. */
+    err = ov_wrap_open(st->key.wrap, &st->buf, &head);
+    if (err != OV_OK)
+    {
+        return err;
+    }
+    if (ov_wrap_has_id(st->key.wrap) && head.id.id == 0)
     {
         return OV_ERR_REPLAY; /* [WP-RPL-003] */
     }
+    st->wrap_id = head.id.id;
     return ov_control_decode(head.first_octet, &head.sid, ov_buf_data(&st->buf), st->buf.len, &st->control);
 }
 
-/* First packet: remember whom to answer, nothing else. */
-static enum ov_err take_reset(struct ov_hub *hub, const struct ov_datagram *dg,
-                              const struct ov_control *reset, struct ov_now now)
+static void log_key(const struct ov_hub *hub, const struct ov_peer *peer, const struct ov_hub_key *key,
+                    struct ov_now now)
 {
+    if (key->is_v2)
+    {
+        ov_hub_log_metadata(hub, peer->name, &key->metadata, now);
+    }
+}
+
+/* A client that can't send WKc again: it gets its session at once [WP-TC2-023]. */
+static enum ov_err take_old_client(struct ov_hub *hub, const struct ov_datagram *dg,
+                                   const struct stranger *st, struct ov_now now, struct ov_peer **peer)
+{
+    struct ov_session_start start = {.addr = dg->addr,
+                                     .peer_sid = st->control.sid,
+                                     .key = st->key.key,
+                                     .takes_wkc = true,
+                                     .reset_is_due = true};
+    if (hub->settings->session.config->tls_crypt_v2_force_cookie)
+    {
+        return OV_ERR_UNSUPPORTED;
+    }
+    if (!ov_limit_take(&hub->resets, now.mono_ms))
+    {
+        return OV_ERR_LIMIT;
+    }
+    enum ov_err err = ov_sid_new(hub->rng, &start.own_sid);
+    if (err != OV_OK)
+    {
+        return err;
+    }
+    *peer = ov_peer_new(hub, &start, now);
+    if (*peer == NULL)
+    {
+        return OV_ERR_NOMEM;
+    }
+    log_key(hub, *peer, &st->key, now);
+    return OV_OK;
+}
+
+/* First packet: remember whom to answer, nothing else. */
+static enum ov_err take_reset(struct ov_hub *hub, const struct ov_datagram *dg, const struct stranger *st,
+                              struct ov_now now, struct ov_peer **peer)
+{
+    const struct ov_control *reset = &st->control;
     hub->stats.resets++;
     if (reset->message_id != 0 || reset->ack_count != 0)
     {
         return OV_ERR_FORMAT; /* no beginning of anything */
+    }
+    if (st->key.is_v2 && !ov_wrap_id_is_early(st->wrap_id))
+    {
+        return take_old_client(hub, dg, st, now, peer);
     }
     if (hub->replies.count == OV_REPLIES_MAX || !ov_limit_take(&hub->resets, now.mono_ms))
     {
         return OV_ERR_LIMIT; /* silently [WP-COOK-008] */
     }
     const uint32_t at = (hub->replies.first + hub->replies.count++) % OV_REPLIES_MAX;
-    hub->replies.slot[at] = (struct ov_reply){dg->addr, reset->sid};
+    hub->replies.slot[at] = (struct ov_reply){dg->addr, reset->sid, *st->key.wrap, st->key.is_v2};
     return OV_OK;
 }
 
@@ -76,9 +132,10 @@ static enum ov_err check_third(const struct ov_control *c)
     return c->has_message_id && c->message_id > 1 ? OV_ERR_WINDOW : OV_OK;
 }
 
-static enum ov_err take_third(struct ov_hub *hub, const struct ov_datagram *dg,
-                              const struct ov_control *third, struct ov_now now, struct ov_peer **peer)
+static enum ov_err take_third(struct ov_hub *hub, const struct ov_datagram *dg, const struct stranger *st,
+                              struct ov_now now, struct ov_peer **peer)
 {
+    const struct ov_control *third = &st->control;
     enum ov_err err = check_third(third);
     if (err == OV_OK)
     {
@@ -88,12 +145,17 @@ static enum ov_err take_third(struct ov_hub *hub, const struct ov_datagram *dg,
     {
         return err;
     }
-    const struct ov_session_start start = {dg->addr, third->remote_sid, third->sid};
+    const struct ov_session_start start = {.addr = dg->addr,
+                                           .own_sid = third->remote_sid,
+                                           .peer_sid = third->sid,
+                                           .key = st->key.key,
+                                           .takes_wkc = st->key.is_v2};
     *peer = ov_peer_new(hub, &start, now);
     if (*peer == NULL)
     {
         return OV_ERR_NOMEM;
     }
+    log_key(hub, *peer, &st->key, now);
     ov_limit_return(&hub->resets);
     hub->stats.accepted++;
     return OV_OK;
@@ -117,22 +179,22 @@ static enum ov_err take(struct ov_hub *hub, const struct ov_datagram *dg, struct
     {
         return err;
     }
-    const bool reset = op == OV_OP_HARD_RESET_CLIENT_V2;
-    if (!reset && op != OV_OP_CONTROL_V1 && op != OV_OP_ACK_V1)
+    if (op == OV_OP_SOFT_RESET_V1)
     {
-        return op == OV_OP_SOFT_RESET_V1 ? OV_ERR_SESSION_ID : OV_ERR_UNSUPPORTED;
+        return OV_ERR_SESSION_ID;
     }
     if (dg->addr.port == 0)
     {
         return OV_ERR_ADDRESS; /* can't be answered */
     }
     struct stranger st;
-    err = open_copy(hub, &dg->buf, &st);
-    if (err != OV_OK)
+    err = open_copy(hub, &dg->buf, now, &st);
+    if (err == OV_OK)
     {
-        return err;
+        err = (ov_opcode_is_hard_reset(op) ? take_reset : take_third)(hub, dg, &st, now, peer);
     }
-    return reset ? take_reset(hub, dg, &st.control, now) : take_third(hub, dg, &st.control, now, peer);
+    ov_wipe(&st.key, sizeof st.key);
+    return err;
 }
 
 struct ov_peer *ov_hub_stranger(struct ov_hub *hub, struct ov_datagram *dg, struct ov_now now)
@@ -164,8 +226,16 @@ static enum ov_err build_reply(struct ov_hub *hub, const struct ov_reply *reply,
                                .has_message_id = true,
                                .ack_count = 1,
                                .remote_sid = reply->client};
+    uint8_t early[OV_EARLY_NEG_LEN];
+    struct ov_writer e = ov_writer_over(early, sizeof early);
     enum ov_err err =
-        ov_cookie_make(&hub->cookie, &reply->addr, &reply->client, now.mono_ms / 1000, &reset.sid);
+        reply->resend_wkc ? ov_early_neg_encode(&(struct ov_early_neg){OV_EARLY_NEG_RESEND_WKC}, &e) : OV_OK;
+    reset.payload = early;
+    reset.payload_len = ov_writer_len(&e);
+    if (err == OV_OK)
+    {
+        err = ov_cookie_make(&hub->cookie, &reply->addr, &reply->client, now.mono_ms / 1000, &reset.sid);
+    }
     if (err != OV_OK)
     {
         return err;
@@ -180,7 +250,7 @@ static enum ov_err build_reply(struct ov_hub *hub, const struct ov_reply *reply,
     (void)ov_buf_put(&dg->buf, (uint32_t)ov_writer_len(&w));
     /* Every stateless reply is the first packet of its session [WP-RPL-005, WP-COOK-007]. */
     const struct ov_wrap_id id = {1, now.wall_s};
-    return ov_wrap_seal(&hub->stateless.wrap, id, ov_opcode_join(OV_OP_HARD_RESET_SERVER_V2, 0), &reset.sid,
+    return ov_wrap_seal(&reply->wrap, id, ov_opcode_join(OV_OP_HARD_RESET_SERVER_V2, 0), &reset.sid,
                         &dg->buf);
 }
 
@@ -188,10 +258,11 @@ enum ov_err ov_hub_reply(struct ov_hub *hub, struct ov_datagram *dg, struct ov_n
 {
     while (hub->replies.count > 0)
     {
-        const struct ov_reply *reply = &hub->replies.slot[hub->replies.first];
+        struct ov_reply *reply = &hub->replies.slot[hub->replies.first];
         hub->replies.first = (hub->replies.first + 1) % OV_REPLIES_MAX;
         hub->replies.count--;
         enum ov_err err = build_reply(hub, reply, dg, now);
+        ov_wrap_clear(&reply->wrap);
         if (err == OV_OK)
         {
             dg->addr = reply->addr;

@@ -123,7 +123,23 @@ enum ov_wish
 {
     OV_WISH_RUN = 0,
     OV_WISH_HELP,
-    OV_WISH_VERSION
+    OV_WISH_VERSION,
+    OV_WISH_GENKEY
+};
+
+/* --genkey: which key, and the file it goes to. */
+enum ov_genkey_kind
+{
+    OV_GENKEY_STATIC = 0, /* for tls-auth, tls-crypt, secret */
+    OV_GENKEY_V2_SERVER,
+    OV_GENKEY_V2_CLIENT /* wrapped with the server key of --tls-crypt-v2 */
+};
+
+struct ov_genkey
+{
+    enum ov_genkey_kind kind;
+    const char *path;
+    const char *metadata; /* base64; NULL: the time */
 };
 
 struct ov_config
@@ -153,7 +169,12 @@ struct ov_config
     struct ov_text ca;
     struct ov_text cert;
     struct ov_text key;
-    struct ov_text tls_crypt; /* from NULL: control channel is not wrapped */
+    struct ov_text tls_crypt; /* from NULL: not given */
+    struct ov_text tls_auth;
+    int8_t key_direction;               /* 0, 1; -1: none */
+    struct ov_text tls_crypt_v2;        /* client: its key; server: the server key */
+    bool tls_crypt_v2_force_cookie;     /* only clients that can be answered statelessly [WP-TC2-023] */
+    uint32_t tls_crypt_v2_max_age_days; /* server: 0: any [WP-TC2-007] */
     enum ov_tls_version tls_version_min;
     enum ov_tls_version tls_version_max;
     bool tls_version_min_or_highest; /* take the library's highest if it lacks tls_version_min */
@@ -202,6 +223,7 @@ struct ov_config
     size_t push_count;
 
     /* process */
+    struct ov_genkey genkey;
     uint32_t verb; /* 1 */
     const char *user;
     const char *group;

@@ -14,6 +14,7 @@ void ov_config_defaults(struct ov_config *config)
         .connect_timeout_s = 120,
         .connect_retry_s = 1,
         .connect_retry_max_s = 300,
+        .key_direction = -1,
         .tls_timeout_s = 2,
         .hand_window_s = 60,
         .tran_window_s = 3600,

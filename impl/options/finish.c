@@ -168,6 +168,31 @@ static void check_remote_cert(struct ov_parse *parse)
     parse->config->remote_cert_tls = given != NULL;
 }
 
+/* One thing protects the control channel; only a server may have tls-crypt-v2 and one of the others for clients
+ * of both kinds [WP-TC2-014]. */
+static void check_control_keys(struct ov_parse *parse)
+{
+    const struct ov_config *config = parse->config;
+    const bool v2 = is_given(parse, "tls-crypt-v2");
+    if (is_given(parse, "tls-auth") && is_given(parse, "tls-crypt"))
+    {
+        SAY(ov_parse_error, "tls-auth", "'tls-auth' contradicts 'tls-crypt'");
+    }
+    if (v2 && config->role == OV_ROLE_CLIENT && (is_given(parse, "tls-auth") || is_given(parse, "tls-crypt")))
+    {
+        SAY(ov_parse_error, "tls-crypt-v2", "on a client 'tls-crypt-v2' contradicts '%s'",
+            is_given(parse, "tls-auth") ? "tls-auth" : "tls-crypt");
+    }
+    if (is_given(parse, "tls-auth") && config->auth_none)
+    {
+        SAY(ov_parse_error, "tls-auth", "'tls-auth' needs a digest, and 'auth none' takes it away");
+    }
+    if (is_given(parse, "tls-crypt-v2-max-age") && !v2)
+    {
+        SAY(ov_parse_error, "tls-crypt-v2-max-age", "'tls-crypt-v2-max-age' needs 'tls-crypt-v2'");
+    }
+}
+
 static void finish_tls(struct ov_parse *parse)
 {
     struct ov_config *config = parse->config;
@@ -312,6 +337,7 @@ void ov_parse_finish(struct ov_parse *parse)
     check_bind(parse);
     check_keys(parse);
     check_remote_cert(parse);
+    check_control_keys(parse);
     finish_tls(parse);
     finish_cipher(parse);
     finish_remotes(parse);

@@ -81,7 +81,8 @@ void ov_occ_from_config(const struct ov_config *config, struct ov_occ *out)
     *out = (struct ov_occ){
         .tls = true,
         .role = config->role,
-        .key_direction = -1,
+        .tls_auth = config->tls_auth.from != NULL,
+        .key_direction = config->key_direction,
         .tun_mtu = config->tunnel.mtu,
         .tun_mtu_shown = config->occ_mtu,
         .cipher = config->occ_cipher,

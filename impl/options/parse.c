@@ -127,7 +127,7 @@ static bool check_arity(struct ov_parse *parse, const struct ov_option *option, 
     return false;
 }
 
-static void set_file(struct ov_parse *parse, const struct ov_line *line, struct ov_text *out)
+bool ov_parse_file(struct ov_parse *parse, const struct ov_line *line, struct ov_text *out)
 {
     struct ov_text text = line->block;
     if (!line->has_block)
@@ -144,7 +144,7 @@ static void set_file(struct ov_parse *parse, const struct ov_line *line, struct 
                            : err == OV_ERR_LIMIT ? "more than 1 MiB"
                                                  : "out of memory");
             parse->failed = err == OV_ERR_NOMEM ? err : parse->failed;
-            return;
+            return false;
         }
     }
     if (text.len == 0 || text.len > OV_KEY_OCTETS)
@@ -152,10 +152,11 @@ static void set_file(struct ov_parse *parse, const struct ov_line *line, struct 
         ov_parse_error(parse, "%s: %.200s %s", line->word[0],
                        line->has_block ? "the inline block" : line->word[1],
                        text.len == 0 ? "is empty" : "has more than 1 MiB");
-        return;
+        return false;
     }
     text.from = line->has_block ? "[inline]" : line->word[1];
     *out = text;
+    return true;
 }
 
 static void set_value(struct ov_parse *parse, const struct ov_option *option, const struct ov_line *line)
@@ -183,7 +184,7 @@ static void set_value(struct ov_parse *parse, const struct ov_option *option, co
         *(const char **)field = line->word[1];
         return;
     case OV_TYPE_FILE:
-        set_file(parse, line, (struct ov_text *)field);
+        (void)ov_parse_file(parse, line, (struct ov_text *)field);
         return;
     }
 }

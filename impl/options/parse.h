@@ -111,6 +111,9 @@ bool ov_parse_vital_number(struct ov_parse *parse, const char *what, const char 
                            uint32_t high, uint32_t *out);
 bool ov_parse_append(struct ov_parse *parse, struct ov_list *list, const void *item, size_t size);
 
+/* The file that word[1] names, or the block. False: the error is said. */
+bool ov_parse_file(struct ov_parse *parse, const struct ov_line *line, struct ov_text *out);
+
 /* One option: word[0] is its name, the rest its arguments. */
 void ov_parse_option(struct ov_parse *parse, const struct ov_line *line);
 /* A whole file's text; a loaded one is included by the setter of --config. */
@@ -133,6 +136,7 @@ void ov_parse_expand(struct ov_parse *parse);
 OV_SETTER(config);
 OV_SETTER(help);
 OV_SETTER(version);
+OV_SETTER(genkey);
 OV_SETTER(ignore_unknown);
 OV_SETTER(mode);
 OV_SETTER(client);
@@ -155,6 +159,9 @@ OV_SETTER(ping_exit);
 OV_SETTER(keepalive);
 OV_SETTER(dh);
 OV_SETTER(remote_cert_tls);
+OV_SETTER(tls_auth);
+OV_SETTER(key_direction);
+OV_SETTER(tls_crypt_v2);
 OV_SETTER(tls_version);
 OV_SETTER(reneg);
 OV_SETTER(data_ciphers);

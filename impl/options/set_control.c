@@ -24,6 +24,43 @@ OV_SETTER(remote_cert_tls)
     parse->draft.remote_cert_tls = line->word[1];
 }
 
+static void set_direction(struct ov_parse *parse, const char *option, const char *text)
+{
+    if (strcmp(text, "0") != 0 && strcmp(text, "1") != 0)
+    {
+        ov_parse_error(parse, "%s: the direction must be 0 or 1, not '%.40s'", option, text);
+        return;
+    }
+    parse->config->key_direction = text[0] == '1' ? 1 : 0;
+}
+
+OV_SETTER(key_direction)
+{
+    set_direction(parse, option->name, line->word[1]);
+}
+
+OV_SETTER(tls_auth)
+{
+    if (ov_parse_file(parse, line, &parse->config->tls_auth) && !line->has_block && line->count > 2)
+    {
+        set_direction(parse, option->name, line->word[2]);
+    }
+}
+
+OV_SETTER(tls_crypt_v2)
+{
+    if (!ov_parse_file(parse, line, &parse->config->tls_crypt_v2) || line->has_block || line->count <= 2)
+    {
+        return;
+    }
+    parse->config->tls_crypt_v2_force_cookie = strcmp(line->word[2], "force-cookie") == 0;
+    if (!parse->config->tls_crypt_v2_force_cookie && strcmp(line->word[2], "allow-noncookie") != 0)
+    {
+        ov_parse_error(parse, "tls-crypt-v2: '%.40s' is neither 'force-cookie' nor 'allow-noncookie'",
+                       line->word[2]);
+    }
+}
+
 OV_SETTER(tls_version)
 {
     bool is_min = strcmp(option->name, "tls-version-min") == 0;

@@ -18,6 +18,56 @@ OV_SETTER(version)
     parse->config->wish = OV_WISH_VERSION;
 }
 
+/* "--genkey file" is what older releases had: a static key. */
+OV_SETTER(genkey)
+{
+    static const struct
+    {
+        const char *name;
+        enum ov_genkey_kind kind;
+    } kinds[] = {
+        {"secret", OV_GENKEY_STATIC},
+        {"tls-auth", OV_GENKEY_STATIC},
+        {"tls-crypt", OV_GENKEY_STATIC},
+        {"tls-crypt-v2-server", OV_GENKEY_V2_SERVER},
+        {"tls-crypt-v2-client", OV_GENKEY_V2_CLIENT},
+    };
+    struct ov_genkey *genkey = &parse->config->genkey;
+    const char *type = line->word[1];
+    bool known = false;
+    *genkey = (struct ov_genkey){.path = line->count > 2 ? line->word[2] : NULL};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+    {
+        if (strcmp(type, kinds[i].name) == 0)
+        {
+            genkey->kind = kinds[i].kind;
+            known = true;
+        }
+    }
+    if (!known && line->count == 2)
+    {
+        genkey->path = type;
+    }
+    else if (!known)
+    {
+        ov_parse_error(parse,
+                       strcmp(type, "auth-token") == 0
+                           ? "genkey: type '%.40s' is known to OpenVPN 2.x but not built into ovref yet"
+                           : "genkey: unknown type '%.40s'",
+                       type);
+    }
+    else if (genkey->path == NULL)
+    {
+        ov_parse_error(parse, "genkey %s: the name of the file is missing", type);
+    }
+    else if (line->count > 3 && genkey->kind != OV_GENKEY_V2_CLIENT)
+    {
+        ov_parse_error(parse, "genkey %s: only client keys have metadata", type);
+    }
+    genkey->metadata = line->count > 3 ? line->word[3] : NULL;
+    parse->config->wish = OV_WISH_GENKEY;
+}
+
 OV_SETTER(ignore_unknown)
 {
     for (size_t i = 1; i < line->count; i++)

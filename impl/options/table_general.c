@@ -5,6 +5,9 @@ static const struct ov_option rows[] = {
     OTHER("config", "file", 1, 1, BOTH, config, "", "", "read options from file"),
     OTHER("help", "", 0, 0, OV_IN_ARGS, help, "", "", "say what options there are"),
     OTHER("version", "", 0, 0, OV_IN_ARGS, version, "", "", "say which version and libraries this is"),
+    OTHER("genkey", "[type] file [metadata]", 1, 3, OV_IN_ARGS, genkey, "secret", "",
+          "write a new key to file and end: secret (or tls-auth, tls-crypt: the same), tls-crypt-v2-server, "
+          "tls-crypt-v2-client (needs tls-crypt-v2; metadata is base64)"),
     OTHER("ignore-unknown-option", "name ...", 1, MANY, BOTH, ignore_unknown, "", "2.3.3",
           "leave these options out where they are unknown or not built"),
     NUMBER("verb", "level", BOTH, verb, 0, 11, "1", "",
@@ -53,7 +56,6 @@ static const struct ov_option rows[] = {
             "reseed the random generator of mbedTLS all the time"),
     PLANNED("mktun", "", 0, 0, OV_IN_ARGS, "", "make a persistent tun device and end"),
     PLANNED("rmtun", "", 0, 0, OV_IN_ARGS, "", "remove a persistent tun device and end"),
-    PLANNED("genkey", "[type] [file]", 0, 4, OV_IN_ARGS, "", "make a key and end"),
     PLANNED("show-ciphers", "", 0, 0, OV_IN_ARGS, "", "list data channel ciphers and end"),
     PLANNED("show-curves", "", 0, 0, OV_IN_ARGS, "2.4", "list elliptic curves and end"),
     PLANNED("show-digests", "", 0, 0, OV_IN_ARGS, "", "list digests and end"),

@@ -56,6 +56,18 @@ uint32_t ov_rel_send_room(const struct ov_rel_send *s)
     return OV_REL_SEND_SLOTS - span(s);
 }
 
+bool ov_rel_send_waits(const struct ov_rel_send *s, uint32_t id)
+{
+    for (uint32_t i = 0; i < OV_REL_SEND_SLOTS; i++)
+    {
+        if (s->slot[i].used && s->slot[i].id == id)
+        {
+            return true;
+        }
+    }
+    return (int32_t)(id - s->next_id) >= 0;
+}
+
 bool ov_rel_send_empty(const struct ov_rel_send *s)
 {
     return span(s) == 0;

@@ -46,6 +46,8 @@ void ov_rel_send_init(struct ov_rel_send *s, uint32_t timeout_ms, uint32_t first
 uint32_t ov_rel_send_room(const struct ov_rel_send *s);
 /* Nothing waits for its acknowledgement. */
 bool ov_rel_send_empty(const struct ov_rel_send *s);
+/* Was id not acknowledged yet, or not even queued? */
+bool ov_rel_send_waits(const struct ov_rel_send *s, uint32_t id);
 /* Copy a message into the window; it is due at once. *id (may be NULL) tells its message id.
  * OV_ERR_WINDOW: no room; OV_ERR_LIMIT: payload too long. */
 OV_MUST_USE enum ov_err ov_rel_send_queue(struct ov_rel_send *s, uint8_t opcode, const void *payload,

@@ -11,6 +11,18 @@ static struct ov_protect *protect_of(struct ov_session *s, uint8_t key_id)
     return key_id > 0 && s->has_dynamic ? &s->dynamic : &s->protect;
 }
 
+/* The session has its key: whatever WKc says now is cut off and not looked at [WP-TC2-013]. */
+static enum ov_err strip_wkc(const struct ov_session *s, struct ov_buf *packet)
+{
+    uint16_t wkc_len = 0;
+    if (!s->takes_wkc)
+    {
+        return OV_ERR_UNSUPPORTED;
+    }
+    enum ov_err err = ov_wkc_find(ov_buf_data(packet), packet->len, OV_CONTROL_HEAD_LEN, &wkc_len);
+    return err == OV_OK && !ov_buf_trim(packet, wkc_len) ? OV_ERR_TRUNCATED : err;
+}
+
 static enum ov_err open_packet(struct ov_session *s, struct ov_datagram *dg, struct ov_control *control)
 {
     if (!ov_addr_equal(&dg->addr, &s->addr))
@@ -26,6 +38,14 @@ static enum ov_err open_packet(struct ov_session *s, struct ov_datagram *dg, str
     if (err != OV_OK)
     {
         return err;
+    }
+    if (ov_opcode_has_wkc(ov_opcode_of(first_octet)))
+    {
+        err = strip_wkc(s, &dg->buf);
+        if (err != OV_OK)
+        {
+            return err;
+        }
     }
     struct ov_wrap_head head;
     err = ov_protect_open(protect_of(s, ov_opcode_key_id(first_octet)), &dg->buf, &head);
@@ -51,14 +71,9 @@ static enum ov_err check_session(const struct ov_session *s, const struct ov_con
     return ov_sid_equal(&control->sid, &s->peer_sid) ? OV_OK : OV_ERR_SESSION_ID;
 }
 
-/* Message 0 is the reset and nothing else is: a reset further back or TLS in front of it is nonsense, and
- * tls-crypt-v2 opcodes are of no use without its keys. */
+/* Message 0 is the reset and nothing else is: a reset further back or TLS in front of it is nonsense. */
 static enum ov_err check_message(const struct ov_control *control)
 {
-    if (control->opcode == OV_OP_CONTROL_WKC_V1 || control->opcode == OV_OP_HARD_RESET_CLIENT_V3)
-    {
-        return OV_ERR_UNSUPPORTED;
-    }
     const bool reset = ov_opcode_is_hard_reset(control->opcode) || control->opcode == OV_OP_SOFT_RESET_V1;
     if (control->has_message_id && reset != (control->message_id == 0))
     {

@@ -1,5 +1,7 @@
 #include "session/private.h"
 
+#include <string.h>
+
 #include "wire/control.h"
 
 /* Outer headers that count against max-packet-size [WP-REL-040]. */
@@ -34,6 +36,14 @@ static uint32_t ack_only_max(const struct ov_session *s)
     return shy ? OV_CONTROL_ACKS_SENT_MAX : OV_CONTROL_ACKS_MAX;
 }
 
+/* Before the server has seen WKc an acknowledgement alone would be lost on it, and would make it look as if the reset
+ * had been understood: acknowledgements wait for CONTROL_WKC_V1 to carry them and to arrive [WP-TC2-033]. */
+bool ov_control_acks_due(const struct ov_session *s)
+{
+    const bool unknown = ov_session_owes_wkc(s) && ov_rel_send_waits(&s->ks.tx, OV_KS_WKC_MESSAGE);
+    return ov_acks_pending(&s->ks.acks) > 0 && !unknown;
+}
+
 /* What goes out next: a message that is due, with acknowledgements in it, else acknowledgements alone. */
 static enum ov_err choose(struct ov_session *s, struct ov_control *control, struct ov_now now)
 {
@@ -48,7 +58,7 @@ static enum ov_err choose(struct ov_session *s, struct ov_control *control, stru
         control->payload = message.payload;
         control->payload_len = message.len;
     }
-    else if (ov_acks_pending(&s->ks.acks) > 0)
+    else if (ov_control_acks_due(s))
     {
         control->opcode = OV_OP_ACK_V1;
         acks_max = ack_only_max(s);
@@ -58,6 +68,19 @@ static enum ov_err choose(struct ov_session *s, struct ov_control *control, stru
         return OV_ERR_AGAIN;
     }
     control->ack_count = (uint8_t)ov_acks_take(&s->ks.acks, acks_max, control->acks);
+    return OV_OK;
+}
+
+/* In clear, and every time the message is sent [WP-TC2-010, WP-TC2-012]. */
+static enum ov_err append_wkc(const struct ov_session *s, struct ov_buf *packet)
+{
+    const struct ov_wkc *wkc = &s->env.settings->keys->wkc;
+    uint8_t *end = ov_buf_put(packet, wkc->len);
+    if (end == NULL)
+    {
+        return OV_ERR_NOSPACE;
+    }
+    memcpy(end, wkc->octets, wkc->len);
     return OV_OK;
 }
 
@@ -72,8 +95,9 @@ static enum ov_err build(struct ov_session *s, const struct ov_control *control,
         return err;
     }
     (void)ov_buf_put(&dg->buf, (uint32_t)ov_writer_len(&w));
-    return ov_protect_seal(protect_now(s), now.wall_s, ov_opcode_join(control->opcode, control->key_id),
-                           &s->own_sid, &dg->buf);
+    err = ov_protect_seal(protect_now(s), now.wall_s, ov_opcode_join(control->opcode, control->key_id),
+                          &s->own_sid, &dg->buf);
+    return err == OV_OK && ov_opcode_has_wkc(control->opcode) ? append_wkc(s, &dg->buf) : err;
 }
 
 enum ov_err ov_control_transmit(struct ov_session *s, struct ov_datagram *dg, struct ov_now now)

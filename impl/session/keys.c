@@ -66,16 +66,17 @@ static enum ov_err make_dynamic_key(struct ov_session *s)
 {
     const struct ov_session_settings *settings = s->env.settings;
     uint8_t exported[OV_KEY2_SIZE];
-    struct ov_key2 key2;
+    struct ov_wrap_key key = {.kind = OV_WRAP_TLS_CRYPT}; /* whatever the original is [WP-DYN-003] */
     enum ov_err err = ov_tls_export(&s->ks.tls, OV_WRAP_DYNAMIC_LABEL, exported, sizeof exported);
     if (err == OV_OK)
     {
-        ov_wrap_dynamic_key(exported, settings->tls_crypt, &key2);
-        err = ov_protect_init(&s->dynamic, settings->crypto, &key2, s->role, 0);
+        const bool plain = s->origin.kind == OV_WRAP_PLAIN;
+        ov_wrap_dynamic_key(exported, plain ? NULL : &s->origin.key, &key.key);
+        err = ov_protect_init(&s->dynamic, settings->crypto, &key, s->role, 0);
         s->has_dynamic = err == OV_OK;
     }
     ov_wipe(exported, sizeof exported);
-    ov_wipe(&key2, sizeof key2);
+    ov_wipe(&key, sizeof key);
     return err;
 }
 
@@ -106,6 +107,7 @@ enum ov_err ov_session_generate(struct ov_session *s, struct ov_now now)
     {
         return err;
     }
+    ov_wipe(&s->origin, sizeof s->origin); /* a dynamic key is made now or never [WP-DYN-004] */
     s->agreed.keys = true;
     s->agreed.mss = ov_session_mss(s);
     s->negotiations++;

@@ -41,7 +41,10 @@ static enum ov_err take_message(struct ov_keystate *ks, const struct ov_rel_mess
         /* The peer's reset is here. If it crossed ours, ours may have been lost: once more, now
          * with an acknowledgement in it [WP-REL-013]. */
         ov_rel_send_burst(&ks->tx, now_ms);
-        return OV_OK;
+        /* Servers have no use for what clients say there [WP-TC2-031]. */
+        return message->opcode == OV_OP_HARD_RESET_SERVER_V2
+                   ? ov_early_neg_decode(message->payload, message->len, &ks->early)
+                   : OV_OK;
     }
     return message->len == 0 ? OV_OK : ov_tls_feed(&ks->tls, message->payload, message->len);
 }
@@ -69,6 +72,14 @@ enum ov_err ov_keystate_pump_in(struct ov_keystate *ks, uint64_t now_ms, bool *m
     }
 }
 
+/* An empty payload would do beside a long WKc, but a little progress costs nothing. */
+#define BESIDE_WKC_MIN 32u
+
+static uint32_t room_beside_wkc(const struct ov_keystate *ks, uint32_t slice)
+{
+    return slice > ks->wkc_len + BESIDE_WKC_MIN ? slice - ks->wkc_len : BESIDE_WKC_MIN;
+}
+
 enum ov_err ov_keystate_pump_out(struct ov_keystate *ks, uint32_t slice, bool *moved)
 {
     uint8_t payload[OV_REL_SEND_PAYLOAD];
@@ -76,14 +87,17 @@ enum ov_err ov_keystate_pump_out(struct ov_keystate *ks, uint32_t slice, bool *m
     while (err == OV_OK && ov_tls_pending(&ks->tls) > 0 && ov_rel_send_room(&ks->tx) > 0)
     {
         size_t len = 0;
-        err = ov_tls_drain(&ks->tls, payload, slice < sizeof payload ? slice : sizeof payload, &len);
+        const bool with_wkc = ks->wkc_len > 0 && ks->tx.next_id == OV_KS_WKC_MESSAGE;
+        const uint32_t room = with_wkc ? room_beside_wkc(ks, slice) : slice;
+        err = ov_tls_drain(&ks->tls, payload, room < sizeof payload ? room : sizeof payload, &len);
         if (err == OV_OK && len == 0)
         {
             break;
         }
         if (err == OV_OK)
         {
-            err = ov_rel_send_queue(&ks->tx, OV_OP_CONTROL_V1, payload, len, NULL);
+            err = ov_rel_send_queue(&ks->tx, with_wkc ? OV_OP_CONTROL_WKC_V1 : OV_OP_CONTROL_V1, payload, len,
+                                    NULL);
             *moved = true;
         }
     }

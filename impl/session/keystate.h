@@ -9,6 +9,7 @@
 #include "reliable/recv.h"
 #include "reliable/send.h"
 #include "tls/tls.h"
+#include "wire/early_neg.h"
 
 /* States of one negotiation, with the numbers of the field (section 3.3). */
 enum ov_key_state
@@ -41,9 +42,14 @@ struct ov_keystate
     struct ov_tls tls;
     struct ov_key_source client; /* secrets, wiped when the data keys exist */
     struct ov_key_source server;
+    struct ov_early_neg early; /* client: what the server's hard reset said */
+    uint16_t wkc_len; /* client: message 1 is CONTROL_WKC_V1 with a WKc of that length; 0: it isn't */
     uint64_t created_ms;
     uint64_t give_up_ms; /* hand-window; OV_NEVER from ACTIVE on [WP-STATE-004] */
 };
+
+/* The message that carries WKc, if the server asked for it [WP-TC2-032]. */
+#define OV_KS_WKC_MESSAGE 1u
 
 /* first_id: 0, or 1 for a server session that starts from a cookie: message 0 of both sides is done. */
 void ov_keystate_init(struct ov_keystate *ks, uint8_t key_id, uint32_t first_id, uint32_t timeout_ms,
@@ -52,9 +58,10 @@ void ov_keystate_init(struct ov_keystate *ks, uint8_t key_id, uint32_t first_id,
 void ov_keystate_clear(struct ov_keystate *ks);
 
 /* Feed TLS with what arrived in order; *moved is set if there was anything. Until TLS exists only the
- * reset is taken. The error of ov_tls_feed. */
+ * reset is taken. The error of ov_tls_feed; those of ov_early_neg_decode [WP-TC2-031]. */
 OV_MUST_USE enum ov_err ov_keystate_pump_in(struct ov_keystate *ks, uint64_t now_ms, bool *moved);
-/* Cut what TLS wants to send into messages of at most slice octets while the window has room. */
+/* Cut what TLS wants to send into messages of at most slice octets while the window has room; less where WKc
+ * goes along [WP-TC2-034]. */
 OV_MUST_USE enum ov_err ov_keystate_pump_out(struct ov_keystate *ks, uint32_t slice, bool *moved);
 
 /* Nothing of ours is unacknowledged or waiting to become a message. */

@@ -73,6 +73,8 @@ void ov_session_fail_tick(struct ov_session *s, struct ov_now now);
 enum ov_err ov_step_reset(struct ov_session *s, struct ov_now now);
 enum ov_err ov_step_start_tls(struct ov_session *s, struct ov_now now);
 enum ov_err ov_step_all_acked(struct ov_session *s, struct ov_now now);
+/* Client: the server has no state and wants WKc with our next message [WP-TC2-032]. */
+bool ov_session_owes_wkc(const struct ov_session *s);
 /* TLS is open: look at the peer, compare with who it was, tell. */
 enum ov_err ov_step_meet_peer(struct ov_session *s);
 
@@ -116,6 +118,8 @@ uint64_t ov_rekey_deadline(const struct ov_session *s);
 void ov_control_receive(struct ov_session *s, struct ov_datagram *dg, struct ov_now now);
 /* The next control packet that is due. OV_ERR_AGAIN: none. */
 OV_MUST_USE enum ov_err ov_control_transmit(struct ov_session *s, struct ov_datagram *dg, struct ov_now now);
+/* Is there an acknowledgement that may go out without a message? */
+bool ov_control_acks_due(const struct ov_session *s);
 /* Largest payload of a message, so that the packet keeps max-packet-size [WP-REL-040]. */
 uint32_t ov_control_slice(const struct ov_session *s);
 

@@ -2,8 +2,8 @@
 
 #include "base/wipe.h"
 
-enum ov_err ov_protect_init(struct ov_protect *p, const struct ov_crypto *crypto, const struct ov_key2 *key,
-                            enum ov_role own, uint32_t sent)
+enum ov_err ov_protect_init(struct ov_protect *p, const struct ov_crypto *crypto,
+                            const struct ov_wrap_key *key, enum ov_role own, uint32_t sent)
 {
     *p = (struct ov_protect){.issue.last = sent};
     enum ov_err err = ov_replay_long_init(&p->window, OV_REPLAY_STANDARD_SIZE, 0);
@@ -11,8 +11,7 @@ enum ov_err ov_protect_init(struct ov_protect *p, const struct ov_crypto *crypto
     {
         return err;
     }
-    ov_wrap_none(&p->wrap);
-    return key == NULL ? OV_OK : ov_wrap_tls_crypt(&p->wrap, crypto, key, own);
+    return ov_wrap_init(&p->wrap, crypto, key, own);
 }
 
 void ov_protect_clear(struct ov_protect *p)

@@ -15,10 +15,10 @@ struct ov_protect
     struct ov_replay_long window;
 };
 
-/* key NULL: plain. sent is how many wrap ids were used before: 1 where the reset was answered
- * statelessly, else 0 [WP-RPL-005]. OV_ERR_ARG: unusable key [WP-KEY-005]. */
+/* sent is the last wrap id that was used before: 1 where the reset was answered statelessly [WP-RPL-005],
+ * OV_WRAP_ID_EARLY as WP-TC2-020 and WP-TC2-023 say, else 0. OV_ERR_ARG: unusable key [WP-KEY-005]. */
 OV_MUST_USE enum ov_err ov_protect_init(struct ov_protect *p, const struct ov_crypto *crypto,
-                                        const struct ov_key2 *key, enum ov_role own, uint32_t sent);
+                                        const struct ov_wrap_key *key, enum ov_role own, uint32_t sent);
 void ov_protect_clear(struct ov_protect *p);
 
 /* packet: body becomes whole packet in place. OV_ERR_WRAP, OV_ERR_NOSPACE, OV_ERR_CRYPTO. */

@@ -5,15 +5,19 @@
 #include "session/session.h"
 #include "wire/session_id.h"
 
-/* What the third packet of a handshake proved [WP-COOK-004]. */
+/* What the third packet of a handshake proved [WP-COOK-004], or the first one of a client that can't be
+ * answered statelessly [WP-TC2-023]. */
 struct ov_session_start
 {
     struct ov_addr addr;
-    struct ov_sid own_sid; /* the cookie that went out as our session id */
+    struct ov_sid own_sid; /* the cookie that went out as our session id; random if reset_is_due */
     struct ov_sid peer_sid;
+    const struct ov_wrap_key *key; /* of the control channel; copied */
+    bool takes_wkc;                /* key is the Kc of a tls-crypt-v2 client */
+    bool reset_is_due;             /* our reset was not sent yet */
 };
 
-/* A session whose resets are done; give it the third packet by ov_session_receive next. Errors as
+/* A session that waits for the packet that opened it: give it that by ov_session_receive next. Errors as
  * ov_session_init. */
 OV_MUST_USE enum ov_err ov_session_accept(struct ov_session *s, const struct ov_session_env *env,
                                           const struct ov_session_start *start, struct ov_now now);

@@ -38,16 +38,25 @@ static uint64_t hand_window_ms(const struct ov_session *s)
     return s->env.settings->config->hand_window_s * OV_SECOND_MS;
 }
 
-/* What both roles start with. sent: message 0 and wrap id 1 of ours are out already. */
+/* Where a session starts: with its own reset, or after one that was sent statelessly. */
+struct beginning
+{
+    const struct ov_wrap_key *key;
+    uint32_t message_id; /* first of ours */
+    uint32_t wrap_id;    /* last that was used */
+};
+
+/* What both roles start with. */
 static enum ov_err begin(struct ov_session *s, const struct ov_session_env *env, const struct ov_addr *addr,
-                         uint32_t sent, struct ov_now now)
+                         const struct beginning *at, struct ov_now now)
 {
     const struct ov_config *config = env->settings->config;
     memset(s, 0, sizeof *s);
     s->env = *env;
     s->role = config->role;
     s->addr = *addr;
-    ov_keystate_init(&s->ks, 0, sent, config->tls_timeout_s * (uint32_t)OV_SECOND_MS, now.mono_ms,
+    s->origin = *at->key;
+    ov_keystate_init(&s->ks, 0, at->message_id, config->tls_timeout_s * (uint32_t)OV_SECOND_MS, now.mono_ms,
                      now.mono_ms + hand_window_ms(s));
     ov_data_init(&s->data, config->tunnel.mtu);
     s->agreed.keepalive = config->keepalive;
@@ -59,14 +68,16 @@ static enum ov_err begin(struct ov_session *s, const struct ov_session_env *env,
         .keys_die_ms = OV_NEVER,
     };
     s->rekey.due_ms = OV_NEVER;
-    return ov_protect_init(&s->protect, env->settings->crypto, env->settings->tls_crypt, s->role, sent);
+    return ov_protect_init(&s->protect, env->settings->crypto, at->key, s->role, at->wrap_id);
 }
 
 enum ov_err ov_session_init(struct ov_session *s, const struct ov_session_env *env,
                             const struct ov_addr *server, struct ov_now now)
 {
     const struct ov_session_settings *settings = env->settings;
-    enum ov_err err = begin(s, env, server, 0, now);
+    const struct ov_control_keys *keys = settings->keys;
+    const struct beginning at = {&keys->wrap, 0, keys->wkc.len > 0 ? OV_WRAP_ID_EARLY : 0};
+    enum ov_err err = begin(s, env, server, &at, now);
     if (err == OV_OK)
     {
         err = ov_sid_new(env->rng, &s->own_sid);
@@ -88,7 +99,10 @@ enum ov_err ov_session_init(struct ov_session *s, const struct ov_session_env *e
 enum ov_err ov_session_accept(struct ov_session *s, const struct ov_session_env *env,
                               const struct ov_session_start *start, struct ov_now now)
 {
-    enum ov_err err = begin(s, env, &start->addr, 1, now);
+    /* The stateless reset had message 0 and wrap id 1 [WP-RPL-005]. */
+    const struct beginning at = {start->key, start->reset_is_due ? 0 : 1,
+                                 start->reset_is_due ? OV_WRAP_ID_EARLY : 1};
+    enum ov_err err = begin(s, env, &start->addr, &at, now);
     if (err != OV_OK)
     {
         ov_session_clear(s);
@@ -96,6 +110,7 @@ enum ov_err ov_session_accept(struct ov_session *s, const struct ov_session_env 
     }
     s->own_sid = start->own_sid;
     s->peer_sid = start->peer_sid;
+    s->takes_wkc = start->takes_wkc;
     return OV_OK;
 }
 

@@ -2,13 +2,14 @@
 
 void ov_session_settings_init(struct ov_session_settings *settings, const struct ov_config *config,
                               const struct ov_crypto *crypto, struct ov_tls_conf *tls,
-                              const struct ov_key2 *tls_crypt, const char *version)
+                              const struct ov_control_keys *keys, const char *version)
 {
+    static const struct ov_control_keys plain;
     *settings = (struct ov_session_settings){
         .config = config,
         .crypto = crypto,
         .tls = tls,
-        .tls_crypt = tls_crypt,
+        .keys = keys != NULL ? keys : &plain,
         .version = version,
         .platform = "linux",
         .built = {.cc_exit = true, .tls_ekm = true, .dyn_tls_crypt = true},

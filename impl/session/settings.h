@@ -5,9 +5,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/key2.h"
 #include "crypto/crypto.h"
 #include "options/push.h"
+#include "wire/wkc.h"
+#include "wrap/wrap.h"
+
+/* Keys of the control channel: --tls-auth, --tls-crypt, --tls-crypt-v2. All-zero: plain. A secret. */
+struct ov_control_keys
+{
+    struct ov_wrap_key wrap; /* the static key; a client's tls-crypt-v2: Kc */
+    struct ov_wkc wkc;       /* client with tls-crypt-v2: what goes along with Kc; len 0: none */
+    bool has_server_key;     /* server: takes tls-crypt-v2 clients, beside those of the static key if there is
+                              * one, else only those [WP-TC2-014] */
+    struct ov_key_half server_key;
+};
 
 /* What every session of one program shares. Filled once before the first
  * session starts, never changed while one lives; everything is borrowed. */
@@ -15,10 +26,10 @@ struct ov_session_settings
 {
     const struct ov_config *config; /* its role is the role of the sessions */
     const struct ov_crypto *crypto;
-    struct ov_tls_conf *tls;         /* made by crypto->tls->conf_new for this role */
-    const struct ov_key2 *tls_crypt; /* key of --tls-crypt; NULL: plain control channel */
-    const char *version;             /* client: IV_VER */
-    const char *platform;            /* client: IV_PLAT, "linux" */
+    struct ov_tls_conf *tls;            /* made by crypto->tls->conf_new for this role */
+    const struct ov_control_keys *keys; /* what protects the control channel; never NULL */
+    const char *version;                /* client: IV_VER */
+    const char *platform;               /* client: IV_PLAT, "linux" */
 
     /* What a client announces and a server pushes to clients that announced it
      * [WP-FLAG-001]. Epoch format is not built: aead_epoch must be false. */
@@ -26,9 +37,9 @@ struct ov_session_settings
 };
 
 /* Everything that has a default: flags and platform. The rest is what the
- * arguments say. */
+ * arguments say. keys NULL: plain control channel. */
 void ov_session_settings_init(struct ov_session_settings *settings, const struct ov_config *config,
                               const struct ov_crypto *crypto, struct ov_tls_conf *tls,
-                              const struct ov_key2 *tls_crypt, const char *version);
+                              const struct ov_control_keys *keys, const char *version);
 
 #endif

@@ -112,6 +112,8 @@ struct ov_session
     struct ov_sid own_sid;
     struct ov_sid peer_sid; /* zero: the server's reset has not come */
     struct ov_protect protect;
+    struct ov_wrap_key origin; /* what protect was made from, until the dynamic key is made */
+    bool takes_wkc;            /* server: protect is under a Kc, so WKc may come along */
     struct ov_protect dynamic; /* for key-ids above 0, if has_dynamic */
     bool has_dynamic;
     struct ov_keystate ks;

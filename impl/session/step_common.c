@@ -4,12 +4,30 @@
 
 #include "wire/opcode.h"
 
+static enum ov_opcode reset_opcode(const struct ov_session *s)
+{
+    if (s->ks.key_id > 0)
+    {
+        return OV_OP_SOFT_RESET_V1;
+    }
+    if (s->role == OV_ROLE_SERVER)
+    {
+        return OV_OP_HARD_RESET_SERVER_V2;
+    }
+    return s->env.settings->keys->wkc.len > 0 ? OV_OP_HARD_RESET_CLIENT_V3 : OV_OP_HARD_RESET_CLIENT_V2;
+}
+
 enum ov_err ov_step_reset(struct ov_session *s, struct ov_now now)
 {
     (void)now;
-    const bool first = s->ks.key_id == 0;
-    return ov_rel_send_queue(&s->ks.tx, first ? OV_OP_HARD_RESET_CLIENT_V2 : OV_OP_SOFT_RESET_V1, NULL, 0,
-                             NULL);
+    return ov_rel_send_queue(&s->ks.tx, (uint8_t)reset_opcode(s), NULL, 0, NULL);
+}
+
+/* A client without WKc that is asked for it can only go on as with any other server. */
+bool ov_session_owes_wkc(const struct ov_session *s)
+{
+    const bool asked = (s->ks.early.flags & OV_EARLY_NEG_RESEND_WKC) != 0;
+    return asked && s->ks.key_id == 0 && s->env.settings->keys->wkc.len > 0;
 }
 
 /* Own reset acknowledged, the peer's received: TLS may begin. A client must have both before it speaks, so
@@ -21,6 +39,7 @@ enum ov_err ov_step_start_tls(struct ov_session *s, struct ov_now now)
     {
         return OV_ERR_AGAIN;
     }
+    s->ks.wkc_len = ov_session_owes_wkc(s) ? s->env.settings->keys->wkc.len : 0;
     enum ov_err err = ov_tls_init(&s->ks.tls, s->env.settings->crypto->tls, s->env.settings->tls);
     if (err != OV_OK)
     {

@@ -11,7 +11,7 @@ static uint64_t keepalive_deadline(const struct ov_session *s)
 /* Control packets that are due. */
 static uint64_t output_deadline(const struct ov_session *s)
 {
-    return ov_acks_pending(&s->ks.acks) > 0 ? 0 : ov_rel_send_deadline(&s->ks.tx);
+    return ov_control_acks_due(s) ? 0 : ov_rel_send_deadline(&s->ks.tx);
 }
 
 static uint64_t negotiation_deadline(const struct ov_session *s)

@@ -93,6 +93,18 @@ static const struct
      "V4,dev-type tun,link-mtu 1561,tun-mtu 1500,proto UDPv4,auth SHA1,keysize 128,key-method 2,tls-client"},
     {"cipher CAMELLIA-256-CBC\n",
      "V4,dev-type tun,link-mtu 1557,tun-mtu 1500,proto UDPv4,auth SHA1,keysize 256,key-method 2,tls-client"},
+    {"tls-auth ta.key 1\n",
+     "V4,dev-type tun,link-mtu 1541,tun-mtu 1500,proto UDPv4,keydir 1,auth SHA1,keysize "
+     "128,tls-auth,key-method 2,tls-client"},
+    {"<tls-auth>\nkey\n</tls-auth>\n", "V4,dev-type tun,link-mtu 1541,tun-mtu 1500,proto UDPv4,auth SHA1,"
+                                       "keysize 128,tls-auth,key-method 2,tls-client"},
+    {"auth SHA512\n<tls-auth>\nkey\n</tls-auth>\nkey-direction 0\n",
+     "V4,dev-type tun,link-mtu 1585,tun-mtu 1500,proto UDPv4,keydir 0,auth SHA512,keysize 128,tls-auth,"
+     "key-method 2,tls-client"},
+    {"tls-crypt tc.key\nkey-direction 1\n", "V4,dev-type tun,link-mtu 1541,tun-mtu 1500,proto UDPv4,keydir 1,"
+                                            "auth SHA1,keysize 128,key-method 2,tls-client"},
+    {"tls-crypt-v2 tc.key\n",
+     "V4,dev-type tun,link-mtu 1541,tun-mtu 1500,proto UDPv4,auth SHA1,keysize 128,key-method 2,tls-client"},
     {"cipher AES-192-OFB\n",
      "V4,dev-type tun,link-mtu 1561,tun-mtu 1500,proto UDPv4,auth SHA1,keysize 192,key-method 2,tls-client"},
 };

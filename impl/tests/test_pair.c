@@ -55,7 +55,9 @@ static void make_plan(struct plan *plan, uint64_t seed, const struct ov_crypto *
     plan->seed = seed;
     make_faults(plan, &r);
     const unsigned cipher = ov_test_below(&r, 3);
-    const bool tls_crypt = ov_test_below(&r, 2) == 0;
+    /* Each mode as often as the plain one, tls-crypt twice as often. */
+    const unsigned drawn = ov_test_below(&r, OV_END_WRAPS + 1);
+    const enum ov_end_wrap wrap = drawn < OV_END_WRAPS ? (enum ov_end_wrap)drawn : OV_END_TLS_CRYPT;
     const bool old = ov_test_below(&r, 2) == 0 || !ov_test_speaks(client, OV_TLS_VERSION_1_3) ||
                      !ov_test_speaks(server, OV_TLS_VERSION_1_3);
     const enum ov_tls_version version = old ? OV_TLS_VERSION_1_2 : OV_TLS_VERSION_1_3;
@@ -71,13 +73,13 @@ static void make_plan(struct plan *plan, uint64_t seed, const struct ov_crypto *
                                          .dyn_tls_crypt = ov_test_below(&r, 3) != 0};
     plan->client = (struct ov_end_spec){.crypto = client,
                                         .version = version,
-                                        .tls_crypt = tls_crypt,
+                                        .wrap = wrap,
                                         .more = plan->client_text,
                                         .seed = seed,
                                         .built = built};
     plan->server = (struct ov_end_spec){.crypto = server,
                                         .version = version,
-                                        .tls_crypt = tls_crypt,
+                                        .wrap = wrap,
                                         .more = plan->server_text,
                                         .seed = seed,
                                         .built = {true, true, true, false}};
@@ -89,7 +91,7 @@ static void print_plan(const struct plan *p)
                 "%u per mille, "
                 "%u..%u ms, initiator %u\n",
                 (unsigned long long)p->seed, p->client.crypto->name, p->server.crypto->name,
-                p->client.version % 10, p->client.tls_crypt ? "tls-crypt" : "plain", ov_aead_name(p->cipher),
+                p->client.version % 10, ov_end_wrap_name(p->client.wrap), ov_aead_name(p->cipher),
                 p->client.built.tls_ekm ? "exporter" : "PRF",
                 p->client.built.dyn_tls_crypt ? ", dynamic tls-crypt" : "", p->faults.loss_pm,
                 p->faults.double_pm, p->faults.damage_pm, p->faults.latency_ms,

@@ -79,6 +79,12 @@ static inline bool ov_opcode_has_message_id(uint8_t op)
     return ov_opcode_is_control(op) && op != OV_OP_ACK_V1;
 }
 
+/* A WKc stands at the end of the packet [WP-TC2-010, WP-TC2-011]. */
+static inline bool ov_opcode_has_wkc(uint8_t op)
+{
+    return op == OV_OP_HARD_RESET_CLIENT_V3 || op == OV_OP_CONTROL_WKC_V1;
+}
+
 /* "P_CONTROL_V1"; "P_UNKNOWN" for what is undefined. Never NULL. */
 const char *ov_opcode_name(uint8_t op);
 

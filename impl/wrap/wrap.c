@@ -59,6 +59,23 @@ void ov_wrap_tls_auth(struct ov_wrap *wrap, const struct ov_crypto *crypto, enum
     wrap->recv = key->half[direction == OV_KEY_DIRECTION_0 ? 1 : 0];
 }
 
+enum ov_err ov_wrap_init(struct ov_wrap *wrap, const struct ov_crypto *crypto, const struct ov_wrap_key *key,
+                         enum ov_role own)
+{
+    switch (key->kind)
+    {
+    case OV_WRAP_TLS_CRYPT:
+        return ov_wrap_tls_crypt(wrap, crypto, &key->key, own);
+    case OV_WRAP_TLS_AUTH:
+        ov_wrap_tls_auth(wrap, crypto, key->digest, &key->key, key->direction);
+        return OV_OK;
+    case OV_WRAP_PLAIN:
+        break;
+    }
+    ov_wrap_none(wrap);
+    return OV_OK;
+}
+
 const char *ov_wrap_name(const struct ov_wrap *wrap)
 {
     return method_of(wrap)->name;

@@ -58,6 +58,26 @@ enum ov_key_direction
     OV_KEY_DIRECTION_0 = 0,     /* send with K0 */
     OV_KEY_DIRECTION_1 = 1      /* send with K1 */
 };
+
+enum ov_wrap_kind
+{
+    OV_WRAP_PLAIN = 0,
+    OV_WRAP_TLS_AUTH,
+    OV_WRAP_TLS_CRYPT
+};
+
+/* What a wrap is made from. All-zero: no protection. A secret. */
+struct ov_wrap_key
+{
+    enum ov_wrap_kind kind;
+    enum ov_digest_id digest;        /* tls-auth: --auth */
+    enum ov_key_direction direction; /* tls-auth */
+    struct ov_key2 key;
+};
+/* The wrap of this kind. OV_ERR_ARG: as ov_wrap_tls_crypt. */
+OV_MUST_USE enum ov_err ov_wrap_init(struct ov_wrap *wrap, const struct ov_crypto *crypto,
+                                     const struct ov_wrap_key *key, enum ov_role own);
+
 /* tls-auth with digest of --auth [WP-TLA-002]. */
 void ov_wrap_tls_auth(struct ov_wrap *wrap, const struct ov_crypto *crypto, enum ov_digest_id digest,
                       const struct ov_key2 *key, enum ov_key_direction direction);

@@ -5,7 +5,9 @@
 #
 #   DIR/ca.crt ca.key server.crt server.key client.crt client.key   EC P-256
 #   DIR/rsa/          the same six files with RSA-2048
-#   DIR/tls-crypt.key static key, format V1, 256 random octets
+#   DIR/tls-crypt.key, tls-auth.key   static keys, format V1, 256 random octets
+#   DIR/tls-crypt-v2-server.key       128 random octets
+#   DIR/tls-crypt-v2-client.key       wrapped by it with the time, tls-crypt-v2-user.key with user data
 #   DIR/other-ca/     ca.* and client.*: a client that our CA never signed
 #   DIR/expired/      client.*: ours, but its time is over
 #   DIR/wrong-eku/    server.* made for a client only, client.* for a server only
@@ -154,6 +156,49 @@ write_static_key()
     } >"$1"
 }
 
+# write_pem LABEL FILE: standard input in base64 between its marks.
+write_pem()
+{
+    {
+        printf -- '-----BEGIN %s-----\n' "$1"
+        openssl base64
+        printf -- '-----END %s-----\n' "$1"
+    } >"$2"
+}
+
+# octets HEX: as binary.
+octets()
+{
+    # shellcheck disable=SC2059 # the format is made of \x escapes only
+    printf "$(printf '%s' "$1" | sed 's/../\\x&/g')"
+}
+
+# write_client_key SERVER_HEX METADATA_HEX FILE: Kc and WKc [WP-TC2-003]; the tag covers the length, Kc and the
+# metadata, and is the IV as well.
+write_client_key()
+{
+    local server=$1 clear length tag
+    clear=$(openssl rand -hex 256)$2
+    length=$(printf '%04x' $((32 + ${#clear} / 2 + 2)))
+    tag=$(octets "$length$clear" |
+        openssl dgst -sha256 -mac HMAC -macopt "hexkey:${server:128:64}" -r | cut -d ' ' -f 1)
+    {
+        octets "${clear:0:512}"
+        octets "$tag"
+        octets "$clear" | openssl enc -aes-256-ctr -K "${server:0:64}" -iv "${tag:0:32}"
+        octets "$length"
+    } | write_pem 'OpenVPN tls-crypt-v2 client key' "$3"
+}
+
+make_v2_keys()
+{
+    local server
+    server=$(openssl rand -hex 128 | tr -d '\n')
+    octets "$server" | write_pem 'OpenVPN tls-crypt-v2 server key' "$temp/tls-crypt-v2-server.key"
+    write_client_key "$server" "01$(printf '%016x' "$(date +%s)")" "$temp/tls-crypt-v2-client.key"
+    write_client_key "$server" 006f766c6162 "$temp/tls-crypt-v2-user.key"
+}
+
 wanted_files()
 {
     local set name
@@ -164,7 +209,7 @@ wanted_files()
             printf '%s\n' "$set$name.crt" "$set$name.key"
         done
     done
-    printf '%s\n' tls-crypt.key other-ca/{ca,client}.{crt,key} expired/client.{crt,key} \
+    printf '%s\n' tls-crypt.key tls-auth.key tls-crypt-v2-{server,client,user}.key other-ca/{ca,client}.{crt,key} expired/client.{crt,key} \
         wrong-eku/{server,client}.{crt,key}
 }
 
@@ -198,6 +243,8 @@ make_all()
     done
     make_bad_certificates
     write_static_key "$temp/tls-crypt.key"
+    write_static_key "$temp/tls-auth.key"
+    make_v2_keys
     rm "$temp/openssl.cnf"
     chmod 755 "$temp" "$temp"/*/
     chmod 644 "$temp"/*.crt "$temp"/*/*.crt

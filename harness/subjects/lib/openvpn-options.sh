@@ -16,8 +16,8 @@ declare -A cfg=()
 # What the harness may say. Keys of the other role (a client's tunnel4, a server's
 # exit_notify) describe the network and cause no option; an empty value means the
 # program's own default.
-readonly cfg_keys=' role proto local remote port dev cipher auth ca cert key tls_crypt tunnel4 tunnel6 tun_mtu
- keepalive exit_notify sndbuf rcvbuf verb workdir options '
+readonly cfg_keys=' role proto local remote port dev cipher auth ca cert key tls_crypt tls_auth
+ key_direction tls_crypt_v2 tunnel4 tunnel6 tun_mtu keepalive exit_notify sndbuf rcvbuf verb workdir options '
 
 usage_error()
 {
@@ -121,6 +121,9 @@ options_of_both()
     option_path cert cert
     option_path key key
     option_path tls_crypt tls-crypt
+    option_path tls_auth tls-auth
+    option key_direction key-direction
+    option_path tls_crypt_v2 tls-crypt-v2
     option cipher data-ciphers
     option auth auth
     option tun_mtu tun-mtu

@@ -12,6 +12,7 @@
 #include "crypto/null/null.h"
 #include "tests/lib/testpki.h"
 #include "tests/lib/tlspair.h"
+#include "wrap/client_key.h"
 
 bool ov_test_traced(void)
 {
@@ -40,6 +41,97 @@ static void fill_key(struct ov_key2 *key2)
     }
 }
 
+static const struct
+{
+    const char *name;
+    struct side
+    {
+        enum ov_wrap_kind kind;
+        enum ov_key_direction direction;
+        bool v2;
+    } client, server;
+    enum ov_digest_id digest;
+    bool force_cookie; /* server */
+} wraps[OV_END_WRAPS] = {
+    [OV_END_PLAIN] = {"plain", {0}, {0}, 0, false},
+    [OV_END_TLS_CRYPT] =
+        {"tls-crypt", {OV_WRAP_TLS_CRYPT, 0, false}, {OV_WRAP_TLS_CRYPT, 0, false}, 0, false},
+    [OV_END_TLS_AUTH_SHA1] =
+        {"tls-auth SHA1", {OV_WRAP_TLS_AUTH, 1, false}, {OV_WRAP_TLS_AUTH, 0, false}, OV_DIGEST_SHA1, false},
+    [OV_END_TLS_AUTH_SHA256] = {"tls-auth SHA256",
+                                {OV_WRAP_TLS_AUTH, -1, false},
+                                {OV_WRAP_TLS_AUTH, -1, false},
+                                OV_DIGEST_SHA256,
+                                false},
+    [OV_END_TLS_AUTH_SHA512] = {"tls-auth SHA512",
+                                {OV_WRAP_TLS_AUTH, 0, false},
+                                {OV_WRAP_TLS_AUTH, 1, false},
+                                OV_DIGEST_SHA512,
+                                false},
+    [OV_END_V2] = {"tls-crypt-v2", {OV_WRAP_TLS_CRYPT, 0, true}, {0, 0, true}, 0, false},
+    [OV_END_V2_FORCED] = {"tls-crypt-v2 force-cookie", {OV_WRAP_TLS_CRYPT, 0, true}, {0, 0, true}, 0, true},
+    [OV_END_V2_OLD] = {"tls-crypt-v2 of 2.5", {OV_WRAP_TLS_CRYPT, 0, true}, {0, 0, true}, 0, false},
+    [OV_END_V2_AND_STATIC] = {"tls-crypt-v2 beside tls-crypt",
+                              {OV_WRAP_TLS_CRYPT, 0, true},
+                              {OV_WRAP_TLS_CRYPT, 0, true},
+                              0,
+                              false},
+    [OV_END_STATIC_AND_V2] = {"tls-auth beside tls-crypt-v2",
+                              {OV_WRAP_TLS_AUTH, 1, false},
+                              {OV_WRAP_TLS_AUTH, 0, true},
+                              OV_DIGEST_SHA1,
+                              false},
+};
+
+const char *ov_end_wrap_name(enum ov_end_wrap wrap)
+{
+    return wraps[wrap].name;
+}
+
+/* Metadata: a time, as stock writes it. */
+static void fill_keys(struct ov_end *end, enum ov_end_wrap wrap)
+{
+    static const uint8_t metadata[] = {OV_WKC_TYPE_TIME, 0, 0, 0, 0, 0x5f, 0xff, 0, 0};
+    const bool server = end->config->role == OV_ROLE_SERVER;
+    const struct side *side = server ? &wraps[wrap].server : &wraps[wrap].client;
+    struct ov_control_keys *keys = &end->keys;
+    keys->wrap = (struct ov_wrap_key){side->kind, wraps[wrap].digest, side->direction, end->key2};
+    memset(&keys->server_key, 0x5a, sizeof keys->server_key);
+    if (side->v2 && server)
+    {
+        keys->has_server_key = true;
+        /* Another static key, so that nobody takes one for the other. */
+        for (size_t i = 0; side->kind == OV_WRAP_TLS_CRYPT && i < sizeof keys->wrap.key; i++)
+        {
+            ((uint8_t *)&keys->wrap.key)[i] ^= 0x55;
+        }
+    }
+    else if (side->v2)
+    {
+        assert_int_equal(ov_client_key_wrap(end->crypto, &keys->server_key, &end->key2, metadata,
+                                            sizeof metadata, &keys->wkc),
+                         OV_OK);
+    }
+}
+
+/* The only file is the one of tls-crypt-v2, and nobody looks into it: tests make their keys themselves. */
+static enum ov_err load_nothing(void *ctx, const char *path, size_t max, struct ov_arena *arena,
+                                struct ov_text *out, char reason[static OV_LOADER_REASON])
+{
+    (void)ctx;
+    (void)path;
+    (void)max;
+    (void)arena;
+    (void)reason;
+    *out = (struct ov_text){"v2.key", "key", 3};
+    return OV_OK;
+}
+
+static const char *wrap_lines(const struct ov_end_spec *spec, bool server)
+{
+    return server && wraps[spec->wrap].force_cookie ? "tls-crypt-v2 v2.key force-cookie\n" : "";
+}
+
 /* The configuration as text, read by the real reader. */
 static void read_config(struct ov_end *end, const char *head, const struct ov_end_spec *spec,
                         const char *entry)
@@ -48,11 +140,12 @@ static void read_config(struct ov_end *end, const char *head, const struct ov_en
     const bool null = spec->crypto == &ov_crypto_null;
     const struct ov_testpki_entry *pki = null ? NULL : ov_testpki(entry);
     char *text = NULL;
-    const int len =
-        asprintf(&text, "%s%s\n<ca>\n%s</ca>\n<cert>\n%s\n</cert>\n<key>\n%s\n</key>\n", head,
-                 spec->more != NULL ? spec->more : "", ca, null ? entry : pki->cert, null ? "key" : pki->key);
+    const int len = asprintf(&text, "%s%s%s\n<ca>\n%s</ca>\n<cert>\n%s\n</cert>\n<key>\n%s\n</key>\n", head,
+                             spec->more != NULL ? spec->more : "", wrap_lines(spec, end->title[0] == 's'), ca,
+                             null ? entry : pki->cert, null ? "key" : pki->key);
     assert_true(len > 0);
-    enum ov_err err = ov_options_from_text(end->title, text, (size_t)len, NULL, &end->options);
+    static const struct ov_loader loader = {.load = load_nothing};
+    enum ov_err err = ov_options_from_text(end->title, text, (size_t)len, &loader, &end->options);
     for (const struct ov_diag *d = ov_options_diags(end->options)->first; d != NULL && err != OV_OK;
          d = d->next)
     {
@@ -97,6 +190,7 @@ static void end_open(struct ov_end *end, const struct ov_end_spec *spec, const c
     read_config(end, head, spec, entry);
     make_tls(end, spec);
     fill_key(&end->key2);
+    fill_keys(end, spec->tls_crypt ? OV_END_TLS_CRYPT : spec->wrap);
 }
 
 static void end_close(struct ov_end *end)
@@ -112,7 +206,8 @@ void ov_client_end_open(struct ov_client_end *client, const struct ov_end_spec *
     end_open(&client->end, spec, "client", "client\ndev tun\nproto udp\nremote 203.0.113.1 1194\nnobind\n",
              spec->cert != NULL ? spec->cert : "client-ec");
     ov_session_settings_init(&client->settings, client->end.config, spec->crypto, client->end.tls,
-                             spec->tls_crypt ? &client->end.key2 : NULL, "0.test");
+                             &client->end.keys, "0.test");
+    client->old = spec->wrap == OV_END_V2_OLD;
     client->settings.built = spec->built;
     client->env = (struct ov_session_env){&client->settings, &client->end.rng, &client->end.log, ""};
 }
@@ -128,6 +223,10 @@ void ov_client_end_start(struct ov_client_end *client, const struct ov_addr *ser
     client->end.now = now;
     ov_session_clear(&client->session);
     assert_int_equal(ov_session_init(&client->session, &client->env, server, now), OV_OK);
+    if (client->old)
+    {
+        client->session.protect.issue.last = 0;
+    }
 }
 
 void ov_server_end_open(struct ov_server_end *server, const struct ov_end_spec *spec, struct ov_now now)
@@ -138,8 +237,8 @@ void ov_server_end_open(struct ov_server_end *server, const struct ov_end_spec *
              "dev tun\nproto udp\ndh none\nserver 10.8.0.0 255.255.255.0\nserver-ipv6 fd00:8::/64\n"
              "topology subnet\n",
              "server-ec");
-    ov_session_settings_init(&session, server->end.config, spec->crypto, server->end.tls,
-                             spec->tls_crypt ? &server->end.key2 : NULL, "0.test");
+    ov_session_settings_init(&session, server->end.config, spec->crypto, server->end.tls, &server->end.keys,
+                             "0.test");
     session.built = spec->built;
     ov_hub_settings_init(&server->settings, &session);
     server->end.now = now;

@@ -9,11 +9,31 @@
 /* A client session and a server hub for tests, made from configuration text as
  * the programs make them. */
 
+/* What protects the control channel of both ends. */
+enum ov_end_wrap
+{
+    OV_END_PLAIN = 0,
+    OV_END_TLS_CRYPT,
+    OV_END_TLS_AUTH_SHA1,   /* server direction 0, client 1 */
+    OV_END_TLS_AUTH_SHA256, /* no direction */
+    OV_END_TLS_AUTH_SHA512, /* server direction 1, client 0 */
+    OV_END_V2,              /* tls-crypt-v2 */
+    OV_END_V2_FORCED,       /* with force-cookie */
+    OV_END_V2_OLD,          /* the client is of the time before early negotiation [WP-TC2-023] */
+    OV_END_V2_AND_STATIC,   /* the server takes both, the client has tls-crypt-v2 [WP-TC2-014] */
+    OV_END_STATIC_AND_V2,   /* the server takes both, the client has tls-auth */
+    OV_END_WRAPS
+};
+
+/* "tls-auth SHA1". */
+const char *ov_end_wrap_name(enum ov_end_wrap wrap);
+
 struct ov_end_spec
 {
     const struct ov_crypto *crypto;
     enum ov_tls_version version; /* OV_TLS_VERSION_DEFAULT: what both offer */
-    bool tls_crypt;
+    bool tls_crypt;              /* the same as wrap OV_END_TLS_CRYPT */
+    enum ov_end_wrap wrap;
     const char *more; /* further configuration lines, "" or NULL: none */
     uint64_t seed;
     /* Client only. */
@@ -28,7 +48,8 @@ struct ov_end
     struct ov_options *options;
     const struct ov_config *config;
     struct ov_tls_conf *tls;
-    struct ov_key2 key2;
+    struct ov_key2 key2; /* static key, also Kc */
+    struct ov_control_keys keys;
     struct ov_test_random random;
     struct ov_rng rng;
     struct ov_log log;
@@ -42,6 +63,7 @@ struct ov_client_end
     struct ov_session_settings settings;
     struct ov_session_env env;
     struct ov_session session;
+    bool old; /* OV_END_V2_OLD */
 };
 
 struct ov_server_end

@@ -16,19 +16,33 @@ static struct ov_test_batch in;
 
 void ov_rig_open(struct ov_rig *rig, bool tls_crypt, const char *server_text)
 {
+    ov_rig_open_as(rig, tls_crypt ? OV_END_TLS_CRYPT : OV_END_PLAIN, server_text);
+}
+
+/* What a client would have. */
+static void take_client_keys(struct ov_rig *rig, const struct ov_end_spec *spec)
+{
+    static struct ov_client_end client;
+    ov_client_end_open(&client, spec);
+    const struct ov_control_keys *keys = client.settings.keys;
+    assert_int_equal(ov_wrap_init(&rig->wrap, spec->crypto, &keys->wrap, OV_ROLE_CLIENT), OV_OK);
+    rig->wkc = keys->wkc;
+    rig->wrap_id.id = keys->wkc.len > 0 && !client.old ? OV_WRAP_ID_EARLY : 0;
+    ov_client_end_close(&client);
+}
+
+void ov_rig_open_as(struct ov_rig *rig, enum ov_end_wrap mode, const char *server_text)
+{
     struct ov_end_spec spec = ov_end_spec_default();
     memset(rig, 0, sizeof *rig);
+    rig->mode = mode;
     rig->now = (struct ov_now){1000000, 0x60000000};
     rig->server_addr = ov_test_addr4(1, 1194);
-    spec.tls_crypt = tls_crypt;
+    spec.wrap = mode;
+    rig->wrap_id.time = rig->now.wall_s;
+    take_client_keys(rig, &spec);
     spec.more = server_text;
     ov_server_end_open(&rig->server, &spec, rig->now);
-    if (tls_crypt)
-    {
-        assert_int_equal(ov_wrap_tls_crypt(&rig->wrap, spec.crypto, &rig->server.end.key2, OV_ROLE_CLIENT),
-                         OV_OK);
-    }
-    rig->wrap_id = (struct ov_wrap_id){0, rig->now.wall_s};
 }
 
 void ov_rig_close(struct ov_rig *rig)
@@ -49,7 +63,7 @@ struct ov_rig_client *ov_rig_add(struct ov_rig *rig, size_t n, const char *name,
 {
     struct ov_rig_client *client = &rig->client[n];
     struct ov_end_spec spec = ov_end_spec_default();
-    spec.tls_crypt = ov_wrap_has_id(&rig->wrap);
+    spec.wrap = rig->mode;
     spec.cert = name;
     spec.more = text;
     spec.seed = n + 1;
@@ -204,6 +218,10 @@ enum ov_fate ov_rig_control(struct ov_rig *rig, const struct ov_addr *from, cons
                                   ov_opcode_join((enum ov_opcode)control->opcode, control->key_id),
                                   &control->sid, &buf),
                      OV_OK);
+    if (ov_opcode_has_wkc(control->opcode))
+    {
+        memcpy(ov_buf_put(&buf, rig->wkc.len), rig->wkc.octets, rig->wkc.len);
+    }
     return ov_rig_raw(rig, from, ov_buf_data(&buf), buf.len, why);
 }
 

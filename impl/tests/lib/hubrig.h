@@ -22,11 +22,14 @@ struct ov_rig
     struct ov_rig_client client[OV_RIG_CLIENTS];
     struct ov_addr server_addr;
     struct ov_now now;
-    struct ov_wrap wrap; /* the client's view of --tls-crypt, for packets made by hand */
+    enum ov_end_wrap mode;
+    struct ov_wrap wrap; /* a client's view of it, for packets made by hand */
+    struct ov_wkc wkc;   /* stands behind those whose opcode wants it; len 0: none */
     struct ov_wrap_id wrap_id;
 };
 
 void ov_rig_open(struct ov_rig *rig, bool tls_crypt, const char *server_text);
+void ov_rig_open_as(struct ov_rig *rig, enum ov_end_wrap mode, const char *server_text);
 void ov_rig_close(struct ov_rig *rig);
 
 /* Add a client with this common name at addr; not started yet. */

@@ -1,0 +1,251 @@
+/* Keys of the control channel from configuration texts, and --genkey: what is written is what the other verbs read. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "app/genkey.h"
+#include "app/load_files.h"
+#include "app/load_keys.h"
+#include "options/options.h"
+#include "tests/lib/tlspair.h"
+#include "tests/lib/vectors.h"
+#include "wire/static_key.h"
+#include "wrap/client_key.h"
+
+static char dir[] = "/tmp/ov-keys-XXXXXX";
+static char said[512]; /* the last line of the log */
+static const struct ov_now now = {1000, 0x60000000};
+
+static void keep_line(void *ctx, enum ov_level level, const char *text)
+{
+    (void)ctx;
+    (void)level;
+    (void)snprintf(said, sizeof said, "%s", text);
+}
+
+static const struct ov_log keeper = {keep_line, NULL, OV_LOG_INFO};
+
+static const char *path_of(const char *name)
+{
+    static char paths[4][128];
+    static unsigned turn;
+    char *path = paths[turn++ % 4];
+    (void)snprintf(path, sizeof paths[0], "%s/%s", dir, name);
+    return path;
+}
+
+static int make_dir(void **state)
+{
+    (void)state;
+    return mkdtemp(dir) == NULL;
+}
+
+static int remove_dir(void **state)
+{
+    static const char *const names[] = {"secret", "server", "client", "user", "other"};
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    {
+        (void)unlink(path_of(names[i]));
+    }
+    return rmdir(dir);
+}
+
+/* Run as the program would with these arguments. */
+static bool genkey(const char *const *argv, size_t argc)
+{
+    struct ov_options *options = NULL;
+    struct ov_program program = {0};
+    said[0] = '\0';
+    enum ov_err err = ov_options_from_args(argc, argv, &ov_file_loader, &options);
+    for (const struct ov_diag *d = ov_options_diags(options)->first; d != NULL; d = d->next)
+    {
+        (void)snprintf(said, sizeof said, "%s", d->text);
+    }
+    bool good = err == OV_OK && ov_options_config(options)->wish == OV_WISH_GENKEY &&
+                ov_genkey_run(&program, ov_options_config(options), keeper, now);
+    ov_program_clear(&program);
+    ov_options_free(options);
+    return good;
+}
+
+#define GENKEY(...)                                                                                          \
+    genkey((const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+
+/* A configuration of this role with these lines. */
+static bool load(bool server, const char *lines, struct ov_control_keys *keys)
+{
+    char text[1024];
+    struct ov_options *options = NULL;
+    (void)snprintf(text, sizeof text, "%s\ndev tun\n<ca>\nx\n</ca>\n<cert>\nx\n</cert>\n<key>\nx\n</key>\n%s",
+                   server ? "server 10.8.0.0 255.255.255.0" : "client\nremote a\nremote-cert-tls server",
+                   lines);
+    said[0] = '\0';
+    assert_int_equal(ov_options_from_text("t", text, strlen(text), &ov_file_loader, &options), OV_OK);
+    const bool good = ov_control_keys_load(ov_options_config(options), &keeper, keys);
+    ov_options_free(options);
+    return good;
+}
+
+static bool load_file(bool server, const char *option, const char *name, const char *rest,
+                      struct ov_control_keys *keys)
+{
+    char line[256];
+    (void)snprintf(line, sizeof line, "%s %s %s\n", option, path_of(name), rest);
+    return load(server, line, keys);
+}
+
+static void written_keys_are_read(void **state)
+{
+    (void)state;
+    for (size_t i = 0; ov_test_real_backends()[i] != NULL; i++)
+    {
+        const char *backend = ov_test_real_backends()[i]->name;
+        struct ov_control_keys server, client, user;
+        struct ov_key2 kc;
+        struct ov_wkc_metadata metadata;
+        struct stat info;
+        assert_true(GENKEY("--tls-backend", backend, "--genkey", "secret", path_of("secret")));
+        assert_true(GENKEY("--tls-backend", backend, "--genkey", "tls-crypt-v2-server", path_of("server")));
+        assert_true(GENKEY("--tls-backend", backend, "--tls-crypt-v2", path_of("server"), "--genkey",
+                           "tls-crypt-v2-client", path_of("client")));
+        assert_true(GENKEY("--tls-backend", backend, "--tls-crypt-v2", path_of("server"), "--genkey",
+                           "tls-crypt-v2-client", path_of("user"), "aGVsbG8="));
+        assert_int_equal(stat(path_of("server"), &info), 0);
+        assert_int_equal(info.st_mode & 0777, 0600);
+        assert_int_equal(info.st_size, 269);
+        assert_int_equal(stat(path_of("secret"), &info), 0);
+        assert_int_equal(info.st_size, 636);
+
+        assert_true(load_file(false, "tls-auth", "secret", "1", &client));
+        assert_int_equal(client.wrap.kind, OV_WRAP_TLS_AUTH);
+        assert_int_equal(client.wrap.direction, OV_KEY_DIRECTION_1);
+        assert_true(load_file(true, "tls-crypt-v2", "server", "", &server));
+        assert_true(server.has_server_key && server.wrap.kind == OV_WRAP_PLAIN);
+        assert_true(load_file(false, "tls-crypt-v2", "client", "", &client));
+        assert_true(!client.has_server_key && client.wrap.kind == OV_WRAP_TLS_CRYPT);
+        assert_int_equal(client.wkc.len, 299);
+        assert_int_equal(ov_client_key_unwrap(ov_test_real_backends()[i], &server.server_key,
+                                              client.wkc.octets, client.wkc.len, &kc, &metadata),
+                         OV_OK);
+        assert_memory_equal(&kc, &client.wrap.key, sizeof kc);
+        assert_int_equal(metadata.len, 9);
+        assert_memory_equal(metadata.octets, "\1\0\0\0\0\x60\0\0\0", 9);
+        assert_true(load_file(false, "tls-crypt-v2", "user", "", &user));
+        assert_int_equal(ov_client_key_unwrap(ov_test_real_backends()[i], &server.server_key, user.wkc.octets,
+                                              user.wkc.len, &kc, &metadata),
+                         OV_OK);
+        assert_int_equal(metadata.len, 6);
+        assert_memory_equal(metadata.octets, "\0hello", 6);
+        if (ov_test_real_backends()[i + 1] != NULL)
+        {
+            (void)unlink(path_of("secret"));
+            (void)unlink(path_of("server"));
+            (void)unlink(path_of("client"));
+            (void)unlink(path_of("user"));
+        }
+    }
+}
+
+static void expect(bool good, const char *words)
+{
+    if (good || strstr(said, words) == NULL)
+    {
+        fail_msg("%s: '%s' instead of '%s'", good ? "works" : "refused", said, words);
+    }
+}
+
+static void refused(void **state)
+{
+    struct ov_control_keys keys;
+    char metadata[1024];
+    (void)state;
+    expect(GENKEY("--genkey", "secret", path_of("secret")), "File exists");
+    expect(GENKEY("--genkey", "secret", "/nowhere/at/all"), "No such file or directory");
+    expect(GENKEY("--genkey", "auth-token", path_of("other")), "not built into ovref yet");
+    expect(GENKEY("--genkey", "sesame", path_of("other")), "unknown type 'sesame'");
+    expect(GENKEY("--genkey", "tls-crypt-v2-server"), "the name of the file is missing");
+    expect(GENKEY("--genkey", "secret", path_of("other"), "aGVsbG8="), "only client keys have metadata");
+    expect(GENKEY("--genkey", "tls-crypt-v2-client", path_of("other")), "the server key is missing");
+    expect(GENKEY("--tls-crypt-v2", path_of("client"), "--genkey", "tls-crypt-v2-client", path_of("other")),
+           "this is the key of a client");
+    expect(GENKEY("--tls-crypt-v2", path_of("secret"), "--genkey", "tls-crypt-v2-client", path_of("other")),
+           "not a tls-crypt-v2 server key");
+    expect(
+        GENKEY("--tls-crypt-v2", path_of("server"), "--genkey", "tls-crypt-v2-client", path_of("other"), "?"),
+        "not base64");
+    memset(metadata, 'A', sizeof metadata);
+    metadata[980] = '\0'; /* 735 octets */
+    expect(GENKEY("--tls-crypt-v2", path_of("server"), "--genkey", "tls-crypt-v2-client", path_of("other"),
+                  metadata),
+           "more than 733 octets");
+    assert_int_equal(access(path_of("other"), F_OK), -1);
+    metadata[976] = '\0'; /* 732 */
+    assert_true(GENKEY("--tls-crypt-v2", path_of("server"), "--genkey", "tls-crypt-v2-client",
+                       path_of("other"), metadata));
+    assert_true(load_file(false, "tls-crypt-v2", "other", "", &keys));
+    assert_int_equal(keys.wkc.len, 290 + 733);
+
+    expect(load_file(true, "tls-crypt-v2", "client", "", &keys), "this is the key of a client");
+    expect(load_file(false, "tls-crypt-v2", "server", "", &keys), "this is the key of a server");
+    expect(load_file(false, "tls-crypt-v2", "secret", "", &keys), "not a tls-crypt-v2 client key");
+    expect(load_file(false, "tls-auth", "server", "", &keys), "not an OpenVPN static key file");
+    expect(load_file(false, "tls-crypt", "server", "", &keys), "not an OpenVPN static key file");
+}
+
+/* Half a key serves both directions, but not one of two [WP-KEY-002]. */
+static void half_a_key(void **state)
+{
+    struct ov_control_keys keys;
+    char text[1024];
+    size_t len = 0;
+    (void)state;
+    len = (size_t)snprintf(text, sizeof text, "<tls-auth>\n-----BEGIN OpenVPN Static key V1-----\n");
+    for (unsigned i = 0; i < 128; i++)
+    {
+        len += (size_t)snprintf(text + len, sizeof text - len, "%02x%s", i, i % 16 == 15 ? "\n" : "");
+    }
+    len +=
+        (size_t)snprintf(text + len, sizeof text - len, "-----END OpenVPN Static key V1-----\n</tls-auth>\n");
+    assert_true(load(false, text, &keys));
+    assert_int_equal(keys.wrap.direction, OV_KEY_DIRECTION_BOTH);
+    (void)snprintf(text + len, sizeof text - len, "key-direction 1\n");
+    expect(load(false, text, &keys), "fewer than 256 octets");
+}
+
+/* The PEM blocks of the specification, inline. */
+static void blocks_of_the_vectors(void **state)
+{
+    (void)state;
+    struct ov_vec_file *file = ov_vec_load("tls-crypt-v2");
+    for (int server = 0; server < 2; server++)
+    {
+        struct ov_control_keys keys;
+        char pem[1024] = "";
+        const struct ov_vec_section *s = ov_vec_section(file, server ? "server-key-file" : "client-key-file");
+        (void)ov_vec_octets(s, "pem", (uint8_t *)pem, sizeof pem - 1);
+        struct ov_config config = {.role = server ? OV_ROLE_SERVER : OV_ROLE_CLIENT,
+                                   .tls_crypt_v2 = {"[inline]", pem, strlen(pem)}};
+        assert_true(ov_control_keys_load(&config, &keeper, &keys));
+        assert_int_equal(keys.wkc.len, server ? 0 : 299);
+    }
+    ov_vec_free(file);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(written_keys_are_read),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(half_a_key),
+        cmocka_unit_test(blocks_of_the_vectors),
+    };
+    return cmocka_run_group_tests_name("app_keys", tests, make_dir, remove_dir);
+}

@@ -11,6 +11,6 @@ void ov_session_settings_init(struct ov_session_settings *settings, const struct
         .tls_crypt = tls_crypt,
         .version = version,
         .platform = "linux",
-        .built = {.cc_exit = true, .tls_ekm = true, .dyn_tls_crypt = true},
+        .built = {.cc_exit = true, .tls_ekm = true, .dyn_tls_crypt = true, .aead_epoch = true},
     };
 }

@@ -32,6 +32,7 @@ struct lab_scenario
     const char *tunnel6;   /* network/prefix */
     const char *server_tunnel4;
     const char *server_tunnel6;
+    const char *data_format;     /* what ovspec shall take data packets for; NULL: it finds out */
     const char *const *features; /* what both subjects must support; ends with NULL */
 };
 

@@ -242,7 +242,9 @@ enum lab_go lab_step_conformance(struct lab_cell *cell)
         return LAB_GO_ON; /* Why there is none has been noted where it happened. */
     }
     lab_cell_log(cell, "ovspec.txt", log);
-    const char *argv[] = {cell->paths->ovspec, "pcap", cell->pcap, NULL};
+    const char *format = cell->item->def->scenario->data_format;
+    const char *argv[] = {
+        cell->paths->ovspec, "pcap", cell->pcap, format != NULL ? "--data-format" : NULL, format, NULL};
     const struct lab_proc_spec spec = {.argv = argv, .out_path = log};
     enum lab_err err = lab_proc_run(cell->loop, &spec, SPEC_TIMEOUT_MS, &status, &why);
     if (err == LAB_ERR_INTERRUPTED)

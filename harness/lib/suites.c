@@ -3,10 +3,12 @@
 
 #include <string.h>
 
+extern const struct lab_suite lab_suite_formats;
 extern const struct lab_suite lab_suite_quick;
 
 static const struct lab_suite *const suites[] = {
     &lab_suite_quick,
+    &lab_suite_formats,
 };
 
 const struct lab_suite *lab_suite_at(size_t index)

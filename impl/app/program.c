@@ -73,11 +73,19 @@ static bool choose_engine(struct ov_program *program)
 
 static bool limit_ciphers(struct ov_program *program)
 {
-    enum ov_aead_id missing;
-    if (ov_ciphers_limit(&program->config.data_ciphers, program->crypto->aead.has, &missing) != OV_OK)
+    const struct ov_config *config = &program->config;
+    enum ov_cipher_id missing;
+    uint8_t digest[OV_DIGEST_MAX];
+    if (!config->auth_none && program->crypto->digest(config->auth, NULL, 0, digest) != OV_OK)
+    {
+        ov_logf(&program->log, OV_LOG_ERROR, "--auth: %s does not have %s", program->crypto->version(),
+                ov_digest_name(config->auth));
+        return false;
+    }
+    if (ov_ciphers_limit(&program->config.data_ciphers, program->crypto, &missing) != OV_OK)
     {
         ov_logf(&program->log, OV_LOG_ERROR, "--data-ciphers: %s does not have %s",
-                program->crypto->version(), ov_aead_name(missing));
+                program->crypto->version(), ov_cipher_name(missing));
         return false;
     }
     return true;

@@ -43,7 +43,7 @@ void ov_report_session(const struct ov_log *log, const struct ov_session_status 
             " out; control %" PRIu64 " in, %" PRIu64 " out, %" PRIu64 " again",
             status->peer_id, status->common_name, ov_addr_text(&status->addr, addr), tunnel_addr,
             status->connected ? "connected" : status->state, status->connected_wall_s,
-            ov_aead_name(status->cipher), status->data_key_id, data->link_packets_in, data->link_octets_in,
+            ov_cipher_name(status->cipher), status->data_key_id, data->link_packets_in, data->link_octets_in,
             data->link_packets_out, data->link_octets_out, ov_drops_total(&data->open),
             ov_drops_total(&data->seal), status->control.packets_in, status->control.packets_out,
             status->control.retransmitted);

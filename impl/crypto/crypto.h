@@ -6,6 +6,9 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "crypto/cipher.h"
+#include "crypto/digest.h"
+#include "crypto/etm.h"
 #include "crypto/tls.h"
 
 /* What a crypto library does for us. Each directory beside this file exports
@@ -13,25 +16,9 @@
 
 /* ---- AEAD: data channel [WP-DATA-020] ---- */
 
-enum ov_aead_id
-{
-    OV_AEAD_AES_128_GCM,
-    OV_AEAD_AES_192_GCM,
-    OV_AEAD_AES_256_GCM,
-    OV_AEAD_CHACHA20_POLY1305,
-    OV_AEAD_COUNT
-};
-
 #define OV_AEAD_TAG_LEN   16u
 #define OV_AEAD_NONCE_LEN 12u
 #define OV_AEAD_KEY_MAX   32u
-
-/* Octets of key: 16, 24, 32, 32. */
-uint32_t ov_aead_key_len(enum ov_aead_id id);
-/* Canonical name as on the wire, such as "AES-256-GCM" [WP-NCP-013]. */
-const char *ov_aead_name(enum ov_aead_id id);
-/* OV_ERR_UNSUPPORTED for a name that is not an AEAD. Case-insensitive. */
-OV_MUST_USE enum ov_err ov_aead_by_name(const char *name, enum ov_aead_id *id);
 
 /* One packet of a batch. text is encrypted or decrypted in place; tag lies
  * anywhere outside text. ad may be NULL when ad_len is 0. */
@@ -62,26 +49,6 @@ struct ov_aead_ops
 
 /* ---- digests, HMAC, AES-CTR: control channel, key derivation ---- */
 
-enum ov_digest_id
-{
-    OV_DIGEST_MD5,
-    OV_DIGEST_SHA1,
-    OV_DIGEST_SHA224,
-    OV_DIGEST_SHA256,
-    OV_DIGEST_SHA384,
-    OV_DIGEST_SHA512,
-    OV_DIGEST_COUNT
-};
-
-#define OV_DIGEST_MAX 64u
-
-/* Octets of output. */
-uint32_t ov_digest_len(enum ov_digest_id id);
-/* Canonical name: "SHA256". */
-const char *ov_digest_name(enum ov_digest_id id);
-/* OV_ERR_UNSUPPORTED for an unknown name. Case-insensitive; "SHA-256" is accepted too. */
-OV_MUST_USE enum ov_err ov_digest_by_name(const char *name, enum ov_digest_id *id);
-
 /* A piece of scattered input. */
 struct ov_slice
 {
@@ -100,6 +67,7 @@ struct ov_crypto
     enum ov_err (*start)(char *text, size_t cap);
 
     struct ov_aead_ops aead;
+    struct ov_etm_ops etm;
 
     /* HMAC over the slices in order; out gets ov_digest_len(id) octets. OV_ERR_UNSUPPORTED where the
      * library lacks the digest (MD5 in FIPS mode), OV_ERR_CRYPTO. */
@@ -120,5 +88,7 @@ struct ov_crypto
 extern const struct ov_crypto *const ov_crypto_backends[];
 /* NULL if this program was built without it. */
 const struct ov_crypto *ov_crypto_by_name(const char *name);
+/* Does it have this data channel cipher? */
+bool ov_crypto_has_cipher(const struct ov_crypto *crypto, enum ov_cipher_id id);
 
 #endif

@@ -6,40 +6,6 @@
 static const struct
 {
     const char *name;
-    uint32_t key_len;
-} aeads[OV_AEAD_COUNT] = {
-    [OV_AEAD_AES_128_GCM] = {"AES-128-GCM", 16},
-    [OV_AEAD_AES_192_GCM] = {"AES-192-GCM", 24},
-    [OV_AEAD_AES_256_GCM] = {"AES-256-GCM", 32},
-    [OV_AEAD_CHACHA20_POLY1305] = {"CHACHA20-POLY1305", 32},
-};
-
-uint32_t ov_aead_key_len(enum ov_aead_id id)
-{
-    return aeads[id].key_len;
-}
-
-const char *ov_aead_name(enum ov_aead_id id)
-{
-    return aeads[id].name;
-}
-
-enum ov_err ov_aead_by_name(const char *name, enum ov_aead_id *id)
-{
-    for (unsigned i = 0; i < OV_AEAD_COUNT; i++)
-    {
-        if (strcasecmp(name, aeads[i].name) == 0)
-        {
-            *id = (enum ov_aead_id)i;
-            return OV_OK;
-        }
-    }
-    return OV_ERR_UNSUPPORTED;
-}
-
-static const struct
-{
-    const char *name;
     const char *dashed; /* the spelling of some configurations */
     uint32_t len;
 } digests[OV_DIGEST_COUNT] = {
@@ -81,4 +47,9 @@ const struct ov_crypto *ov_crypto_by_name(const char *name)
         }
     }
     return NULL;
+}
+
+bool ov_crypto_has_cipher(const struct ov_crypto *crypto, enum ov_cipher_id id)
+{
+    return ov_cipher_is_aead(id) ? crypto->aead.has((enum ov_aead_id)id) : crypto->etm.has(id);
 }

@@ -4,6 +4,7 @@
 
 #include "base/time.h"
 #include "base/wipe.h"
+#include "data/format.h"
 
 void ov_data_init(struct ov_data *d, uint32_t tun_mtu)
 {
@@ -58,7 +59,7 @@ void ov_data_tick(struct ov_data *d, uint64_t now_ms)
     {
         if (ov_data_key_usable(&d->key[i]))
         {
-            ov_replay_tick(&d->key[i].replay, now_ms / 1000);
+            d->key[i].format->tick(&d->key[i], now_ms / 1000);
         }
     }
 }

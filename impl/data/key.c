@@ -4,16 +4,9 @@
 #include <string.h>
 
 #include "base/wipe.h"
+#include "data/format.h"
 
-static enum ov_err half_new(const struct ov_data_key_spec *spec, bool sealing, uint8_t iv[OV_IMPLICIT_IV_LEN],
-                            struct ov_aead_key **out)
-{
-    struct ov_data_secret secret = ov_data_secret_of(ov_key2_data_half(spec->key2, spec->role, sealing));
-    memcpy(iv, secret.implicit_iv, OV_IMPLICIT_IV_LEN);
-    return spec->ops->key_new(spec->cipher, secret.key, sealing, out);
-}
-
-static enum ov_err window_init(struct ov_data_key *key, const struct ov_data_key_spec *spec)
+enum ov_err ov_data_window_init(struct ov_data_window *window, const struct ov_data_key_spec *spec)
 {
     if (spec->replay_window > OV_REPLAY_SIZE_MAX)
     {
@@ -22,27 +15,44 @@ static enum ov_err window_init(struct ov_data_key *key, const struct ov_data_key
     uint32_t words = ov_replay_ring_words(spec->replay_window);
     if (words > 0)
     {
-        key->ring = calloc(words, sizeof key->ring[0]);
-        if (key->ring == NULL)
+        window->ring = calloc(words, sizeof window->ring[0]);
+        if (window->ring == NULL)
         {
             return OV_ERR_NOMEM;
         }
     }
-    return ov_replay_init(&key->replay, spec->replay_window, spec->replay_time_s, key->ring);
+    return ov_replay_init(&window->replay, spec->replay_window, spec->replay_time_s, window->ring);
+}
+
+void ov_data_window_clear(struct ov_data_window *window)
+{
+    free(window->ring);
+    memset(window, 0, sizeof *window);
+}
+
+void ov_data_format_tick(struct ov_data_key *key, uint64_t now_s)
+{
+    ov_replay_tick(&key->window.replay, now_s);
+}
+
+static const struct ov_data_format *format_of(const struct ov_data_key_spec *spec)
+{
+    if (spec->epoch)
+    {
+        return ov_cipher_is_aead(spec->cipher) ? &ov_data_format_epoch : NULL;
+    }
+    return ov_cipher_is_aead(spec->cipher) ? &ov_data_format_aead : &ov_data_format_etm;
 }
 
 enum ov_err ov_data_key_init(struct ov_data_key *key, const struct ov_data_key_spec *spec)
 {
-    *key = (struct ov_data_key){.ops = spec->ops, .key_id = spec->key_id, .cipher = spec->cipher};
-    enum ov_err err = window_init(key, spec);
-    if (err == OV_OK)
+    *key = (struct ov_data_key){
+        .format = format_of(spec), .crypto = spec->crypto, .cipher = spec->cipher, .key_id = spec->key_id};
+    if (key->format == NULL)
     {
-        err = half_new(spec, true, key->seal_iv, &key->seal);
+        return OV_ERR_ARG;
     }
-    if (err == OV_OK)
-    {
-        err = half_new(spec, false, key->open_iv, &key->open);
-    }
+    enum ov_err err = key->format->init(key, spec);
     if (err != OV_OK)
     {
         ov_data_key_clear(key);
@@ -52,13 +62,22 @@ enum ov_err ov_data_key_init(struct ov_data_key *key, const struct ov_data_key_s
 
 void ov_data_key_clear(struct ov_data_key *key)
 {
-    if (key->ops != NULL)
+    if (key->format != NULL)
     {
-        key->ops->key_free(key->seal);
-        key->ops->key_free(key->open);
+        key->format->clear(key);
     }
-    free(key->ring);
+    ov_data_window_clear(&key->window);
     ov_wipe(key, sizeof *key);
+}
+
+uint32_t ov_data_key_fits(const struct ov_data_key *key, bool v2, uint32_t octets)
+{
+    return ov_data_key_usable(key) ? key->format->fits(key, v2, octets) : 0;
+}
+
+bool ov_data_key_authenticates(const struct ov_data_key *key)
+{
+    return key->format != &ov_data_format_etm || key->etm.mac_len > 0;
 }
 
 static bool over(uint64_t used, uint64_t limit)
@@ -68,16 +87,10 @@ static bool over(uint64_t used, uint64_t limit)
 
 const char *ov_data_key_worn(const struct ov_data_key *key, const struct ov_data_limits *limits)
 {
-    const uint64_t gcm_soft = OV_DATA_GCM_LIMIT / 8 * 7;
-    if (ov_issue_wants_renegotiation(&key->issue))
+    const char *why = ov_data_key_usable(key) ? key->format->worn(key) : NULL;
+    if (why != NULL)
     {
-        return "packet ids are running out";
-    }
-    /* ChaCha20-Poly1305 has no such limit. */
-    if (key->cipher != OV_AEAD_CHACHA20_POLY1305 && (key->sealed_packets + key->sealed_blocks > gcm_soft ||
-                                                     key->opened_packets + key->opened_blocks > gcm_soft))
-    {
-        return "usage limit of the cipher";
+        return why;
     }
     if (key->failed >= OV_DATA_FAILED_RENEG)
     {

@@ -5,37 +5,73 @@
 #include <stdint.h>
 
 #include "base/key2.h"
+#include "base/rng.h"
 #include "crypto/crypto.h"
 #include "kdf/key2.h"
 #include "replay/issue.h"
 #include "replay/window.h"
+
+struct ov_data_format;
+struct ov_data_epoch;
+
+/* AEAD with short packet ids (section 6.2). */
+struct ov_data_aead
+{
+    struct ov_aead_key *seal;
+    struct ov_aead_key *open;
+    uint8_t seal_iv[OV_IMPLICIT_IV_LEN];
+    uint8_t open_iv[OV_IMPLICIT_IV_LEN];
+};
+
+/* Cipher and HMAC (section 6.5). */
+struct ov_data_etm
+{
+    struct ov_etm_key *seal;
+    struct ov_etm_key *open;
+    const struct ov_rng *rng; /* IVs */
+    uint32_t mac_len;         /* 0: --auth none */
+    uint32_t iv_len;          /* 0: cipher none */
+};
+
+/* Which packet ids were seen. */
+struct ov_data_window
+{
+    struct ov_replay replay;
+    uint64_t *ring; /* for windows above 64; owned */
+};
 
 /* The data channel keys of one key-id, both directions, with everything that
  * must never be shared between keys: packet ids, replay window, usage counts.
  * All-zero is "no key". */
 struct ov_data_key
 {
-    const struct ov_aead_ops *ops; /* NULL: no key */
-    struct ov_aead_key *seal;
-    struct ov_aead_key *open;
+    const struct ov_data_format *format; /* NULL: no key. Says which of the union's members is meant. */
+    const struct ov_crypto *crypto;
+    enum ov_cipher_id cipher;
     uint8_t key_id;
-    enum ov_aead_id cipher;
-    uint8_t seal_iv[OV_IMPLICIT_IV_LEN];
-    uint8_t open_iv[OV_IMPLICIT_IV_LEN];
-    struct ov_issue issue;
-    struct ov_replay replay;
-    uint64_t *ring; /* of replay, for windows above 64; owned */
+    union
+    {
+        struct ov_data_aead aead;
+        struct ov_data_etm etm;
+        struct ov_data_epoch *epoch; /* owned */
+    };
+    struct ov_issue issue;        /* not in the epoch format, which numbers by epoch */
+    struct ov_data_window window; /* the same */
 
     uint64_t sealed_packets, sealed_blocks, sealed_octets; /* blocks of 16 octets [WP-DATA-040] */
     uint64_t opened_packets, opened_blocks, opened_octets;
     uint64_t failed; /* packets that did not authenticate [WP-DATA-041] */
 };
 
-/* What a key is made of; borrowed for the call. */
+/* What a key is made of; key2 is borrowed for the call, crypto and rng for the life of the key. */
 struct ov_data_key_spec
 {
-    const struct ov_aead_ops *ops;
-    enum ov_aead_id cipher;
+    const struct ov_crypto *crypto;
+    const struct ov_rng *rng; /* needed by CBC alone */
+    enum ov_cipher_id cipher;
+    bool epoch;     /* epoch format; AEAD only [WP-EPOCH-001] */
+    bool auth_none; /* --auth none; not looked at with AEAD */
+    enum ov_digest_id auth;
     const struct ov_key2 *key2;
     enum ov_role role;
     uint8_t key_id;
@@ -43,16 +79,23 @@ struct ov_data_key_spec
     uint32_t replay_time_s; /* 0: no time part */
 };
 
-/* OV_ERR_UNSUPPORTED: the library lacks the cipher; OV_ERR_NOMEM, OV_ERR_CRYPTO,
- * OV_ERR_ARG (window). key is all-zero on failure. */
+/* OV_ERR_UNSUPPORTED: the library lacks the cipher or digest; OV_ERR_NOMEM, OV_ERR_CRYPTO,
+ * OV_ERR_ARG (window; epoch without AEAD). key is all-zero on failure. */
 OV_MUST_USE enum ov_err ov_data_key_init(struct ov_data_key *key, const struct ov_data_key_spec *spec);
 /* Frees and wipes; all-zero afterwards, and fine before. */
 void ov_data_key_clear(struct ov_data_key *key);
 
 static inline bool ov_data_key_usable(const struct ov_data_key *key)
 {
-    return key->ops != NULL;
+    return key->format != NULL;
 }
+
+/* Largest tunnel packet that is at most octets long once it is sealed, without outer IP and UDP; 0: none
+ * is [WP-MTU-002]. v2: DATA_V2. */
+uint32_t ov_data_key_fits(const struct ov_data_key *key, bool v2, uint32_t octets);
+
+/* Is anything authentic under this key, or may anybody make its packets (--auth none without AEAD)? */
+bool ov_data_key_authenticates(const struct ov_data_key *key);
 
 /* Limits that the user set, 0 for none [WP-STATE-024]. */
 struct ov_data_limits
@@ -61,13 +104,15 @@ struct ov_data_limits
     uint64_t packets; /* --reneg-pkts */
 };
 
-/* Why this key should be replaced soon, NULL if it is still good: packet ids near their end
- * [WP-DATA-042], AEAD usage above 7/8 of its limit [WP-DATA-040], too many forgeries
+/* Why this key should be replaced soon, NULL if it is still good: packet ids or epochs near their end
+ * [WP-DATA-042, WP-EPOCH-010], AEAD usage above 7/8 of its limit [WP-DATA-040], too many forgeries
  * [WP-DATA-041], or a limit of the user. */
 const char *ov_data_key_worn(const struct ov_data_key *key, const struct ov_data_limits *limits);
 
 /* AES-GCM: packets and blocks together stay at or below this [WP-DATA-040]. */
 #define OV_DATA_GCM_LIMIT ((UINT64_C(1) << 36) - 1)
+/* From here on: a new key, or a new epoch. */
+#define OV_DATA_GCM_SOFT (OV_DATA_GCM_LIMIT / 8 * 7)
 /* Forgeries: ask for a new key, stop opening [WP-DATA-041]. */
 #define OV_DATA_FAILED_RENEG (UINT64_C(1) << 35)
 #define OV_DATA_FAILED_LIMIT (UINT64_C(1) << 36)

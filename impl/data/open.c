@@ -1,15 +1,6 @@
 #include "data/data.h"
 
-#define CHUNK 64u
-
-/* Operations of one key, gathered from anywhere in the batch. */
-struct chunk
-{
-    struct ov_aead_op op[CHUNK];
-    struct ov_datagram *dg[CHUNK];
-    uint32_t packet_id[CHUNK];
-    size_t count;
-};
+#include "data/format.h"
 
 static void drop(struct ov_data *d, struct ov_datagram *dg, enum ov_err why)
 {
@@ -30,77 +21,46 @@ static struct ov_data_key *find_key(struct ov_data *d, uint8_t key_id)
     return NULL;
 }
 
-/* Everything that can be said before decryption: which key, and is the id worth trying. */
-static enum ov_err prepare(struct ov_data_key *key, const struct ov_data_header *header, struct ov_buf *buf,
-                           struct ov_aead_op *op)
+/* After decryption: only an authentic packet moves the window [WP-DATA-064]. */
+static enum ov_err judge(struct ov_data *d, struct ov_data_key *key, struct ov_data_chunk *chunk, size_t i)
 {
-    if (buf->len < (uint32_t)header->len + OV_AEAD_TAG_LEN)
-    {
-        return OV_ERR_TRUNCATED;
-    }
-    if (key->failed >= OV_DATA_FAILED_LIMIT)
-    {
-        return OV_ERR_LIMIT; /* [WP-DATA-041] */
-    }
-    enum ov_err err = ov_replay_check(&key->replay, header->packet_id);
-    if (err != OV_OK)
-    {
-        return err;
-    }
-    uint8_t *packet = ov_buf_data(buf);
-    ov_data_nonce(header->packet_id, key->open_iv, op->nonce);
-    op->ad = packet + header->ad_offset;
-    op->ad_len = header->ad_len;
-    op->tag = packet + header->len;
-    op->text = op->tag + OV_AEAD_TAG_LEN;
-    op->text_len = buf->len - header->len - OV_AEAD_TAG_LEN;
-    return OV_OK;
-}
-
-/* After decryption: only an authentic packet moves the window, and of two with one id in the same
- * batch only the first passes [WP-DATA-064]. */
-static enum ov_err judge(struct ov_data *d, struct ov_data_key *key, const struct ov_aead_op *op,
-                         uint32_t packet_id)
-{
-    if (op->err != OV_OK)
+    if (chunk->err[i] != OV_OK)
     {
         key->failed++;
-        return op->err;
+        return chunk->err[i];
     }
-    enum ov_err err = ov_replay_mark(&key->replay, packet_id);
+    const struct ov_buf *buf = &chunk->dg[i]->buf;
+    enum ov_err err = key->format->open_finish(key, chunk, i);
     if (err != OV_OK)
     {
         return err;
     }
     key->opened_packets++;
-    key->opened_blocks += ((uint64_t)op->text_len + 15) / 16;
-    if (op->text_len == 0)
+    key->opened_blocks += ov_data_blocks(buf->len);
+    if (buf->len == 0)
     {
         return OV_ERR_FORMAT; /* legal, and nothing to deliver [WP-DATA-003] */
     }
-    return op->text_len > d->tun_mtu ? OV_ERR_LIMIT : OV_OK;
+    return buf->len > d->tun_mtu ? OV_ERR_LIMIT : OV_OK;
 }
 
-static size_t open_chunk(struct ov_data *d, struct ov_data_key *key, struct chunk *chunk)
+static size_t open_chunk(struct ov_data *d, struct ov_data_key *key, struct ov_data_chunk *chunk)
 {
     size_t good = 0;
-    key->ops->open(key->open, chunk->op, chunk->count);
+    key->format->open_run(key, chunk);
     for (size_t i = 0; i < chunk->count; i++)
     {
         struct ov_datagram *dg = chunk->dg[i];
-        const struct ov_aead_op *op = &chunk->op[i];
-        const uint32_t whole_len = dg->buf.len;
-        enum ov_err err = judge(d, key, op, chunk->packet_id[i]);
+        enum ov_err err = judge(d, key, chunk, i);
         if (err != OV_OK)
         {
             drop(d, dg, err);
             continue;
         }
-        (void)ov_buf_pull(&dg->buf, whole_len - op->text_len);
         dg->fate = OV_FATE_TUN;
-        key->opened_octets += whole_len;
+        key->opened_octets += chunk->len[i];
         d->stats.link_packets_in++;
-        d->stats.link_octets_in += whole_len;
+        d->stats.link_octets_in += chunk->len[i];
         good++;
     }
     chunk->count = 0;
@@ -108,34 +68,37 @@ static size_t open_chunk(struct ov_data *d, struct ov_data_key *key, struct chun
 }
 
 /* One more packet: into the chunk of its key, or dropped. */
-static void sort_in(struct ov_data *d, struct ov_datagram *dg, struct chunk chunks[OV_DATA_SLOTS])
+static enum ov_err sort_in(struct ov_data *d, struct ov_datagram *dg,
+                           struct ov_data_chunk chunks[OV_DATA_SLOTS])
 {
-    struct ov_data_header header;
-    enum ov_err err = ov_data_header_read(ov_buf_data(&dg->buf), dg->buf.len, &header);
-    struct ov_data_key *key = err == OV_OK ? find_key(d, header.prefix.key_id) : NULL;
-    if (err == OV_OK && key == NULL)
-    {
-        err = OV_ERR_KEY_ID;
-    }
-    if (err == OV_OK)
-    {
-        struct chunk *chunk = &chunks[key - d->key];
-        err = prepare(key, &header, &dg->buf, &chunk->op[chunk->count]);
-        if (err == OV_OK)
-        {
-            chunk->dg[chunk->count] = dg;
-            chunk->packet_id[chunk->count++] = header.packet_id;
-        }
-    }
+    struct ov_data_prefix prefix;
+    enum ov_err err = ov_data_prefix_read(ov_buf_data(&dg->buf), dg->buf.len, &prefix);
     if (err != OV_OK)
     {
-        drop(d, dg, err);
+        return err;
     }
+    struct ov_data_key *key = find_key(d, prefix.key_id);
+    if (key == NULL)
+    {
+        return OV_ERR_KEY_ID;
+    }
+    if (key->failed >= OV_DATA_FAILED_LIMIT)
+    {
+        return OV_ERR_LIMIT; /* [WP-DATA-041] */
+    }
+    struct ov_data_chunk *chunk = &chunks[key - d->key];
+    err = key->format->open_prepare(key, &dg->buf, chunk);
+    if (err == OV_OK)
+    {
+        chunk->dg[chunk->count] = dg;
+        chunk->len[chunk->count++] = dg->buf.len;
+    }
+    return err;
 }
 
 size_t ov_data_open(struct ov_data *d, struct ov_datagram *dg, size_t n)
 {
-    struct chunk chunks[OV_DATA_SLOTS];
+    struct ov_data_chunk chunks[OV_DATA_SLOTS];
     size_t good = 0;
     for (unsigned slot = 0; slot < OV_DATA_SLOTS; slot++)
     {
@@ -147,10 +110,14 @@ size_t ov_data_open(struct ov_data *d, struct ov_datagram *dg, size_t n)
         {
             continue;
         }
-        sort_in(d, &dg[i], chunks);
+        enum ov_err err = sort_in(d, &dg[i], chunks);
+        if (err != OV_OK)
+        {
+            drop(d, &dg[i], err);
+        }
         for (unsigned slot = 0; slot < OV_DATA_SLOTS; slot++)
         {
-            if (chunks[slot].count == CHUNK)
+            if (chunks[slot].count == OV_DATA_CHUNK)
             {
                 good += open_chunk(d, &d->key[slot], &chunks[slot]);
             }

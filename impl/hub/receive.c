@@ -64,6 +64,11 @@ static enum ov_err try_float(struct ov_hub *hub, struct ov_peer *peer, const str
     {
         return OV_ERR_ADDRESS;
     }
+    /* Without HMAC anybody can make such a packet: it proves nothing. */
+    if (!ov_data_key_authenticates(&peer->session.data.key[OV_DATA_CURRENT]))
+    {
+        return OV_ERR_ADDRESS;
+    }
     if (other != NULL && !ov_session_same_cert(&peer->session, &other->session))
     {
         return OV_ERR_ADDRESS;

@@ -192,7 +192,7 @@ struct ov_config
     /* data channel */
     struct ov_ciphers data_ciphers;
     bool has_fallback;
-    enum ov_aead_id fallback; /* --data-ciphers-fallback [WP-NCP-004, 007] */
+    enum ov_cipher_id fallback; /* --data-ciphers-fallback [WP-NCP-004, 007] */
     const char *occ_cipher;   /* name in the options string only: "BF-CBC" unless --cipher says else */
     enum ov_digest_id auth;   /* SHA1; AEAD ciphers don't use it, the options string names it */
     bool auth_none;           /* --auth none */

@@ -215,13 +215,19 @@ static void finish_cipher(struct ov_parse *parse)
 {
     const struct ov_config *config = parse->config;
     char list[OV_CIPHERS_TEXT + 1];
-    enum ov_aead_id id;
+    enum ov_cipher_id id;
     if (parse->draft.has_occ_cipher && !ov_ciphers_has_name(&config->data_ciphers, config->occ_cipher, &id))
     {
         ov_ciphers_text(&config->data_ciphers, list);
         SAY(ov_parse_warn, "cipher",
             "cipher '%s' is not in data-ciphers (%s) and will not be used; only the options string names it",
             config->occ_cipher, list);
+    }
+    if (ov_ciphers_has(&config->data_ciphers, OV_CIPHER_NONE))
+    {
+        SAY(ov_parse_warn, "data-ciphers", "'none' lets peers agree on sending everything in clear, %s",
+            config->auth_none ? "and with 'auth none' nobody notices changes either"
+                              : "though still with an HMAC ('auth')");
     }
 }
 

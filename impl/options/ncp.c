@@ -5,11 +5,11 @@
 
 const struct ov_ciphers ov_ciphers_default = {
     .count = 3,
-    .id = {OV_AEAD_AES_256_GCM, OV_AEAD_AES_128_GCM, OV_AEAD_CHACHA20_POLY1305},
+    .id = {OV_CIPHER_AES_256_GCM, OV_CIPHER_AES_128_GCM, OV_CIPHER_CHACHA20_POLY1305},
     .optional = {false, false, true},
 };
 
-bool ov_ciphers_has(const struct ov_ciphers *list, enum ov_aead_id id)
+bool ov_ciphers_has(const struct ov_ciphers *list, enum ov_cipher_id id)
 {
     for (uint8_t i = 0; i < list->count; i++)
     {
@@ -21,11 +21,11 @@ bool ov_ciphers_has(const struct ov_ciphers *list, enum ov_aead_id id)
     return false;
 }
 
-bool ov_ciphers_has_name(const struct ov_ciphers *list, const char *name, enum ov_aead_id *id)
+bool ov_ciphers_has_name(const struct ov_ciphers *list, const char *name, enum ov_cipher_id *id)
 {
-    enum ov_aead_id found;
+    enum ov_cipher_id found;
     /* Peers compare names as text, so another spelling is another cipher. */
-    if (ov_aead_by_name(name, &found) != OV_OK || strcmp(name, ov_aead_name(found)) != 0 ||
+    if (ov_cipher_by_name(name, &found) != OV_OK || strcmp(name, ov_cipher_name(found)) != 0 ||
         !ov_ciphers_has(list, found))
     {
         return false;
@@ -34,7 +34,7 @@ bool ov_ciphers_has_name(const struct ov_ciphers *list, const char *name, enum o
     return true;
 }
 
-static void add_cipher(struct ov_ciphers *list, enum ov_aead_id id, bool optional)
+static void add_cipher(struct ov_ciphers *list, enum ov_cipher_id id, bool optional)
 {
     if (!ov_ciphers_has(list, id))
     {
@@ -45,7 +45,7 @@ static void add_cipher(struct ov_ciphers *list, enum ov_aead_id id, bool optiona
 
 static enum ov_err add_item(struct ov_ciphers *list, const char *name)
 {
-    enum ov_aead_id id;
+    enum ov_cipher_id id;
     bool optional = name[0] == '?';
     name += optional;
     if (name[0] == '\0')
@@ -56,11 +56,11 @@ static enum ov_err add_item(struct ov_ciphers *list, const char *name)
     {
         for (uint8_t i = 0; i < ov_ciphers_default.count; i++)
         {
-            add_cipher(list, (enum ov_aead_id)ov_ciphers_default.id[i], ov_ciphers_default.optional[i]);
+            add_cipher(list, (enum ov_cipher_id)ov_ciphers_default.id[i], ov_ciphers_default.optional[i]);
         }
         return OV_OK;
     }
-    if (ov_aead_by_name(name, &id) == OV_OK)
+    if (ov_cipher_by_name(name, &id) == OV_OK)
     {
         add_cipher(list, id, optional);
         return OV_OK;
@@ -110,18 +110,18 @@ void ov_ciphers_text(const struct ov_ciphers *list, char out[static OV_CIPHERS_T
     for (uint8_t i = 0; i < list->count; i++)
     {
         len += (size_t)snprintf(out + len, OV_CIPHERS_TEXT + 1 - len, "%s%s", i == 0 ? "" : ":",
-                                ov_aead_name((enum ov_aead_id)list->id[i]));
+                                ov_cipher_name((enum ov_cipher_id)list->id[i]));
     }
 }
 
-enum ov_err ov_ciphers_limit(struct ov_ciphers *list, bool (*has)(enum ov_aead_id id),
-                             enum ov_aead_id *missing)
+enum ov_err ov_ciphers_limit(struct ov_ciphers *list, const struct ov_crypto *crypto,
+                             enum ov_cipher_id *missing)
 {
     struct ov_ciphers rest = {0};
     for (uint8_t i = 0; i < list->count; i++)
     {
-        enum ov_aead_id id = (enum ov_aead_id)list->id[i];
-        if (has(id))
+        enum ov_cipher_id id = (enum ov_cipher_id)list->id[i];
+        if (ov_crypto_has_cipher(crypto, id))
         {
             add_cipher(&rest, id, list->optional[i]);
             continue;
@@ -155,8 +155,8 @@ static bool lists_name(const char *list, const char *name)
     return false;
 }
 
-enum ov_err ov_ncp_server(const struct ov_ciphers *own, const enum ov_aead_id *fallback,
-                          const struct ov_ncp_peer *peer, enum ov_aead_id *cipher, bool *push)
+enum ov_err ov_ncp_server(const struct ov_ciphers *own, const enum ov_cipher_id *fallback,
+                          const struct ov_ncp_peer *peer, enum ov_cipher_id *cipher, bool *push)
 {
     const char *theirs = peer->iv_ciphers;
     if (theirs == NULL && peer->iv_ncp >= 2)
@@ -179,8 +179,8 @@ enum ov_err ov_ncp_server(const struct ov_ciphers *own, const enum ov_aead_id *f
     }
     for (uint8_t i = 0; i < own->count; i++)
     {
-        enum ov_aead_id id = (enum ov_aead_id)own->id[i];
-        if (lists_name(theirs, ov_aead_name(id)))
+        enum ov_cipher_id id = (enum ov_cipher_id)own->id[i];
+        if (lists_name(theirs, ov_cipher_name(id)))
         {
             *cipher = id;
             return OV_OK;
@@ -189,8 +189,8 @@ enum ov_err ov_ncp_server(const struct ov_ciphers *own, const enum ov_aead_id *f
     return OV_ERR_NEGOTIATION;
 }
 
-enum ov_err ov_ncp_client(const struct ov_ciphers *own, const enum ov_aead_id *fallback, const char *pushed,
-                          const char *occ_cipher, enum ov_aead_id *cipher)
+enum ov_err ov_ncp_client(const struct ov_ciphers *own, const enum ov_cipher_id *fallback, const char *pushed,
+                          const char *occ_cipher, enum ov_cipher_id *cipher)
 {
     const char *name = pushed != NULL ? pushed : occ_cipher;
     if (name != NULL)

@@ -13,8 +13,8 @@
 struct ov_ciphers
 {
     uint8_t count;
-    uint8_t id[OV_AEAD_COUNT];    /* enum ov_aead_id, preferred first, each at most once */
-    bool optional[OV_AEAD_COUNT]; /* written as ?NAME: may be missing in the crypto library */
+    uint8_t id[OV_CIPHER_COUNT];    /* enum ov_cipher_id, preferred first, each at most once */
+    bool optional[OV_CIPHER_COUNT]; /* written as ?NAME: may be missing in the crypto library */
 };
 
 /* Longest list text, without NUL [WP-NCP-005]. */
@@ -33,12 +33,12 @@ void ov_ciphers_text(const struct ov_ciphers *list, char out[static OV_CIPHERS_T
 
 /* Leave out optional ciphers that the library lacks. OV_ERR_UNSUPPORTED with the missing one in
  * *missing if it isn't optional or nothing is left. */
-OV_MUST_USE enum ov_err ov_ciphers_limit(struct ov_ciphers *list, bool (*has)(enum ov_aead_id id),
-                                         enum ov_aead_id *missing);
+OV_MUST_USE enum ov_err ov_ciphers_limit(struct ov_ciphers *list, const struct ov_crypto *crypto,
+                                         enum ov_cipher_id *missing);
 
-bool ov_ciphers_has(const struct ov_ciphers *list, enum ov_aead_id id);
+bool ov_ciphers_has(const struct ov_ciphers *list, enum ov_cipher_id id);
 /* Is name, in its exact canonical spelling, in list? [WP-NCP-001] */
-bool ov_ciphers_has_name(const struct ov_ciphers *list, const char *name, enum ov_aead_id *id);
+bool ov_ciphers_has_name(const struct ov_ciphers *list, const char *name, enum ov_cipher_id *id);
 
 /* What a server knows of a client, from peer info and the options string. */
 struct ov_ncp_peer
@@ -51,14 +51,14 @@ struct ov_ncp_peer
 /* Server side [WP-NCP-001, 002, 004]. fallback is --data-ciphers-fallback or NULL. *push says whether the
  * result is pushed to this client. OV_ERR_NEGOTIATION: nothing in common; answer with
  * OV_NCP_NO_SHARED [WP-NCP-003]. */
-OV_MUST_USE enum ov_err ov_ncp_server(const struct ov_ciphers *own, const enum ov_aead_id *fallback,
-                                      const struct ov_ncp_peer *peer, enum ov_aead_id *cipher, bool *push);
+OV_MUST_USE enum ov_err ov_ncp_server(const struct ov_ciphers *own, const enum ov_cipher_id *fallback,
+                                      const struct ov_ncp_peer *peer, enum ov_cipher_id *cipher, bool *push);
 
 #define OV_NCP_NO_SHARED "AUTH_FAILED,Data channel cipher negotiation failed (no shared cipher)"
 
 /* Client side [WP-NCP-006, 007]: pushed is the name the server pushed (NULL: none), occ_cipher what its
  * options string says (NULL: nothing). OV_ERR_NEGOTIATION: refuse the connection. */
-OV_MUST_USE enum ov_err ov_ncp_client(const struct ov_ciphers *own, const enum ov_aead_id *fallback,
-                                      const char *pushed, const char *occ_cipher, enum ov_aead_id *cipher);
+OV_MUST_USE enum ov_err ov_ncp_client(const struct ov_ciphers *own, const enum ov_cipher_id *fallback,
+                                      const char *pushed, const char *occ_cipher, enum ov_cipher_id *cipher);
 
 #endif

@@ -77,7 +77,7 @@ bool ov_occ_knows_cipher(const char *name)
 
 void ov_occ_from_config(const struct ov_config *config, struct ov_occ *out)
 {
-    enum ov_aead_id id;
+    enum ov_cipher_id id;
     *out = (struct ov_occ){
         .tls = true,
         .role = config->role,

@@ -131,7 +131,7 @@ enum ov_err ov_push_compose(const struct ov_config *config, const struct ov_push
     }
     if (client->has_cipher)
     {
-        add_format(&c, "cipher %s", ov_aead_name(client->cipher));
+        add_format(&c, "cipher %s", ov_cipher_name(client->cipher));
     }
     add_flags(&c, client);
     if (client->has_tun_mtu)

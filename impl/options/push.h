@@ -31,7 +31,7 @@ struct ov_pulled
     bool has_peer_id;
     uint32_t peer_id; /* 0..16777214 */
     bool has_cipher;
-    enum ov_aead_id cipher; /* in data_ciphers; without: ov_ncp_client decides [WP-NCP-007] */
+    enum ov_cipher_id cipher; /* in data_ciphers; without: ov_ncp_client decides [WP-NCP-007] */
     struct ov_proto_flags flags;
 };
 
@@ -73,7 +73,7 @@ struct ov_push_client
     bool has_peer_id;
     uint32_t peer_id;
     bool has_cipher; /* [WP-NCP-002] */
-    enum ov_aead_id cipher;
+    enum ov_cipher_id cipher;
     struct ov_proto_flags flags; /* what holds for this client; decided by ov_push_flags */
     bool has_tun_mtu;            /* client sent IV_MTU [WP-PUSH-025] */
     uint32_t iv_proto;           /* tells in which words flags are pushed [WP-FLAG-001] */

@@ -44,7 +44,7 @@ OV_SETTER(data_ciphers)
 
 OV_SETTER(fallback)
 {
-    if (ov_aead_by_name(line->word[1], &parse->config->fallback) != OV_OK)
+    if (ov_cipher_by_name(line->word[1], &parse->config->fallback) != OV_OK)
     {
         refuse_cipher(parse, option->name, line->word[1]);
         return;
@@ -68,7 +68,7 @@ static void set_pushed_cipher(struct ov_parse *parse, const char *name)
 /* In a configuration the name only stands in the options string since 2.6. */
 OV_SETTER(cipher)
 {
-    enum ov_aead_id id;
+    enum ov_cipher_id id;
     const char *name = line->word[1];
     if (parse->pulled != NULL)
     {
@@ -80,7 +80,7 @@ OV_SETTER(cipher)
         refuse_cipher(parse, option->name, name);
         return;
     }
-    parse->config->occ_cipher = ov_aead_by_name(name, &id) == OV_OK ? ov_aead_name(id) : name;
+    parse->config->occ_cipher = ov_cipher_by_name(name, &id) == OV_OK ? ov_cipher_name(id) : name;
     parse->draft.has_occ_cipher = true;
 }
 

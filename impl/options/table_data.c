@@ -10,7 +10,7 @@ static const struct ov_option rows[] = {
     OTHER("cipher", "cipher", 1, 1, BOTH | PUSH | VITAL, cipher, "BF-CBC, as a name only", "",
           "cipher that the options string names; data-ciphers decides"),
     OTHER("auth", "digest", 1, 1, BOTH, auth, "SHA1", "",
-          "digest that the options string names; AEAD ciphers need none"),
+          "digest of the HMAC that goes with ciphers that are not AEAD; none: no HMAC"),
     OTHER("replay-window", "packets [seconds]", 1, 2, BOTH, replay_window, "64 15", "",
           "how far and how long packets may come late"),
     OTHER("tun-mtu", "octets [shown]", 1, 2, BOTH | PUSH | CONN | VITAL, tun_mtu, "1500", "",

@@ -29,7 +29,8 @@ static uint32_t iv_proto(const struct ov_proto_flags *built)
     return OV_IV_PROTO_DATA_V2 | OV_IV_PROTO_REQUEST_PUSH | OV_IV_PROTO_AUTH_PENDING_KW |
            OV_IV_PROTO_AUTH_FAIL_TEMP | (built->tls_ekm ? OV_IV_PROTO_TLS_KEY_EXPORT : 0) |
            (built->cc_exit ? OV_IV_PROTO_CC_EXIT_NOTIFY : 0) |
-           (built->dyn_tls_crypt ? OV_IV_PROTO_DYN_TLS_CRYPT : 0);
+           (built->dyn_tls_crypt ? OV_IV_PROTO_DYN_TLS_CRYPT : 0) |
+           (built->aead_epoch ? OV_IV_PROTO_DATA_EPOCH : 0);
 }
 
 static enum ov_err build_peer_info(const struct ov_session *s, char *out, size_t cap)

@@ -1,8 +1,11 @@
 #include "session/private.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/wipe.h"
+
+#define CIPHER_TEXT 48u
 
 static enum ov_err derive(struct ov_session *s, struct ov_key2 *key2)
 {
@@ -41,8 +44,12 @@ static enum ov_err make_data_keys(struct ov_session *s)
     if (err == OV_OK)
     {
         const struct ov_data_key_spec spec = {
-            .ops = &settings->crypto->aead,
+            .crypto = settings->crypto,
+            .rng = s->env.rng,
             .cipher = s->agreed.cipher,
+            .epoch = s->agreed.flags.aead_epoch,
+            .auth_none = settings->config->auth_none,
+            .auth = settings->config->auth,
             .key2 = &key2,
             .role = s->role,
             .key_id = s->ks.key_id,
@@ -80,9 +87,25 @@ static enum ov_err make_dynamic_key(struct ov_session *s)
     return err;
 }
 
+/* "AES-256-GCM", "AES-256-GCM with epochs", "AES-256-CBC, auth SHA256". */
+static const char *cipher_text(const struct ov_session *s, char text[static CIPHER_TEXT])
+{
+    const struct ov_config *config = s->env.settings->config;
+    const char *name = ov_cipher_name(s->agreed.cipher);
+    if (ov_cipher_is_aead(s->agreed.cipher))
+    {
+        (void)snprintf(text, CIPHER_TEXT, "%s%s", name, s->agreed.flags.aead_epoch ? " with epochs" : "");
+        return text;
+    }
+    (void)snprintf(text, CIPHER_TEXT, "%s, auth %s", name,
+                   config->auth_none ? "none" : ov_digest_name(config->auth));
+    return text;
+}
+
 static void tell_success(struct ov_session *s, bool first)
 {
-    const char *cipher = ov_aead_name(s->agreed.cipher);
+    char text[CIPHER_TEXT];
+    const char *cipher = cipher_text(s, text);
     const char *method = s->agreed.flags.tls_ekm ? "TLS exporter" : "TLS1 PRF";
     if (first)
     {

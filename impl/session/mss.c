@@ -11,10 +11,12 @@ static uint32_t outer_len(const struct ov_session *s)
     return s->addr.family == 6 ? 48 : 28; /* IP and UDP */
 }
 
-/* DATA_V2 header, packet id, tag; DATA_V1 has no peer-id. */
-static uint32_t overhead(const struct ov_session *s)
+/* What fits is a tunnel packet: its own headers are all that is left to take off. */
+static struct ov_mss limit_of(const struct ov_session *s, uint32_t octets, uint32_t outer)
 {
-    return s->data.peer_id == OV_PEER_ID_NONE ? 1 + 4 + 16 : 4 + 4 + 16;
+    const bool v2 = s->data.peer_id != OV_PEER_ID_NONE;
+    const uint32_t sealed = octets > outer ? octets - outer : 0;
+    return ov_mss_for(ov_data_key_fits(&s->data.key[OV_DATA_CURRENT], v2, sealed), 0, 0);
 }
 
 struct ov_mss ov_session_mss(const struct ov_session *s)
@@ -23,14 +25,14 @@ struct ov_mss ov_session_mss(const struct ov_session *s)
     switch (fix->mode)
     {
     case OV_MSSFIX_MTU:
-        return ov_mss_for(fix->octets, outer_len(s), overhead(s));
+        return limit_of(s, fix->octets, outer_len(s));
     case OV_MSSFIX_PAYLOAD:
-        return ov_mss_for(fix->octets, 0, overhead(s));
+        return limit_of(s, fix->octets, 0);
     case OV_MSSFIX_FIXED:
         /* The same for either family, as 2.x has it: set to n - 40. */
         return (struct ov_mss){ov_mss_for(fix->octets, 0, 0).v4, ov_mss_for(fix->octets, 0, 0).v4};
     default:
-        return s->data.tun_mtu == DEFAULT_TUN_MTU ? ov_mss_for(DEFAULT_OCTETS, outer_len(s), overhead(s))
+        return s->data.tun_mtu == DEFAULT_TUN_MTU ? limit_of(s, DEFAULT_OCTETS, outer_len(s))
                                                   : (struct ov_mss){0, 0};
     }
 }

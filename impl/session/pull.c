@@ -50,11 +50,15 @@ static enum ov_err agree(struct ov_session *s, const struct ov_pulled *pulled)
     const struct ov_config *config = s->env.settings->config;
     const char *occ_cipher = s->pull.server_cipher[0] != '\0' ? s->pull.server_cipher : NULL;
     enum ov_err err = ov_ncp_client(&config->data_ciphers, config->has_fallback ? &config->fallback : NULL,
-                                    pulled->has_cipher ? ov_aead_name(pulled->cipher) : NULL, occ_cipher,
+                                    pulled->has_cipher ? ov_cipher_name(pulled->cipher) : NULL, occ_cipher,
                                     &s->agreed.cipher);
     if (err != OV_OK)
     {
         return err;
+    }
+    if (pulled->flags.aead_epoch && (!pulled->has_peer_id || !ov_cipher_is_aead(s->agreed.cipher)))
+    {
+        return OV_ERR_NEGOTIATION; /* there is no such format [WP-EPOCH-001] */
     }
     s->agreed.flags = pulled->flags;
     s->agreed.keepalive = pulled->effective.keepalive;

@@ -34,6 +34,8 @@ void ov_session_admit(struct ov_session *s, const struct ov_push_client *place, 
     client->iv_proto = s->says.iv_proto;
     client->has_tun_mtu = s->says.has_mtu;
     client->flags = ov_push_flags(s->says.iv_proto, &s->env.settings->built);
+    client->flags.aead_epoch &=
+        client->has_peer_id && ov_cipher_is_aead(s->agreed.cipher); /* [WP-FLAG-002] */
     s->agreed.flags = client->flags;
     s->data.peer_id = client->has_peer_id ? client->peer_id : OV_PEER_ID_NONE;
     s->push.admitted = true;

@@ -32,7 +32,7 @@ struct ov_session_settings
     const char *platform;               /* client: IV_PLAT, "linux" */
 
     /* What a client announces and a server pushes to clients that announced it
-     * [WP-FLAG-001]. Epoch format is not built: aead_epoch must be false. */
+     * [WP-FLAG-001]. */
     struct ov_proto_flags built;
 };
 

@@ -22,7 +22,7 @@ struct ov_identity
 struct ov_agreed
 {
     bool keys; /* the data channel has had a key */
-    enum ov_aead_id cipher;
+    enum ov_cipher_id cipher;
     struct ov_proto_flags flags;
     struct ov_keepalive keepalive;
     struct ov_mss mss; /* limits for TCP inside; 0: none */

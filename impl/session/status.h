@@ -28,7 +28,7 @@ struct ov_session_status
     uint32_t peer_id;     /* OV_PEER_ID_NONE: none */
     uint8_t key_id;       /* of the newest negotiation */
     uint8_t data_key_id;  /* that seals; meaningful while connected */
-    enum ov_aead_id cipher;
+    enum ov_cipher_id cipher;
     uint64_t connected_wall_s; /* when it was connected, 0: not yet */
     uint32_t negotiations;     /* completed, the first included */
     struct ov_data_stats data;

@@ -14,13 +14,14 @@
 static const struct ov_addr nowhere;
 static struct ov_test_batch batch;
 
-static struct ov_data_key make_key(enum ov_role role, uint8_t key_id, enum ov_aead_id cipher, uint32_t window)
+static struct ov_data_key make_key(enum ov_role role, uint8_t key_id, enum ov_cipher_id cipher,
+                                   uint32_t window)
 {
     struct ov_key2 key2;
     struct ov_data_key key;
     memset(&key2, key_id + 1, sizeof key2);
     key2.half[1].cipher[0] ^= 0x55;
-    const struct ov_data_key_spec spec = {.ops = &ov_crypto_null.aead,
+    const struct ov_data_key_spec spec = {.crypto = &ov_crypto_null,
                                           .cipher = cipher,
                                           .key2 = &key2,
                                           .role = role,
@@ -33,9 +34,9 @@ static struct ov_data_key make_key(enum ov_role role, uint8_t key_id, enum ov_ae
 static void install(struct ov_data *d, enum ov_role role, uint8_t key_id, uint64_t switch_ms,
                     uint64_t dies_ms)
 {
-    struct ov_data_key key = make_key(role, key_id, OV_AEAD_AES_256_GCM, 64);
+    struct ov_data_key key = make_key(role, key_id, OV_CIPHER_AES_256_GCM, 64);
     ov_data_install(d, &key, switch_ms, dies_ms);
-    assert_null(key.ops);
+    assert_null(key.format);
 }
 
 static void open_pair(struct ov_data pair[2])
@@ -337,14 +338,14 @@ static void window_edges(void **state)
 static void wide_window(void **state)
 {
     (void)state;
-    struct ov_data_key key = make_key(OV_ROLE_CLIENT, 0, OV_AEAD_CHACHA20_POLY1305, 4096);
-    assert_non_null(key.ring);
+    struct ov_data_key key = make_key(OV_ROLE_CLIENT, 0, OV_CIPHER_CHACHA20_POLY1305, 4096);
+    assert_non_null(key.window.ring);
     ov_data_key_clear(&key);
     struct ov_key2 key2 = {0};
     const struct ov_data_key_spec spec = {
-        .ops = &ov_crypto_null.aead, .key2 = &key2, .replay_window = 1u << 20};
+        .crypto = &ov_crypto_null, .key2 = &key2, .replay_window = 1u << 20};
     ov_assert_err(ov_data_key_init(&key, &spec), OV_ERR_ARG);
-    assert_null(key.ops);
+    assert_null(key.format);
 }
 
 static void kinds(void **state)

@@ -42,8 +42,11 @@ static void open_channel(struct ov_data *d, const struct ov_crypto *crypto, cons
                          const struct vector *v, enum ov_role role)
 {
     struct ov_data_key key;
-    const struct ov_data_key_spec spec = {
-        .ops = &crypto->aead, .cipher = v->cipher, .key2 = key2, .role = role, .replay_window = 64};
+    const struct ov_data_key_spec spec = {.crypto = crypto,
+                                          .cipher = (enum ov_cipher_id)v->cipher,
+                                          .key2 = key2,
+                                          .role = role,
+                                          .replay_window = 64};
     ov_data_init(d, 1500);
     d->peer_id = v->peer_id;
     ov_assert_err(ov_data_key_init(&key, &spec), OV_OK);

@@ -44,7 +44,7 @@ static struct ov_push_client full_client(void)
                                     .ip4 = 0x0a080002,
                                     .has_peer_id = true,
                                     .has_cipher = true,
-                                    .cipher = OV_AEAD_AES_256_GCM,
+                                    .cipher = OV_CIPHER_AES_256_GCM,
                                     .has_tun_mtu = true,
                                     .iv_proto = 990};
     client.flags = ov_push_flags(client.iv_proto, &all_flags);

@@ -205,7 +205,7 @@ static void test_client_values(void **state)
     assert_int_equal(c->tunnel.ip4_bits, 24);
     assert_ip6(c->tunnel.ip6_remote, "fd00::1");
     assert_true(c->float_allowed && c->persist_tun && c->topology_given && c->has_fallback);
-    assert_int_equal(c->fallback, OV_AEAD_AES_128_GCM);
+    assert_int_equal(c->fallback, OV_CIPHER_AES_128_GCM);
     assert_true(c->reneg_bytes == UINT64_C(5000000000));
     assert_int_equal(c->resolv_retry_s, 20);
     assert_string_equal(c->tls_backend, "mbedtls");

@@ -23,8 +23,11 @@ static const struct
     {"AES-256-GCM:?AES-128-GCM:AES-256-GCM", OV_OK, "AES-256-GCM:AES-128-GCM"},
     {"DEFAULT", OV_OK, "AES-256-GCM:AES-128-GCM:CHACHA20-POLY1305"},
     {"CHACHA20-POLY1305:DEFAULT:AES-192-GCM", OV_OK, "CHACHA20-POLY1305:AES-256-GCM:AES-128-GCM:AES-192-GCM"},
-    {"?AES-256-CBC:AES-256-GCM:?FOO", OV_OK, "AES-256-GCM"},
-    {"AES-256-GCM:AES-256-CBC", OV_ERR_UNSUPPORTED, "AES-256-CBC"},
+    {"?AES-256-CBC:AES-256-GCM:?FOO", OV_OK, "AES-256-CBC:AES-256-GCM"},
+    {"aes-256-gcm:AES-192-cbc:NONE:aes-128-cbc", OV_OK, "AES-256-GCM:AES-192-CBC:none:AES-128-CBC"},
+    {"AES-256-GCM:AES-256-CFB", OV_ERR_UNSUPPORTED, "AES-256-CFB"},
+    {"BF-CBC:AES-256-GCM", OV_ERR_UNSUPPORTED, "BF-CBC"},
+    {"?AES-128-OFB:?CAMELLIA-256-CBC:AES-256-GCM", OV_OK, "AES-256-GCM"},
     {"FOO:BAR", OV_ERR_UNSUPPORTED, "FOO"},
     {"", OV_ERR_FORMAT, ""},
     {":", OV_ERR_FORMAT, ""},
@@ -59,23 +62,37 @@ static bool no_chacha(enum ov_aead_id id)
     return id != OV_AEAD_CHACHA20_POLY1305;
 }
 
+static bool no_cbc(enum ov_cipher_id id)
+{
+    return id == OV_CIPHER_NONE;
+}
+
 static void test_limit_to_library(void **state)
 {
     (void)state;
     struct ov_ciphers list = ov_ciphers_default;
-    enum ov_aead_id missing = OV_AEAD_COUNT;
+    const struct ov_crypto poor = {.aead = {.has = no_chacha}, .etm = {.has = no_cbc}};
+    enum ov_cipher_id missing = OV_CIPHER_COUNT;
     char text[OV_CIPHERS_TEXT + 1];
-    assert_int_equal(ov_ciphers_limit(&list, no_chacha, &missing), OV_OK);
+    assert_int_equal(ov_ciphers_limit(&list, &poor, &missing), OV_OK);
     ov_ciphers_text(&list, text);
     assert_string_equal(text, "AES-256-GCM:AES-128-GCM");
 
     assert_int_equal(ov_ciphers_parse("AES-256-GCM:CHACHA20-POLY1305", &list, text, sizeof(text)), OV_OK);
-    assert_int_equal(ov_ciphers_limit(&list, no_chacha, &missing), OV_ERR_UNSUPPORTED);
-    assert_int_equal(missing, OV_AEAD_CHACHA20_POLY1305);
+    assert_int_equal(ov_ciphers_limit(&list, &poor, &missing), OV_ERR_UNSUPPORTED);
+    assert_int_equal(missing, OV_CIPHER_CHACHA20_POLY1305);
     assert_int_equal(list.count, 2);
 
     assert_int_equal(ov_ciphers_parse("?CHACHA20-POLY1305", &list, text, sizeof(text)), OV_OK);
-    assert_int_equal(ov_ciphers_limit(&list, no_chacha, &missing), OV_ERR_UNSUPPORTED);
+    assert_int_equal(ov_ciphers_limit(&list, &poor, &missing), OV_ERR_UNSUPPORTED);
+
+    assert_int_equal(ov_ciphers_parse("?AES-256-CBC:none", &list, text, sizeof(text)), OV_OK);
+    assert_int_equal(ov_ciphers_limit(&list, &poor, &missing), OV_OK);
+    ov_ciphers_text(&list, text);
+    assert_string_equal(text, "none");
+    assert_int_equal(ov_ciphers_parse("none:AES-256-CBC", &list, text, sizeof(text)), OV_OK);
+    assert_int_equal(ov_ciphers_limit(&list, &poor, &missing), OV_ERR_UNSUPPORTED);
+    assert_int_equal(missing, OV_CIPHER_AES_256_CBC);
 }
 
 #define NONE NULL
@@ -100,6 +117,12 @@ static const struct
     {"DEFAULT", NONE, {NONE, 2, "BF-CBC"}, "AES-256-GCM", true},
     {"AES-128-GCM", NONE, {NONE, 3, NONE}, "AES-128-GCM", true},
     {"CHACHA20-POLY1305", NONE, {NONE, 2, "CHACHA20-POLY1305"}, "", true},
+    {"AES-256-CBC:DEFAULT", NONE, {"AES-256-GCM:AES-256-CBC", 2, "BF-CBC"}, "AES-256-CBC", true},
+    {"none:AES-256-GCM", NONE, {"AES-256-GCM:none", 2, NONE}, "none", true},
+    {"AES-256-CBC", NONE, {NONE, 0, "AES-256-CBC"}, "AES-256-CBC", false},
+    {"none", NONE, {NONE, 0, "none"}, "none", false},
+    {"DEFAULT", "AES-256-CBC", {NONE, 0, NONE}, "AES-256-CBC", false},
+    {"DEFAULT", NONE, {"none", 2, "none"}, "", true},
     /* OCC only: not pushed [WP-NCP-002] */
     {"DEFAULT", NONE, {NONE, 0, "AES-128-GCM"}, "AES-128-GCM", false},
     {"DEFAULT", NONE, {NONE, 1, "AES-128-GCM"}, "AES-128-GCM", false},
@@ -117,10 +140,10 @@ static const struct
     {"DEFAULT", "AES-192-GCM", {NONE, 0, "BF-CBC"}, "", false},
 };
 
-static enum ov_aead_id id_of(const char *name)
+static enum ov_cipher_id id_of(const char *name)
 {
-    enum ov_aead_id id = OV_AEAD_COUNT;
-    assert_true(name[0] == '\0' || ov_aead_by_name(name, &id) == OV_OK);
+    enum ov_cipher_id id = OV_CIPHER_COUNT;
+    assert_true(name[0] == '\0' || ov_cipher_by_name(name, &id) == OV_OK);
     return id;
 }
 
@@ -138,8 +161,9 @@ static void test_server(void **state)
     for (size_t i = 0; i < sizeof(servers) / sizeof(servers[0]); i++)
     {
         struct ov_ciphers own = list_of(servers[i].own);
-        enum ov_aead_id fallback = servers[i].fallback != NULL ? id_of(servers[i].fallback) : OV_AEAD_COUNT;
-        enum ov_aead_id cipher = OV_AEAD_COUNT;
+        enum ov_cipher_id fallback =
+            servers[i].fallback != NULL ? id_of(servers[i].fallback) : OV_CIPHER_COUNT;
+        enum ov_cipher_id cipher = OV_CIPHER_COUNT;
         bool push = false;
         enum ov_err err = ov_ncp_server(&own, servers[i].fallback != NULL ? &fallback : NULL,
                                         &servers[i].peer, &cipher, &push);
@@ -166,6 +190,11 @@ static const struct
     {"DEFAULT", NONE, "aes-128-gcm", NONE, ""},
     {"DEFAULT", NONE, NONE, "AES-128-GCM", "AES-128-GCM"}, /* [WP-NCP-007] */
     {"DEFAULT", "AES-256-GCM", NONE, "BF-CBC", ""},
+    {"DEFAULT:AES-256-CBC", NONE, "AES-256-CBC", "BF-CBC", "AES-256-CBC"},
+    {"DEFAULT:none", NONE, "none", "BF-CBC", "none"},
+    {"DEFAULT:none", NONE, NONE, "none", "none"}, /* [null-cipher] in the string */
+    {"DEFAULT", NONE, "none", "none", ""},
+    {"DEFAULT", "AES-128-CBC", NONE, NONE, "AES-128-CBC"},
     {"DEFAULT", "AES-192-GCM", NONE, NONE, "AES-192-GCM"},
     {"DEFAULT", NONE, NONE, NONE, ""},
 };
@@ -176,8 +205,9 @@ static void test_client(void **state)
     for (size_t i = 0; i < sizeof(clients) / sizeof(clients[0]); i++)
     {
         struct ov_ciphers own = list_of(clients[i].own);
-        enum ov_aead_id fallback = clients[i].fallback != NULL ? id_of(clients[i].fallback) : OV_AEAD_COUNT;
-        enum ov_aead_id cipher = OV_AEAD_COUNT;
+        enum ov_cipher_id fallback =
+            clients[i].fallback != NULL ? id_of(clients[i].fallback) : OV_CIPHER_COUNT;
+        enum ov_cipher_id cipher = OV_CIPHER_COUNT;
         enum ov_err err = ov_ncp_client(&own, clients[i].fallback != NULL ? &fallback : NULL,
                                         clients[i].pushed, clients[i].occ, &cipher);
         if (err != (clients[i].cipher[0] != '\0' ? OV_OK : OV_ERR_NEGOTIATION) ||

@@ -69,7 +69,7 @@ static void test_live_subnet(void **state)
     assert_int_equal(c->keepalive.ping_restart_s, 60);
     assert_true(pulled->has_peer_id && pulled->has_cipher);
     assert_int_equal(pulled->peer_id, 0);
-    assert_int_equal(pulled->cipher, OV_AEAD_AES_256_GCM);
+    assert_int_equal(pulled->cipher, OV_CIPHER_AES_256_GCM);
     assert_true(pulled->flags.cc_exit && pulled->flags.tls_ekm && pulled->flags.dyn_tls_crypt);
     assert_false(pulled->flags.aead_epoch);
     /* Routes of the configuration stay. */
@@ -250,7 +250,7 @@ static void test_duplicates(void **state)
     assert_int_equal(pulled->peer_id, 2);
     assert_int_equal(c->tunnel.ip4, 0x0a080004);
     assert_int_equal(c->tunnel.ip4_bits, 16);
-    assert_int_equal(pulled->cipher, OV_AEAD_AES_256_GCM);
+    assert_int_equal(pulled->cipher, OV_CIPHER_AES_256_GCM);
     assert_int_equal(c->tunnel.routes4_count, 2);
     assert_int_equal(c->sndbuf, 1);
     assert_int_equal(c->rcvbuf, 2);

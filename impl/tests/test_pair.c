@@ -27,7 +27,7 @@ struct plan
     struct ov_end_spec client;
     struct ov_end_spec server;
     struct ov_wire_faults faults;
-    enum ov_aead_id cipher;
+    enum ov_cipher_id cipher;
     unsigned initiator; /* 0 client, 1 server, 2 both at once */
     char client_text[256];
     char server_text[256];
@@ -61,7 +61,7 @@ static void make_plan(struct plan *plan, uint64_t seed, const struct ov_crypto *
     const bool old = ov_test_below(&r, 2) == 0 || !ov_test_speaks(client, OV_TLS_VERSION_1_3) ||
                      !ov_test_speaks(server, OV_TLS_VERSION_1_3);
     const enum ov_tls_version version = old ? OV_TLS_VERSION_1_2 : OV_TLS_VERSION_1_3;
-    assert_int_equal(ov_aead_by_name(ciphers[cipher], &plan->cipher), OV_OK);
+    assert_int_equal(ov_cipher_by_name(ciphers[cipher], &plan->cipher), OV_OK);
     (void)snprintf(plan->client_text, sizeof plan->client_text,
                    "explicit-exit-notify 2\nmax-packet-size %u\n", 500 + ov_test_below(&r, 800));
     (void)snprintf(plan->server_text, sizeof plan->server_text,
@@ -91,7 +91,7 @@ static void print_plan(const struct plan *p)
                 "%u per mille, "
                 "%u..%u ms, initiator %u\n",
                 (unsigned long long)p->seed, p->client.crypto->name, p->server.crypto->name,
-                p->client.version % 10, ov_end_wrap_name(p->client.wrap), ov_aead_name(p->cipher),
+                p->client.version % 10, ov_end_wrap_name(p->client.wrap), ov_cipher_name(p->cipher),
                 p->client.built.tls_ekm ? "exporter" : "PRF",
                 p->client.built.dyn_tls_crypt ? ", dynamic tls-crypt" : "", p->faults.loss_pm,
                 p->faults.double_pm, p->faults.damage_pm, p->faults.latency_ms,

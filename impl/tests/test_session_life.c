@@ -80,31 +80,31 @@ static void agreements(void **state)
         struct ov_proto_flags built;
         const char *client_text;
         const char *server_text;
-        enum ov_aead_id cipher;
+        enum ov_cipher_id cipher;
     } cases[] = {
-        {"defaults", false, {true, true, true, false}, "", "", OV_AEAD_AES_256_GCM},
-        {"tls-crypt", true, {true, true, true, false}, "", "", OV_AEAD_AES_256_GCM},
-        {"PRF keys", true, {true, false, false, false}, "", "", OV_AEAD_AES_256_GCM},
+        {"defaults", false, {true, true, true, false}, "", "", OV_CIPHER_AES_256_GCM},
+        {"tls-crypt", true, {true, true, true, false}, "", "", OV_CIPHER_AES_256_GCM},
+        {"PRF keys", true, {true, false, false, false}, "", "", OV_CIPHER_AES_256_GCM},
         {"no cc-exit, exporter by key-derivation",
          false,
          {false, true, false, false},
          "",
          "",
-         OV_AEAD_AES_256_GCM},
-        {"nothing new", false, {false, false, false, false}, "", "", OV_AEAD_AES_256_GCM},
-        {"dynamic tls-crypt alone", false, {false, false, true, false}, "", "", OV_AEAD_AES_256_GCM},
+         OV_CIPHER_AES_256_GCM},
+        {"nothing new", false, {false, false, false, false}, "", "", OV_CIPHER_AES_256_GCM},
+        {"dynamic tls-crypt alone", false, {false, false, true, false}, "", "", OV_CIPHER_AES_256_GCM},
         {"the server's order decides",
          true,
          {true, true, true, false},
          "data-ciphers AES-256-GCM:AES-128-GCM:CHACHA20-POLY1305\n",
          "data-ciphers CHACHA20-POLY1305:AES-256-GCM\n",
-         OV_AEAD_CHACHA20_POLY1305},
+         OV_CIPHER_CHACHA20_POLY1305},
         {"the only common one",
          false,
          {true, true, true, false},
          "data-ciphers AES-128-GCM\n",
          "data-ciphers AES-256-GCM:AES-128-GCM\n",
-         OV_AEAD_AES_128_GCM},
+         OV_CIPHER_AES_128_GCM},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
     {

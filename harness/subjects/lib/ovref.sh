@@ -27,7 +27,13 @@ subject_supports()
         server | client | udp4 | udp6 | tls-crypt | tls-auth | tls-crypt-v2 | explicit-exit-notify)
             echo yes
             ;;
-        cipher:AES-256-GCM | cipher:AES-128-GCM | cipher:CHACHA20-POLY1305)
+        cipher:AES-*-GCM | cipher:AES-*-CBC)
+            case ${1:11:3} in
+                128 | 192 | 256) echo yes ;;
+                *) unsupported "'$1' is no cipher" ;;
+            esac
+            ;;
+        cipher:CHACHA20-POLY1305 | cipher:none | aead-epoch)
             echo yes
             ;;
         peer-exit-line)

@@ -89,6 +89,14 @@ const struct ov_crypto ov_crypto_mbedtls = {
             .seal = mbed_aead_seal,
             .open = mbed_aead_open,
         },
+    .etm =
+        {
+            .has = mbed_etm_has,
+            .key_new = mbed_etm_key_new,
+            .key_free = mbed_etm_key_free,
+            .seal = mbed_etm_seal,
+            .open = mbed_etm_open,
+        },
     .hmac = mbed_hmac,
     .digest = mbed_digest,
     .aes256_ctr = mbed_aes256_ctr,

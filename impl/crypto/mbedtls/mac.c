@@ -5,7 +5,7 @@
 
 #include "base/wipe.h"
 
-static const mbedtls_md_info_t *digest_info(enum ov_digest_id id)
+const mbedtls_md_info_t *mbed_digest_info(enum ov_digest_id id)
 {
     static const mbedtls_md_type_t types[OV_DIGEST_COUNT] = {
         [OV_DIGEST_MD5] = MBEDTLS_MD_MD5,       [OV_DIGEST_SHA1] = MBEDTLS_MD_SHA1,
@@ -29,7 +29,7 @@ static int run_hmac(mbedtls_md_context_t *ctx, const uint8_t *key, size_t key_le
 enum ov_err mbed_hmac(enum ov_digest_id id, const uint8_t *key, size_t key_len, const struct ov_slice *in,
                       size_t count, uint8_t *out)
 {
-    const mbedtls_md_info_t *info = digest_info(id);
+    const mbedtls_md_info_t *info = mbed_digest_info(id);
     if (info == NULL)
     {
         return OV_ERR_UNSUPPORTED;
@@ -59,7 +59,7 @@ static int run_digest(mbedtls_md_context_t *ctx, const struct ov_slice *in, size
 
 enum ov_err mbed_digest(enum ov_digest_id id, const struct ov_slice *in, size_t count, uint8_t *out)
 {
-    const mbedtls_md_info_t *info = digest_info(id);
+    const mbedtls_md_info_t *info = mbed_digest_info(id);
     if (info == NULL)
     {
         return OV_ERR_UNSUPPORTED;

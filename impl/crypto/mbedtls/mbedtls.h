@@ -1,6 +1,7 @@
 #ifndef OV_CRYPTO_MBEDTLS_MBEDTLS_H
 #define OV_CRYPTO_MBEDTLS_MBEDTLS_H
 
+#include <mbedtls/md.h>
 #include <mbedtls/pk.h>
 #include <mbedtls/ssl.h>
 #include <mbedtls/x509_crt.h>
@@ -21,6 +22,14 @@ void mbed_aead_key_free(struct ov_aead_key *key);
 void mbed_aead_seal(struct ov_aead_key *key, struct ov_aead_op *ops, size_t count);
 void mbed_aead_open(struct ov_aead_key *key, struct ov_aead_op *ops, size_t count);
 
+bool mbed_etm_has(enum ov_cipher_id id);
+enum ov_err mbed_etm_key_new(const struct ov_etm_spec *spec, bool sealing, struct ov_etm_key **out);
+void mbed_etm_key_free(struct ov_etm_key *key);
+void mbed_etm_seal(struct ov_etm_key *key, struct ov_etm_op *ops, size_t count);
+void mbed_etm_open(struct ov_etm_key *key, struct ov_etm_op *ops, size_t count);
+
+/* NULL: the library was built without it. */
+const mbedtls_md_info_t *mbed_digest_info(enum ov_digest_id id);
 enum ov_err mbed_hmac(enum ov_digest_id id, const uint8_t *key, size_t key_len, const struct ov_slice *in,
                       size_t count, uint8_t *out);
 enum ov_err mbed_digest(enum ov_digest_id id, const struct ov_slice *in, size_t count, uint8_t *out);

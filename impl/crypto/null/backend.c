@@ -87,6 +87,14 @@ const struct ov_crypto ov_crypto_null = {
             .seal = null_aead_seal,
             .open = null_aead_open,
         },
+    .etm =
+        {
+            .has = null_etm_has,
+            .key_new = null_etm_key_new,
+            .key_free = null_etm_key_free,
+            .seal = null_etm_seal,
+            .open = null_etm_open,
+        },
     .hmac = not_secure_hmac,
     .digest = not_secure_digest,
     .aes256_ctr = not_secure_ctr,

@@ -30,6 +30,12 @@ void null_aead_key_free(struct ov_aead_key *key);
 void null_aead_seal(struct ov_aead_key *key, struct ov_aead_op *ops, size_t count);
 void null_aead_open(struct ov_aead_key *key, struct ov_aead_op *ops, size_t count);
 
+bool null_etm_has(enum ov_cipher_id id);
+enum ov_err null_etm_key_new(const struct ov_etm_spec *spec, bool sealing, struct ov_etm_key **out);
+void null_etm_key_free(struct ov_etm_key *key);
+void null_etm_seal(struct ov_etm_key *key, struct ov_etm_op *ops, size_t count);
+void null_etm_open(struct ov_etm_key *key, struct ov_etm_op *ops, size_t count);
+
 extern const struct ov_tls_ops null_tls_ops;
 
 #endif

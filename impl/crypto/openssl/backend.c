@@ -25,6 +25,10 @@ static void fetch_all(void)
     {
         all->aead[i] = EVP_CIPHER_fetch(NULL, aead_names[i], NULL);
     }
+    for (unsigned i = OV_CIPHER_AES_128_CBC; i <= OV_CIPHER_AES_256_CBC; i++)
+    {
+        all->cbc[i] = EVP_CIPHER_fetch(NULL, ov_cipher_name((enum ov_cipher_id)i), NULL);
+    }
     for (unsigned i = 0; i < OV_DIGEST_COUNT; i++)
     {
         all->digest[i] = EVP_MD_fetch(NULL, ov_digest_name((enum ov_digest_id)i), NULL);
@@ -85,6 +89,14 @@ const struct ov_crypto ov_crypto_openssl = {
             .key_free = openssl_aead_key_free,
             .seal = openssl_aead_seal,
             .open = openssl_aead_open,
+        },
+    .etm =
+        {
+            .has = openssl_etm_has,
+            .key_new = openssl_etm_key_new,
+            .key_free = openssl_etm_key_free,
+            .seal = openssl_etm_seal,
+            .open = openssl_etm_open,
         },
     .hmac = openssl_hmac,
     .digest = openssl_digest,

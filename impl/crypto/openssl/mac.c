@@ -17,29 +17,42 @@ static enum ov_err hmac_pieces(EVP_MAC_CTX *ctx, const struct ov_slice *in, size
     return EVP_MAC_final(ctx, out, &made, out_len) == 1 && made == out_len ? OV_OK : OV_ERR_CRYPTO;
 }
 
-enum ov_err openssl_hmac(enum ov_digest_id id, const uint8_t *key, size_t key_len, const struct ov_slice *in,
-                         size_t count, uint8_t *out)
+EVP_MAC_CTX *openssl_hmac_new(enum ov_digest_id id, const uint8_t *key, size_t key_len)
 {
-    const EVP_MD *md = openssl_algorithms.digest[id];
-    if (md == NULL)
-    {
-        return OV_ERR_UNSUPPORTED;
-    }
     EVP_MAC_CTX *ctx = EVP_MAC_CTX_new(openssl_algorithms.hmac);
     if (ctx == NULL)
     {
-        return OV_ERR_NOMEM;
+        return NULL;
     }
     /* The parameter list is not const in the library's interface, but it only reads the name. */
     OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)EVP_MD_get0_name(md), 0),
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST,
+                                         (char *)EVP_MD_get0_name(openssl_algorithms.digest[id]), 0),
         OSSL_PARAM_construct_end(),
     };
     /* An empty key still needs a pointer: NULL would mean "the key of before". */
     const uint8_t empty = 0;
-    enum ov_err err = EVP_MAC_init(ctx, key_len > 0 ? key : &empty, key_len, params) == 1
-                          ? hmac_pieces(ctx, in, count, out, ov_digest_len(id))
-                          : OV_ERR_CRYPTO;
+    if (EVP_MAC_init(ctx, key_len > 0 ? key : &empty, key_len, params) != 1)
+    {
+        EVP_MAC_CTX_free(ctx);
+        return NULL;
+    }
+    return ctx;
+}
+
+enum ov_err openssl_hmac(enum ov_digest_id id, const uint8_t *key, size_t key_len, const struct ov_slice *in,
+                         size_t count, uint8_t *out)
+{
+    if (openssl_algorithms.digest[id] == NULL)
+    {
+        return OV_ERR_UNSUPPORTED;
+    }
+    EVP_MAC_CTX *ctx = openssl_hmac_new(id, key, key_len);
+    if (ctx == NULL)
+    {
+        return OV_ERR_CRYPTO;
+    }
+    enum ov_err err = hmac_pieces(ctx, in, count, out, ov_digest_len(id));
     EVP_MAC_CTX_free(ctx);
     return err;
 }

@@ -15,6 +15,7 @@
 struct openssl_algorithms
 {
     EVP_CIPHER *aead[OV_AEAD_COUNT];
+    EVP_CIPHER *cbc[OV_CIPHER_COUNT]; /* entries of other ciphers are NULL */
     EVP_CIPHER *aes256_ctr;
     EVP_MD *digest[OV_DIGEST_COUNT];
     EVP_MAC *hmac;
@@ -28,6 +29,14 @@ void openssl_aead_key_free(struct ov_aead_key *key);
 void openssl_aead_seal(struct ov_aead_key *key, struct ov_aead_op *ops, size_t count);
 void openssl_aead_open(struct ov_aead_key *key, struct ov_aead_op *ops, size_t count);
 
+bool openssl_etm_has(enum ov_cipher_id id);
+enum ov_err openssl_etm_key_new(const struct ov_etm_spec *spec, bool sealing, struct ov_etm_key **out);
+void openssl_etm_key_free(struct ov_etm_key *key);
+void openssl_etm_seal(struct ov_etm_key *key, struct ov_etm_op *ops, size_t count);
+void openssl_etm_open(struct ov_etm_key *key, struct ov_etm_op *ops, size_t count);
+
+/* A context that is ready for input; NULL: out of memory, or no such digest. */
+EVP_MAC_CTX *openssl_hmac_new(enum ov_digest_id id, const uint8_t *key, size_t key_len);
 enum ov_err openssl_hmac(enum ov_digest_id id, const uint8_t *key, size_t key_len, const struct ov_slice *in,
                          size_t count, uint8_t *out);
 enum ov_err openssl_digest(enum ov_digest_id id, const struct ov_slice *in, size_t count, uint8_t *out);

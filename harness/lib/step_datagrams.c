@@ -1,0 +1,39 @@
+/* Every datagram by itself on the wire, for cases whose lengths are judged: a
+ * train of them (UDP segmentation offload) is one long packet to a capture. */
+#include "lib/cell.h"
+#include "lib/steps.h"
+
+#include <stddef.h>
+
+#define ETHTOOL_TIMEOUT_MS 5000
+
+enum lab_go lab_step_datagrams(struct lab_cell *cell)
+{
+    const struct
+    {
+        const char *netns;
+        const char *interface;
+    } ends[] = {{cell->topology->client_ns, cell->topology->client_if},
+                {cell->topology->server_ns, cell->topology->server_if}};
+    char log[LAB_PATH_MAX];
+    lab_cell_log(cell, "ethtool.txt", log);
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+    {
+        const char *argv[] = {"ethtool", "-K", ends[i].interface, "tx-udp-segmentation", "off", NULL};
+        const struct lab_proc_spec spec = {.argv = argv, .netns = ends[i].netns, .out_path = log};
+        struct lab_why why;
+        int status = 0;
+        enum lab_err err = lab_proc_run(cell->loop, &spec, ETHTOOL_TIMEOUT_MS, &status, &why);
+        if (err == LAB_ERR_INTERRUPTED)
+        {
+            return LAB_GO_STOP;
+        }
+        if (err != LAB_OK || status != 0)
+        {
+            lab_cell_note(cell, LAB_ERROR, false, "ethtool: %s",
+                          err != LAB_OK ? why.text : "refused; see ethtool.txt");
+            return LAB_GO_STOP;
+        }
+    }
+    return LAB_GO_ON;
+}

@@ -1,0 +1,590 @@
+/* All packet formats side by side: the vectors of sections 11.7 and 11.8, every backend against every other,
+ * damage, truncation, sizes, and what a key holder may send that is wrong. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "crypto/null/null.h"
+#include "data/format.h"
+#include "lib/sealed.h"
+#include "lib/tlspair.h"
+#include "lib/vectors.h"
+
+#define PACKET 2048u
+
+/* ---- vectors ---- */
+
+static enum ov_err fixed_iv(void *ctx, uint8_t *out, size_t len)
+{
+    (void)ctx;
+    for (size_t i = 0; i < len; i++)
+    {
+        out[i] = (uint8_t)(0xa0 + i % 16);
+    }
+    return OV_OK;
+}
+
+static const struct ov_rng fixed_rng = {fixed_iv, NULL};
+
+static bool is_in_scope(const struct ov_vec_section *section, struct ov_sealed_format *format)
+{
+    memset(format, 0, sizeof *format);
+    if (!ov_vec_has(section, "packet") || ov_vec_has(section, "time") ||
+        ov_cipher_by_name(ov_vec_text(section, "cipher"), &format->cipher) != OV_OK)
+    {
+        return false; /* inputs, key schedule, static key mode, CFB and OFB */
+    }
+    format->name = section->name;
+    format->epoch = ov_vec_has(section, "epoch");
+    if (ov_vec_has(section, "auth"))
+    {
+        const char *auth = ov_vec_text(section, "auth");
+        format->auth_none = strcmp(auth, "none") == 0;
+        assert_true(format->auth_none || ov_digest_by_name(auth, &format->auth) == OV_OK);
+    }
+    return true;
+}
+
+/* A vector of epoch n comes after n - 1 steps of the sender. */
+static void go_to_epoch(struct ov_data *d, const struct ov_vec_section *section);
+
+static void check_vector(const struct ov_crypto *crypto, const struct ov_vec_section *section,
+                         const struct ov_sealed_format *format, const struct ov_key2 *key2)
+{
+    struct ov_data sender;
+    struct ov_data receiver;
+    uint8_t want[128], got[PACKET], plain[64], opened[PACKET];
+    uint8_t header[4];
+    uint32_t opened_len = 0;
+    const bool v2 = ov_vec_octets(section, "header", header, sizeof header) == 4;
+    const size_t want_len = ov_vec_octets(section, "packet", want, sizeof want);
+    const size_t plain_len = ov_vec_octets(section, "plaintext", plain, sizeof plain);
+    ov_sealed_open(&sender, crypto, format, OV_ROLE_CLIENT, v2, &fixed_rng, key2);
+    ov_sealed_open(&receiver, crypto, format, OV_ROLE_SERVER, v2, &fixed_rng, key2);
+    go_to_epoch(&sender, section);
+    const uint32_t got_len = ov_sealed_packet(&sender, plain, plain_len, got, sizeof got);
+    assert_int_equal(got_len, want_len);
+    assert_memory_equal(got, want, want_len);
+    ov_assert_err(ov_sealed_try(&receiver, want, want_len, opened, &opened_len), OV_OK);
+    assert_int_equal(opened_len, plain_len);
+    assert_memory_equal(opened, plain, plain_len);
+    ov_assert_err(ov_sealed_try(&receiver, want, want_len, opened, &opened_len), OV_ERR_REPLAY);
+    ov_data_clear(&sender);
+    ov_data_clear(&receiver);
+}
+
+static void vectors_pass(void **state)
+{
+    (void)state;
+    static const struct
+    {
+        const char *file;
+        size_t count;
+    } files[] = {{"epoch", 4}, {"cbc", 5}, {"aead", 9}};
+    for (size_t f = 0; f < sizeof files / sizeof files[0]; f++)
+    {
+        struct ov_vec_file *file = ov_vec_load(files[f].file);
+        struct ov_key2 key2;
+        ov_vec_exactly(ov_vec_section(file, "inputs"), "key256", (uint8_t *)&key2, sizeof key2);
+        for (const struct ov_crypto *const *b = ov_test_real_backends(); *b != NULL; b++)
+        {
+            size_t checked = 0;
+            for (size_t i = 0; i < file->count; i++)
+            {
+                struct ov_sealed_format format;
+                if (!is_in_scope(&file->sections[i], &format))
+                {
+                    continue;
+                }
+                checked++;
+                if (strcmp(ov_vec_text(&file->sections[i], "sender"), "client") == 0)
+                {
+                    check_vector(*b, &file->sections[i], &format, &key2);
+                }
+            }
+            assert_int_equal(checked, files[f].count);
+        }
+        ov_vec_free(file);
+    }
+}
+
+/* ---- crosswise ---- */
+
+static void each_format(void (*check)(const struct ov_crypto *, const struct ov_crypto *,
+                                      const struct ov_sealed_format *, bool v2))
+{
+    const struct ov_crypto *const *real = ov_test_real_backends();
+    for (size_t f = 0; f < ov_sealed_formats_count; f++)
+    {
+        const struct ov_sealed_format *format = &ov_sealed_formats[f];
+        for (unsigned v2 = format->epoch; v2 < 2; v2++)
+        {
+            for (size_t s = 0; real[s] != NULL; s++)
+            {
+                for (size_t o = 0; real[o] != NULL; o++)
+                {
+                    check(real[s], real[o], format, v2);
+                }
+            }
+            check(&ov_crypto_null, &ov_crypto_null, format, v2);
+        }
+    }
+}
+
+/* Every length that touches a block boundary, and the largest; in batches larger than a chunk. */
+static void check_lengths(const struct ov_crypto *sealer, const struct ov_crypto *opener,
+                          const struct ov_sealed_format *format, bool v2)
+{
+    enum
+    {
+        COUNT = 150
+    };
+    static struct ov_datagram dg[COUNT];
+    static uint8_t mem[COUNT][2048];
+    struct ov_test_random random = {format->cipher + 1};
+    const struct ov_rng rng = ov_test_rng(&random);
+    const struct ov_addr nowhere = {0};
+    struct ov_data sender, receiver;
+    ov_sealed_open(&sender, sealer, format, OV_ROLE_SERVER, v2, &rng, NULL);
+    ov_sealed_open(&receiver, opener, format, OV_ROLE_CLIENT, v2, &rng, NULL);
+    for (size_t i = 0; i < COUNT; i++)
+    {
+        const uint32_t len = i < 100 ? (uint32_t)i + 1 : 1351 + (uint32_t)i;
+        dg[i] = (struct ov_datagram){.buf = ov_buf_over(mem[i], sizeof mem[i], OV_BUF_HEADROOM)};
+        memset(ov_buf_put(&dg[i].buf, len), (int)i, len);
+    }
+    ov_data_seal(&sender, &nowhere, dg, COUNT, 0);
+    for (size_t i = 0; i < COUNT; i++)
+    {
+        assert_int_equal(dg[i].fate, OV_FATE_LINK);
+        dg[i].fate = OV_FATE_NONE;
+    }
+    assert_int_equal(ov_data_open(&receiver, dg, COUNT), COUNT);
+    for (size_t i = 0; i < COUNT; i++)
+    {
+        assert_int_equal(dg[i].buf.len, i < 100 ? i + 1 : 1351 + i);
+        for (uint32_t at = 0; at < dg[i].buf.len; at++)
+        {
+            assert_int_equal(ov_buf_data(&dg[i].buf)[at], (uint8_t)i);
+        }
+    }
+    ov_data_clear(&sender);
+    ov_data_clear(&receiver);
+}
+
+static void backends_agree(void **state)
+{
+    (void)state;
+    each_format(check_lengths);
+}
+
+/* ---- what is wrong from outside ---- */
+
+static bool proves_anything(const struct ov_sealed_format *format)
+{
+    return ov_cipher_is_aead(format->cipher) || !format->auth_none;
+}
+
+/* Whatever is cut off, it is noticed before the crypto library, or by it. */
+static enum ov_err wanted_for_length(const struct ov_sealed_format *format, bool v2, size_t len)
+{
+    const uint32_t mac = format->auth_none ? 0 : ov_digest_len(format->auth);
+    const size_t header = v2 ? 4 : 1;
+    if (ov_cipher_is_aead(format->cipher))
+    {
+        return len < header + (format->epoch ? 8u : 4u) + 16 ? OV_ERR_TRUNCATED : OV_ERR_AUTH;
+    }
+    if (format->cipher == OV_CIPHER_NONE)
+    {
+        return len < header + mac + 4 ? OV_ERR_TRUNCATED : OV_ERR_AUTH;
+    }
+    if (len < header + mac + 32)
+    {
+        return OV_ERR_TRUNCATED;
+    }
+    return (len - header - mac) % 16 != 0 ? OV_ERR_FORMAT : OV_ERR_AUTH;
+}
+
+static void check_truncation(const struct ov_crypto *sealer, const struct ov_crypto *opener,
+                             const struct ov_sealed_format *format, bool v2)
+{
+    struct ov_test_random random = {7};
+    const struct ov_rng rng = ov_test_rng(&random);
+    struct ov_data sender, receiver;
+    uint8_t packet[PACKET], opened[PACKET];
+    const uint8_t plain[40] = {0x45};
+    uint32_t opened_len = 0;
+    if (!proves_anything(format))
+    {
+        return; /* see what_nothing_protects */
+    }
+    ov_sealed_open(&sender, sealer, format, OV_ROLE_CLIENT, v2, &rng, NULL);
+    ov_sealed_open(&receiver, opener, format, OV_ROLE_SERVER, v2, &rng, NULL);
+    const uint32_t len = ov_sealed_packet(&sender, plain, sizeof plain, packet, sizeof packet);
+    for (uint32_t cut = 0; cut < len; cut++)
+    {
+        ov_assert_err(ov_sealed_try(&receiver, packet, cut, opened, &opened_len),
+                      cut == 0 ? OV_ERR_TRUNCATED : wanted_for_length(format, v2, cut));
+    }
+    /* None of it moved the window: the true packet still passes, once. */
+    ov_assert_err(ov_sealed_try(&receiver, packet, len, opened, &opened_len), OV_OK);
+    ov_assert_err(ov_sealed_try(&receiver, packet, len, opened, &opened_len), OV_ERR_REPLAY);
+    ov_data_clear(&sender);
+    ov_data_clear(&receiver);
+}
+
+static void truncation_is_noticed(void **state)
+{
+    (void)state;
+    each_format(check_truncation);
+}
+
+/* Every bit behind the unauthenticated header counts. */
+static void check_damage(const struct ov_crypto *sealer, const struct ov_crypto *opener,
+                         const struct ov_sealed_format *format, bool v2)
+{
+    struct ov_test_random random = {9};
+    const struct ov_rng rng = ov_test_rng(&random);
+    struct ov_data sender, receiver;
+    uint8_t packet[PACKET], opened[PACKET];
+    const uint8_t plain[30] = {0x45};
+    uint32_t opened_len = 0;
+    if (!proves_anything(format) || sealer != opener)
+    {
+        return;
+    }
+    ov_sealed_open(&sender, sealer, format, OV_ROLE_CLIENT, v2, &rng, NULL);
+    ov_sealed_open(&receiver, opener, format, OV_ROLE_SERVER, v2, &rng, NULL);
+    const uint32_t len = ov_sealed_packet(&sender, plain, sizeof plain, packet, sizeof packet);
+    const uint32_t clear = v2 ? 4 : 1; /* [WP-DATA-050, 056] */
+    for (uint32_t bit = ov_cipher_is_aead(format->cipher) ? 0 : clear * 8; bit < len * 8; bit++)
+    {
+        packet[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        assert_int_not_equal(ov_sealed_try(&receiver, packet, len, opened, &opened_len), OV_OK);
+        packet[bit / 8] ^= (uint8_t)(1u << bit % 8);
+    }
+    ov_assert_err(ov_sealed_try(&receiver, packet, len, opened, &opened_len), OV_OK);
+    ov_data_clear(&sender);
+    ov_data_clear(&receiver);
+}
+
+static void damage_is_noticed(void **state)
+{
+    (void)state;
+    each_format(check_damage);
+}
+
+/* Every length up to 64 of every content, for every cipher: none crashes, none is a packet. */
+static void short_garbage(void **state)
+{
+    (void)state;
+    struct ov_test_random random = {11};
+    const struct ov_rng rng = ov_test_rng(&random);
+    uint8_t opened[PACKET], packet[64];
+    uint32_t opened_len = 0;
+    for (size_t f = 0; f < ov_sealed_formats_count; f++)
+    {
+        struct ov_data receiver;
+        ov_sealed_open(&receiver, ov_test_real_backends()[0], &ov_sealed_formats[f], OV_ROLE_CLIENT, true,
+                       &rng, NULL);
+        for (size_t round = 0; round < 65 * 20; round++)
+        {
+            const size_t len = round % 65;
+            assert_int_equal(ov_rng_fill(&rng, packet, sizeof packet), OV_OK);
+            packet[0] = (uint8_t)(round % 2 == 0 ? 0x48 : 0x30);
+            const enum ov_err err = ov_sealed_try(&receiver, packet, len, opened, &opened_len);
+            assert_true(err != OV_OK || !proves_anything(&ov_sealed_formats[f]));
+        }
+        ov_data_clear(&receiver);
+    }
+}
+
+/* ---- what is wrong from a key holder ---- */
+
+/* A packet made by hand: text is what stands behind the IV (CBC) or behind the HMAC (none). */
+static enum ov_err try_text(const struct ov_sealed_format *format, const uint8_t *text, uint32_t len)
+{
+    const struct ov_crypto *crypto = ov_test_real_backends()[0];
+    struct ov_test_random random = {3};
+    const struct ov_rng rng = ov_test_rng(&random);
+    struct ov_data sender, receiver;
+    uint8_t packet[PACKET], opened[PACKET];
+    uint32_t opened_len = 0;
+    ov_sealed_open(&sender, crypto, format, OV_ROLE_CLIENT, true, &rng, NULL);
+    ov_sealed_open(&receiver, crypto, format, OV_ROLE_SERVER, true, &rng, NULL);
+    const struct ov_data_key *key = &sender.key[OV_DATA_CURRENT];
+    const uint32_t clear = 4 + key->etm.mac_len;
+    packet[0] = 0x48;
+    memset(packet + 1, 0, sizeof packet - 1);
+    memcpy(packet + clear + key->etm.iv_len, text, len);
+    struct ov_etm_op op = {
+        .mac = packet + 4, .body = packet + clear, .body_len = key->etm.iv_len + len, .err = OV_ERR_ARG};
+    crypto->etm.seal(key->etm.seal, &op, 1);
+    ov_assert_err(op.err, OV_OK);
+    const enum ov_err err =
+        ov_sealed_try(&receiver, packet, clear + key->etm.iv_len + len, opened, &opened_len);
+    assert_int_equal(receiver.key[OV_DATA_CURRENT].failed, 0);
+    ov_data_clear(&sender);
+    ov_data_clear(&receiver);
+    return err;
+}
+
+static const struct ov_sealed_format cbc = {"", OV_CIPHER_AES_256_CBC, false, false, OV_DIGEST_SHA256};
+static const struct ov_sealed_format plain_mac = {"", OV_CIPHER_NONE, false, false, OV_DIGEST_SHA1};
+
+static void wrong_padding(void **state)
+{
+    (void)state;
+    static const struct
+    {
+        uint8_t last[16];
+        enum ov_err err;
+    } cases[] = {
+        {{0, 0, 0, 1, 0x45, [15] = 0}, OV_ERR_FORMAT},                                    /* padding 0 */
+        {{0, 0, 0, 1, 0x45, [15] = 17}, OV_ERR_FORMAT},                                   /* 17 */
+        {{0, 0, 0, 1, 0x45, [15] = 255}, OV_ERR_FORMAT},                                  /* 255 */
+        {{0, 0, 0, 1, 0x45, [15] = 128}, OV_ERR_FORMAT},                                  /* sign */
+        {{0, 0, 0, 1, 0x45, [14] = 1, 2}, OV_ERR_FORMAT},                                 /* not all alike */
+        {{0, 0, 0, 1, 0x45, [15] = 1}, OV_OK},                                            /* the shortest */
+        {{0, 0, 0, 1, 0x45, [13] = 3, 3, 3}, OV_OK},                                      /* */
+        {{0, 0, 0, 1, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11}, OV_ERR_FORMAT},    /* 12 of them */
+        {{0, 0, 0, 1, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12}, OV_ERR_FORMAT},    /* empty */
+        {{0, 0, 0, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13}, OV_ERR_TRUNCATED}, /* id cut */
+        {{16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16}, OV_ERR_TRUNCATED},
+        {{0, 0, 0, 0, 0x45, [15] = 1}, OV_ERR_REPLAY}, /* id 0 */
+        {{255, 255, 255, 255, 0x45, [15] = 1}, OV_OK}, /* the last id */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    {
+        const enum ov_err err = try_text(&cbc, cases[i].last, 16);
+        if (i == 7)
+        {
+            assert_int_equal(err, OV_OK); /* eleven of padding and one octet of text */
+            continue;
+        }
+        if (err != cases[i].err)
+        {
+            fail_msg("row %zu: %s, want %s", i, ov_err_name(err), ov_err_name(cases[i].err));
+        }
+    }
+}
+
+static void wrong_texts(void **state)
+{
+    (void)state;
+    static const struct
+    {
+        uint8_t text[8];
+        uint32_t len;
+        enum ov_err err;
+    } cases[] = {
+        {{0}, 0, OV_ERR_TRUNCATED},
+        {{0, 0, 0}, 3, OV_ERR_TRUNCATED},
+        {{0, 0, 0, 1}, 4, OV_ERR_FORMAT}, /* authentic and empty: nothing to deliver [WP-DATA-003] */
+        {{0, 0, 0, 1, 0x45}, 5, OV_OK},
+        {{0, 0, 0, 0, 0x45}, 5, OV_ERR_REPLAY},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    {
+        ov_assert_err(try_text(&plain_mac, cases[i].text, cases[i].len), cases[i].err);
+    }
+}
+
+/* cipher none, auth none: only ids are looked at, and the key says so to whoever wants to know. */
+static void what_nothing_protects(void **state)
+{
+    (void)state;
+    const struct ov_sealed_format nothing = {"", OV_CIPHER_NONE, false, true, OV_DIGEST_SHA1};
+    static const uint8_t packet[] = {0x48, 0, 0, 5, 0, 0, 0, 9, 0x45, 0, 0, 1};
+    uint8_t opened[PACKET];
+    uint32_t len = 0;
+    struct ov_data d;
+    ov_sealed_open(&d, &ov_crypto_null, &nothing, OV_ROLE_CLIENT, true, NULL, NULL);
+    ov_assert_err(ov_sealed_try(&d, packet, sizeof packet, opened, &len), OV_OK);
+    assert_int_equal(len, 4);
+    ov_assert_err(ov_sealed_try(&d, packet, sizeof packet, opened, &len), OV_ERR_REPLAY);
+    assert_false(ov_data_key_authenticates(&d.key[OV_DATA_CURRENT]));
+    ov_data_clear(&d);
+    for (size_t f = 0; f < ov_sealed_formats_count; f++)
+    {
+        const struct ov_sealed_format *format = &ov_sealed_formats[f];
+        ov_sealed_open(&d, &ov_crypto_null, format, OV_ROLE_CLIENT, true, &fixed_rng, NULL);
+        assert_int_equal(ov_data_key_authenticates(&d.key[OV_DATA_CURRENT]), proves_anything(format));
+        ov_data_clear(&d);
+    }
+}
+
+/* ---- sizes, room, chance ---- */
+
+/* What fits is exactly what fits [WP-MTU-002]: one octet more makes the packet too long. */
+static void sizes_are_exact(void **state)
+{
+    (void)state;
+    struct ov_test_random random = {5};
+    const struct ov_rng rng = ov_test_rng(&random);
+    uint8_t plain[1500] = {0x45}, packet[PACKET];
+    for (size_t f = 0; f < ov_sealed_formats_count; f++)
+    {
+        for (unsigned v2 = ov_sealed_formats[f].epoch; v2 < 2; v2++)
+        {
+            struct ov_data d;
+            ov_sealed_open(&d, &ov_crypto_null, &ov_sealed_formats[f], OV_ROLE_CLIENT, v2, &rng, NULL);
+            const struct ov_data_key *key = &d.key[OV_DATA_CURRENT];
+            for (uint32_t octets = 0; octets < 1460; octets++)
+            {
+                const uint32_t fits = ov_data_key_fits(key, v2, octets);
+                assert_true(fits == 0 ||
+                            ov_sealed_packet(&d, plain, fits, packet, sizeof packet) <= octets);
+                assert_true(ov_sealed_packet(&d, plain, fits + 1, packet, sizeof packet) > octets);
+            }
+            ov_data_clear(&d);
+        }
+    }
+}
+
+/* Too little room in front or behind: dropped, nothing written, no id used up. */
+static void room_is_checked(void **state)
+{
+    (void)state;
+    const struct ov_addr nowhere = {0};
+    struct ov_test_random random = {6};
+    const struct ov_rng rng = ov_test_rng(&random);
+    for (size_t f = 0; f < ov_sealed_formats_count; f++)
+    {
+        struct ov_data d;
+        uint8_t plain[41] = {0x45}, packet[PACKET], mem[256];
+        ov_sealed_open(&d, &ov_crypto_null, &ov_sealed_formats[f], OV_ROLE_CLIENT, true, &rng, NULL);
+        const uint32_t len = ov_sealed_packet(&d, plain, sizeof plain, packet, sizeof packet);
+        const struct ov_sealed_format *format = &ov_sealed_formats[f];
+        const uint32_t tail = format->epoch ? 16 : format->cipher >= OV_CIPHER_AES_128_CBC &&
+                                                       format->cipher != OV_CIPHER_NONE
+                                                   ? 16 - (sizeof plain + 4) % 16
+                                                   : 0;
+        const uint32_t head = len - (uint32_t)sizeof plain - tail;
+        for (unsigned which = 0; which < 3; which++)
+        {
+            const uint32_t before = which == 1 ? head - 1 : head;
+            const uint32_t behind = which == 2 ? tail - 1 : tail;
+            if (which == 2 && tail == 0)
+            {
+                continue;
+            }
+            memset(mem, 0xee, sizeof mem);
+            struct ov_datagram dg = {
+                .buf = ov_buf_over(mem, before + (uint32_t)sizeof plain + behind, before)};
+            memcpy(ov_buf_put(&dg.buf, sizeof plain), plain, sizeof plain);
+            ov_data_seal(&d, &nowhere, &dg, 1, 0);
+            assert_int_equal(dg.fate, which == 0 ? OV_FATE_LINK : OV_FATE_DROPPED);
+            assert_true(which == 0 || dg.why == OV_ERR_NOSPACE);
+            assert_int_equal(mem[before + sizeof plain + behind], 0xee);
+        }
+        ov_data_clear(&d);
+    }
+}
+
+static enum ov_err no_chance(void *ctx, uint8_t *out, size_t len)
+{
+    (void)ctx;
+    memset(out, 0, len);
+    return OV_ERR_CRYPTO;
+}
+
+/* Without randomness no CBC packet leaves; and no two IVs are alike. */
+static void ivs_are_drawn(void **state)
+{
+    (void)state;
+    const struct ov_rng broken = {no_chance, NULL};
+    const struct ov_addr nowhere = {0};
+    struct ov_test_random random = {8};
+    const struct ov_rng rng = ov_test_rng(&random);
+    static struct ov_test_batch batch;
+    const uint8_t plain[20] = {0x45};
+    struct ov_data d;
+    ov_sealed_open(&d, &ov_crypto_null, &cbc, OV_ROLE_CLIENT, true, &broken, NULL);
+    ov_test_batch_reset(&batch);
+    ov_test_batch_add(&batch, NULL, plain, sizeof plain);
+    ov_data_seal(&d, &nowhere, batch.dg, 1, 0);
+    assert_int_equal(batch.dg[0].fate, OV_FATE_DROPPED);
+    assert_int_equal(batch.dg[0].why, OV_ERR_CRYPTO);
+    ov_data_clear(&d);
+    ov_sealed_open(&d, &ov_crypto_null, &cbc, OV_ROLE_CLIENT, true, &rng, NULL);
+    ov_test_batch_reset(&batch);
+    for (size_t i = 0; i < OV_TEST_BATCH; i++)
+    {
+        ov_test_batch_add(&batch, NULL, plain, sizeof plain);
+    }
+    ov_data_seal(&d, &nowhere, batch.dg, OV_TEST_BATCH, 0);
+    for (size_t i = 0; i < OV_TEST_BATCH; i++)
+    {
+        for (size_t j = i + 1; j < OV_TEST_BATCH; j++)
+        {
+            assert_memory_not_equal(ov_buf_data(&batch.dg[i].buf) + 36, ov_buf_data(&batch.dg[j].buf) + 36,
+                                    16);
+        }
+    }
+    ov_data_clear(&d);
+}
+
+/* Specifications that no key can be made of. */
+static void impossible_keys(void **state)
+{
+    (void)state;
+    struct ov_key2 key2 = {0};
+    static const struct
+    {
+        struct ov_data_key_spec spec;
+        enum ov_err err;
+    } cases[] = {
+        {{.crypto = &ov_crypto_null, .cipher = OV_CIPHER_AES_256_CBC, .epoch = true}, OV_ERR_ARG},
+        {{.crypto = &ov_crypto_null, .cipher = OV_CIPHER_NONE, .epoch = true}, OV_ERR_ARG},
+        {{.crypto = &ov_crypto_null, .cipher = OV_CIPHER_AES_256_CBC}, OV_ERR_ARG}, /* no chance */
+        {{.crypto = &ov_crypto_null, .cipher = OV_CIPHER_NONE, .replay_window = 1u << 20}, OV_ERR_ARG},
+        {{.crypto = &ov_crypto_null, .cipher = OV_CIPHER_AES_128_GCM, .epoch = true, .replay_window = 1u << 20},
+         OV_ERR_ARG},
+        {{.crypto = &ov_crypto_null, .cipher = OV_CIPHER_AES_128_GCM, .epoch = true, .replay_window = 4096},
+         OV_OK},
+        {{.crypto = &ov_crypto_null, .cipher = OV_CIPHER_NONE, .auth_none = true}, OV_OK},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    {
+        struct ov_data_key_spec spec = cases[i].spec;
+        struct ov_data_key key;
+        spec.key2 = &key2;
+        ov_assert_err(ov_data_key_init(&key, &spec), cases[i].err);
+        assert_int_equal(ov_data_key_usable(&key), cases[i].err == OV_OK);
+        ov_data_key_clear(&key);
+    }
+}
+
+#include "data/epoch_keys.h"
+
+static void go_to_epoch(struct ov_data *d, const struct ov_vec_section *section)
+{
+    struct ov_data_key *key = &d->key[OV_DATA_CURRENT];
+    uint8_t epoch[2] = {0, 1};
+    if (ov_vec_has(section, "epoch"))
+    {
+        ov_vec_exactly(section, "epoch", epoch, sizeof epoch);
+    }
+    for (unsigned i = 1; i < epoch[1]; i++)
+    {
+        key->epoch->counter = OV_EPOCH_COUNTER_SOFT;
+        ov_assert_err(ov_epoch_keep_up(key), OV_OK);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(vectors_pass),      cmocka_unit_test(backends_agree),
+        cmocka_unit_test(damage_is_noticed), cmocka_unit_test(truncation_is_noticed),
+        cmocka_unit_test(short_garbage),     cmocka_unit_test(wrong_padding),
+        cmocka_unit_test(wrong_texts),       cmocka_unit_test(what_nothing_protects),
+        cmocka_unit_test(sizes_are_exact),   cmocka_unit_test(room_is_checked),
+        cmocka_unit_test(ivs_are_drawn),     cmocka_unit_test(impossible_keys),
+    };
+    return cmocka_run_group_tests_name("data_formats", tests, NULL, NULL);
+}

@@ -55,6 +55,31 @@ static enum ov_err take_reset(struct ov_hub *hub, const struct ov_datagram *dg,
     return OV_OK;
 }
 
+static enum ov_err open_session(struct ov_hub *hub, const struct ov_session_start *start, struct ov_now now,
+                                struct ov_peer **peer)
+{
+    *peer = ov_peer_new(hub, start, now);
+    if (*peer == NULL)
+    {
+        return OV_ERR_NOMEM;
+    }
+    hub->stats.accepted++;
+    return OV_OK;
+}
+
+/* On TCP the connection has proved the address, and the first packet opens the session [WP-COOK-010]. */
+static enum ov_err take_first(struct ov_hub *hub, const struct ov_datagram *dg,
+                              const struct ov_control *reset, struct ov_now now, struct ov_peer **peer)
+{
+    const struct ov_session_start start = {.addr = dg->addr, .peer_sid = reset->sid};
+    hub->stats.resets++;
+    if (reset->message_id != 0 || reset->ack_count != 0 || reset->key_id != 0)
+    {
+        return OV_ERR_FORMAT;
+    }
+    return open_session(hub, &start, now, peer);
+}
+
 /* Third packet: only ids 0 and 1 can have been said [WP-COOK-004, WP-COOK-005]. */
 static enum ov_err check_third(const struct ov_control *c)
 {
@@ -89,14 +114,12 @@ static enum ov_err take_third(struct ov_hub *hub, const struct ov_datagram *dg,
         return err;
     }
     const struct ov_session_start start = {dg->addr, third->remote_sid, third->sid};
-    *peer = ov_peer_new(hub, &start, now);
-    if (*peer == NULL)
+    err = open_session(hub, &start, now, peer);
+    if (err == OV_OK)
     {
-        return OV_ERR_NOMEM;
+        ov_limit_return(&hub->resets);
     }
-    ov_limit_return(&hub->resets);
-    hub->stats.accepted++;
-    return OV_OK;
+    return err;
 }
 
 static enum ov_err take(struct ov_hub *hub, const struct ov_datagram *dg, struct ov_now now,
@@ -131,6 +154,10 @@ static enum ov_err take(struct ov_hub *hub, const struct ov_datagram *dg, struct
     if (err != OV_OK)
     {
         return err;
+    }
+    if (hub->settings->session.stream)
+    {
+        return reset ? take_first(hub, dg, &st.control, now, peer) : OV_ERR_SESSION_ID;
     }
     return reset ? take_reset(hub, dg, &st.control, now) : take_third(hub, dg, &st.control, now, peer);
 }

@@ -8,13 +8,15 @@
 
 static uint32_t outer_len(const struct ov_session *s)
 {
-    return s->addr.family == 6 ? 48 : 28; /* IP and UDP */
+    const uint32_t ip = s->addr.family == 6 ? 40 : 20;
+    return ip + (s->env.settings->stream ? 20 : 8);
 }
 
-/* DATA_V2 header, packet id, tag; DATA_V1 has no peer-id. */
+/* DATA_V2 header, packet id, tag; DATA_V1 has no peer-id; TCP has a length in front. */
 static uint32_t overhead(const struct ov_session *s)
 {
-    return s->data.peer_id == OV_PEER_ID_NONE ? 1 + 4 + 16 : 4 + 4 + 16;
+    const uint32_t length = s->env.settings->stream ? 2 : 0;
+    return length + (s->data.peer_id == OV_PEER_ID_NONE ? 1 + 4 + 16 : 4 + 4 + 16);
 }
 
 struct ov_mss ov_session_mss(const struct ov_session *s)

@@ -5,16 +5,16 @@
 #include "session/session.h"
 #include "wire/session_id.h"
 
-/* What the third packet of a handshake proved [WP-COOK-004]. */
+/* What the third packet of a handshake proved [WP-COOK-004], or, on TCP, what the first one says [WP-COOK-010]. */
 struct ov_session_start
 {
     struct ov_addr addr;
-    struct ov_sid own_sid; /* the cookie that went out as our session id */
+    struct ov_sid own_sid; /* the cookie that went out as our session id; zero: nothing went out yet */
     struct ov_sid peer_sid;
 };
 
-/* A session whose resets are done; give it the third packet by ov_session_receive next. Errors as
- * ov_session_init. */
+/* A session whose resets are done, or whose own is still to be sent where nothing went out yet; give it the
+ * packet that proved it by ov_session_receive next. Errors as ov_session_init. */
 OV_MUST_USE enum ov_err ov_session_accept(struct ov_session *s, const struct ov_session_env *env,
                                           const struct ov_session_start *start, struct ov_now now);
 

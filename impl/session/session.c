@@ -88,14 +88,19 @@ enum ov_err ov_session_init(struct ov_session *s, const struct ov_session_env *e
 enum ov_err ov_session_accept(struct ov_session *s, const struct ov_session_env *env,
                               const struct ov_session_start *start, struct ov_now now)
 {
-    enum ov_err err = begin(s, env, &start->addr, 1, now);
+    const bool fresh = ov_sid_is_zero(&start->own_sid);
+    enum ov_err err = begin(s, env, &start->addr, fresh ? 0 : 1, now);
+    s->own_sid = start->own_sid;
+    s->peer_sid = start->peer_sid;
+    if (err == OV_OK && fresh)
+    {
+        err = ov_sid_new(env->rng, &s->own_sid);
+    }
     if (err != OV_OK)
     {
         ov_session_clear(s);
         return err;
     }
-    s->own_sid = start->own_sid;
-    s->peer_sid = start->peer_sid;
     return OV_OK;
 }
 

@@ -7,9 +7,9 @@
 enum ov_err ov_step_reset(struct ov_session *s, struct ov_now now)
 {
     (void)now;
-    const bool first = s->ks.key_id == 0;
-    return ov_rel_send_queue(&s->ks.tx, first ? OV_OP_HARD_RESET_CLIENT_V2 : OV_OP_SOFT_RESET_V1, NULL, 0,
-                             NULL);
+    const enum ov_opcode hard =
+        s->role == OV_ROLE_CLIENT ? OV_OP_HARD_RESET_CLIENT_V2 : OV_OP_HARD_RESET_SERVER_V2;
+    return ov_rel_send_queue(&s->ks.tx, s->ks.key_id == 0 ? hard : OV_OP_SOFT_RESET_V1, NULL, 0, NULL);
 }
 
 /* Own reset acknowledged, the peer's received: TLS may begin. A client must have both before it speaks, so

@@ -24,7 +24,7 @@ subject_version()
 subject_supports()
 {
     case $1 in
-        server | client | udp4 | udp6 | tls-crypt | explicit-exit-notify)
+        server | client | udp4 | udp6 | tcp4 | tcp6 | tls-crypt | explicit-exit-notify)
             echo yes
             ;;
         cipher:AES-256-GCM | cipher:AES-128-GCM | cipher:CHACHA20-POLY1305)

@@ -4,9 +4,11 @@
 #include <string.h>
 
 extern const struct lab_suite lab_suite_quick;
+extern const struct lab_suite lab_suite_tcp;
 
 static const struct lab_suite *const suites[] = {
     &lab_suite_quick,
+    &lab_suite_tcp,
 };
 
 const struct lab_suite *lab_suite_at(size_t index)

@@ -73,7 +73,7 @@ static enum ov_err take_first(struct ov_hub *hub, const struct ov_datagram *dg,
 {
     const struct ov_session_start start = {.addr = dg->addr, .peer_sid = reset->sid};
     hub->stats.resets++;
-    if (reset->message_id != 0 || reset->ack_count != 0 || reset->key_id != 0)
+    if (reset->message_id != 0 || reset->ack_count != 0)
     {
         return OV_ERR_FORMAT;
     }

@@ -31,7 +31,7 @@ subject_supports()
             echo yes
             ;;
         peer-exit-line)
-            echo 'peer is leaving: (EXIT|OCC_EXIT) received|closed: .*remote-exit'
+            echo 'peer is leaving: (EXIT|OCC_EXIT) received|closed: .*(remote-exit|connection-reset)'
             ;;
         *)
             unsupported "'$1' is not built yet"

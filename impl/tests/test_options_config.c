@@ -374,22 +374,25 @@ static void test_tcp(void **state)
         bool bind_given;
         uint32_t exit_notify;
     } rows[] = {
-        {OPTDOC_CLIENT "remote a\nproto tcp\nexplicit-exit-notify 2\n", OV_PROTO_TCP, 0, true, false, 0},
-        {OPTDOC_CLIENT "remote a\nproto tcp4-client\nlport 0\n", OV_PROTO_TCP4, 4, true, true, 0},
-        {OPTDOC_CLIENT "remote a\nproto tcp6\nport 7\n", OV_PROTO_TCP6, 6, true, false, 0},
-        {OPTDOC_CLIENT "remote a 1 tcp4\nexplicit-exit-notify\n", OV_PROTO_TCP4, 4, true, false, 0},
+        {OPTDOC_CLIENT "proto tcp\nexplicit-exit-notify 2\n", OV_PROTO_TCP, 0, true, false, 0},
+        {OPTDOC_CLIENT "proto tcp4-client\nlport 0\n", OV_PROTO_TCP4, 4, true, true, 0},
+        {OPTDOC_CLIENT "proto tcp6\nport 7\n", OV_PROTO_TCP6, 6, true, false, 0},
+        {OPTDOC_CLIENT "proto tcp\nremote a 1 tcp4\nexplicit-exit-notify\n", OV_PROTO_TCP4, 4, true, false,
+         0},
         /* One of two is UDP: there it counts. */
-        {OPTDOC_CLIENT "remote a 1 tcp-client\nremote b 1 udp4\nexplicit-exit-notify 2\n", OV_PROTO_TCP, 0,
-         true, false, 2},
-        {OPTDOC_CLIENT "remote a\nproto udp4\nlocal 127.0.0.1\n", OV_PROTO_UDP4, 4, false, true, 0},
+        {OPTDOC_CLIENT "proto tcp\nremote b 1 udp6\nexplicit-exit-notify 2\n", OV_PROTO_UDP6, 6, false, false,
+         2},
+        {OPTDOC_CLIENT "proto udp4\nlocal 127.0.0.1\n", OV_PROTO_UDP4, 4, false, true, 0},
         {OPTDOC_SERVER "proto tcp6-server\nexplicit-exit-notify 1\n", OV_PROTO_TCP6, 6, true, false, 0},
         {OPTDOC_SERVER "proto udp\nexplicit-exit-notify 1\n", OV_PROTO_UDP, 0, false, false, 1},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
     {
-        const struct ov_config *c;
-        struct ov_options *options = parse_ok(rows[i].text, &c);
-        enum ov_proto proto = c->role == OV_ROLE_CLIENT ? c->remotes[0].proto : c->proto;
+        enum ov_err err;
+        struct ov_options *options = optdoc_parse(rows[i].text, NULL, &err); /* some with a warning */
+        const struct ov_config *c = ov_options_config(options);
+        assert_non_null(c);
+        enum ov_proto proto = c->role == OV_ROLE_CLIENT ? c->remotes[c->remotes_count - 1].proto : c->proto;
         assert_int_equal(proto, rows[i].proto);
         assert_int_equal(ov_proto_family(proto), rows[i].family);
         assert_int_equal(ov_proto_is_tcp(proto), rows[i].tcp);

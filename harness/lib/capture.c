@@ -107,12 +107,15 @@ bool lab_capture_filter(char *dst, size_t size, uint16_t port)
 {
     /* 0x48 is opcode 9 (P_DATA_V2) with the key-id masked off; its packet-id
      * stands 4 octets behind. `udp[]` sees IPv4 only, so IPv6 counts from its
-     * own header: 40 octets IPv6, 8 octets UDP. */
+     * own header: 40 octets IPv6, 8 octets UDP. A TCP stream is of no use with
+     * holes: it is taken whole, and cases over TCP end the capture before bulk
+     * transfers. */
     int len = snprintf(dst, size,
                        "(ip and udp port %u and not (udp[8] & 0xf8 = 0x48 and udp[12:4] > 1024 and"
                        " udp[12:4] & 0xfff >= 64)) or "
                        "(ip6 and udp port %u and not (ip6[48] & 0xf8 = 0x48 and ip6[52:4] > 1024 and"
-                       " ip6[52:4] & 0xfff >= 64))",
-                       port, port);
+                       " ip6[52:4] & 0xfff >= 64)) or "
+                       "tcp port %u",
+                       port, port, port);
     return len > 0 && (size_t)len < size;
 }

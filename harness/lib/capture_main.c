@@ -1,6 +1,7 @@
 /* The capturing process of capture.h. */
 #include "lib/capture.h"
 
+#include <netinet/in.h>
 #include <pcap/pcap.h>
 #include <poll.h>
 #include <signal.h>
@@ -18,6 +19,8 @@ enum
     UDP_LEN = 8,
     OPCODE_DATA_V1 = 6,
     OPCODE_DATA_V2 = 9,
+    IPV4_PROTOCOL_AT = 9,
+    IPV6_NEXT_AT = 6,
 };
 
 struct writer
@@ -48,11 +51,11 @@ static int first_octet(const struct pcap_pkthdr *header, const uint8_t *frame)
     }
     unsigned type = (unsigned)frame[12] << 8 | frame[13];
     size_t at;
-    if (type == 0x0800)
+    if (type == 0x0800 && frame[ETHERNET_LEN + IPV4_PROTOCOL_AT] == IPPROTO_UDP)
     {
         at = ETHERNET_LEN + (size_t)(frame[ETHERNET_LEN] & 0x0f) * 4 + UDP_LEN;
     }
-    else if (type == 0x86dd)
+    else if (type == 0x86dd && frame[ETHERNET_LEN + IPV6_NEXT_AT] == IPPROTO_UDP)
     {
         at = ETHERNET_LEN + IPV6_LEN + UDP_LEN;
     }

@@ -92,7 +92,7 @@ enum lab_err lab_cell_config(struct lab_cell *cell, const char *role, char path[
     const struct lab_topology *net = cell->topology;
     const char *pki = cell->paths->pki;
     bool server = strcmp(role, "server") == 0;
-    bool six = strcmp(scenario->proto, "udp6") == 0;
+    bool six = strchr(scenario->proto, '6') != NULL;
     const char *address = six ? net->server_addr6 : net->server_addr4;
     char workdir[LAB_PATH_MAX];
     char text[8192];

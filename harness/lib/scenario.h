@@ -20,7 +20,7 @@ struct lab_cell;
 struct lab_scenario
 {
     const char *id;
-    const char *proto; /* udp4, udp6 */
+    const char *proto; /* udp4, udp6, tcp4, tcp6 */
     uint16_t port;
     const char *cipher;
     const char *auth;

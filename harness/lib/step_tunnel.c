@@ -53,11 +53,18 @@ static enum lab_err start_subject(struct lab_cell *cell, const char *role, const
     return err;
 }
 
+static bool is_tcp(const struct lab_scenario *scenario)
+{
+    return strncmp(scenario->proto, "tcp", 3) == 0;
+}
+
 static bool server_is_settled(void *arg)
 {
     struct lab_cell *cell = arg;
-    return !cell->server.running ||
-           lab_ready_udp_bound(cell->topology->server_ns, cell->item->def->scenario->port);
+    const struct lab_scenario *scenario = cell->item->def->scenario;
+    bool (*ready)(const char *netns, uint16_t port) =
+        is_tcp(scenario) ? lab_ready_tcp_listens : lab_ready_udp_bound;
+    return !cell->server.running || ready(cell->topology->server_ns, scenario->port);
 }
 
 enum lab_go lab_step_server(struct lab_cell *cell)
@@ -77,8 +84,9 @@ enum lab_go lab_step_server(struct lab_cell *cell)
     {
         char words[256];
         lab_cell_last_words(cell, "server.log", words, sizeof words);
-        lab_cell_note(cell, LAB_FAIL, true, "the server did not listen on UDP port %u within %.1f s%s",
-                      cell->item->def->scenario->port, (double)timeout_ms / 1e3, words);
+        lab_cell_note(cell, LAB_FAIL, true, "the server did not listen on %s port %u within %.1f s%s",
+                      is_tcp(cell->item->def->scenario) ? "TCP" : "UDP", cell->item->def->scenario->port,
+                      (double)timeout_ms / 1e3, words);
         return LAB_GO_STOP;
     }
     return err == LAB_OK ? LAB_GO_ON : LAB_GO_STOP;

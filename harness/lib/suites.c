@@ -5,10 +5,12 @@
 
 extern const struct lab_suite lab_suite_formats;
 extern const struct lab_suite lab_suite_quick;
+extern const struct lab_suite lab_suite_tcp;
 
 static const struct lab_suite *const suites[] = {
     &lab_suite_quick,
     &lab_suite_formats,
+    &lab_suite_tcp,
 };
 
 const struct lab_suite *lab_suite_at(size_t index)

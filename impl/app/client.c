@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "net/sockbuf.h"
-
 /* What a client does with what its session says, and with what is ready. */
 
 void ov_client_finish(struct ov_client *client, enum ov_outcome outcome)
@@ -19,16 +17,16 @@ static void on_connected(struct ov_client *client)
 {
     const struct ov_config *effective = &ov_session_pulled(&client->session)->effective;
     const struct ov_config *own = &client->program->config;
-    int fd = client->link->ops->fd(client->link);
+    struct ov_link *link = client->link;
     if (effective->sndbuf != own->sndbuf)
     {
         ov_logf(client->log, OV_LOG_INFO, "sndbuf %u granted",
-                ov_sockbuf_set(fd, OV_SOCKBUF_SEND, effective->sndbuf));
+                link->ops->buffer(link, OV_SOCKBUF_SEND, effective->sndbuf));
     }
     if (effective->rcvbuf != own->rcvbuf)
     {
         ov_logf(client->log, OV_LOG_INFO, "rcvbuf %u granted",
-                ov_sockbuf_set(fd, OV_SOCKBUF_RECEIVE, effective->rcvbuf));
+                link->ops->buffer(link, OV_SOCKBUF_RECEIVE, effective->rcvbuf));
     }
     if (!ov_interface_configure(&client->iface, &effective->tunnel))
     {
@@ -45,8 +43,8 @@ static void on_restart(struct ov_client *client, const struct ov_event *event, s
 {
     char reason[sizeof event->text + 8];
     (void)snprintf(reason, sizeof reason, "soft,%s", event->text);
-    /* Nobody answered for --connect-timeout: that was pause enough. */
-    client->waited = strcmp(event->text, "server_poll") == 0;
+    /* Nobody answered for --connect-timeout: that was pause enough, on UDP. */
+    client->waited = strcmp(event->text, "server_poll") == 0 && !client->program->settings.stream;
     client->wait_s = event->wait_s;
     if (event->next_remote)
     {
@@ -112,9 +110,18 @@ void ov_client_wake(void *ctx, unsigned ready)
     {
         ov_client_attempt(client, now);
     }
+    if (client->state == OV_CLIENT_CONNECTING)
+    {
+        ov_client_watch_connect(client, now);
+    }
     if (client->state == OV_CLIENT_RUNNING)
     {
         advance_session(client, now);
+    }
+    ov_loop_pause(client->loop, OV_WATCH_TUN, client->pump.tun_waits);
+    if (client->state == OV_CLIENT_CONNECTING)
+    {
+        ov_loop_deadline(client->loop, client->connect_by_ms);
     }
     if (client->state == OV_CLIENT_PAUSE)
     {

@@ -13,9 +13,10 @@
 
 enum ov_client_state
 {
-    OV_CLIENT_PAUSE = 0, /* until pause_until_ms, then the next attempt */
-    OV_CLIENT_LOOKUP,    /* a name is being looked up */
-    OV_CLIENT_RUNNING    /* a session is alive */
+    OV_CLIENT_PAUSE = 0,  /* until pause_until_ms, then the next attempt */
+    OV_CLIENT_LOOKUP,     /* a name is being looked up */
+    OV_CLIENT_CONNECTING, /* TCP: until connect_by_ms */
+    OV_CLIENT_RUNNING     /* a session is alive */
 };
 
 struct ov_client
@@ -30,6 +31,7 @@ struct ov_client
     struct ov_trouble trouble;
     enum ov_client_state state;
     uint64_t pause_until_ms;
+    uint64_t connect_by_ms;
     uint64_t lookup_fails_since_ms; /* 0: the latest lookup worked */
     bool connected;                 /* this session has been connected */
     bool waited;                    /* the next pause is left out [WP-CLI-004] */
@@ -47,6 +49,8 @@ void ov_client_finish(struct ov_client *client, enum ov_outcome outcome);
 void ov_client_restart(struct ov_client *client, const char *reason, bool advance, struct ov_now now);
 /* Try the address whose turn it is. */
 void ov_client_attempt(struct ov_client *client, struct ov_now now);
+/* TCP: is the connection made, refused, or too late? */
+void ov_client_watch_connect(struct ov_client *client, struct ov_now now);
 /* Wait as long as the number of attempts asks for. */
 void ov_client_pause(struct ov_client *client, struct ov_now now);
 

@@ -12,6 +12,7 @@ static void stop_session(struct ov_client *client)
 {
     client->pump.ctx = NULL;
     client->pump.link = NULL;
+    client->pump.tun_waits = false;
     ov_session_clear(&client->session);
     ov_loop_unwatch(client->loop, OV_WATCH_LINK);
     if (client->link != NULL)
@@ -61,7 +62,7 @@ void ov_client_restart(struct ov_client *client, const char *reason, bool advanc
 static void start_lookup(struct ov_client *client, struct ov_now now)
 {
     const struct ov_remote *entry = ov_remotes_entry(&client->remotes);
-    uint8_t family = entry->proto == OV_PROTO_UDP4 ? 4 : entry->proto == OV_PROTO_UDP6 ? 6 : 0;
+    uint8_t family = ov_proto_family(entry->proto);
     client->state = OV_CLIENT_LOOKUP;
     if (ov_loop_resolve(client->loop, entry->host, family) != OV_OK)
     {
@@ -70,31 +71,84 @@ static void start_lookup(struct ov_client *client, struct ov_now now)
     }
 }
 
-static void start_session(struct ov_client *client, const struct ov_addr *server, struct ov_now now)
+/* A session over the link that is open. */
+static enum ov_err begin_session(struct ov_client *client, const struct ov_addr *server, struct ov_now now)
 {
     const struct ov_session_env env = {
         .settings = &client->program->settings, .rng = &client->program->rng, .log = client->log};
+    enum ov_err err = ov_session_init(&client->session, &env, server, now);
+    if (err == OV_OK)
+    {
+        client->pump.ctx = &client->session;
+        client->state = OV_CLIENT_RUNNING;
+    }
+    return err;
+}
+
+static void give_up(struct ov_client *client, enum ov_err err)
+{
+    ov_logf(client->log, OV_LOG_ERROR, "cannot start a session: %s", ov_err_name(err));
+    ov_client_finish(client, OV_OUTCOME_FAILED);
+}
+
+static void start_session(struct ov_client *client, const struct ov_addr *server, struct ov_now now)
+{
+    const bool tcp = ov_proto_is_tcp(ov_remotes_entry(&client->remotes)->proto);
     char text[OV_ADDR_TEXT];
     ov_logf(client->log, OV_LOG_INFO, "connecting to %s", ov_addr_text(server, text));
-    client->link = ov_local_open(client->program, server->family);
+    client->program->settings.stream = tcp;
+    client->link =
+        tcp ? ov_local_connect(client->program, server) : ov_local_open(client->program, server->family);
     enum ov_err err = client->link == NULL ? OV_ERR_IO : OV_OK;
     if (err == OV_OK)
     {
         err = ov_loop_watch(client->loop, OV_WATCH_LINK, client->link->ops->fd(client->link));
     }
+    client->pump.link = client->link;
+    if (err == OV_OK && tcp)
+    {
+        client->state = OV_CLIENT_CONNECTING;
+        client->connect_by_ms = now.mono_ms + UINT64_C(1000) * client->program->config.connect_timeout_s;
+        return;
+    }
     if (err == OV_OK)
     {
-        err = ov_session_init(&client->session, &env, server, now);
+        err = begin_session(client, server, now);
     }
     if (err != OV_OK)
     {
-        ov_logf(client->log, OV_LOG_ERROR, "cannot start a session: %s", ov_err_name(err));
-        ov_client_finish(client, OV_OUTCOME_FAILED);
-        return;
+        give_up(client, err);
     }
-    client->pump.link = client->link;
-    client->pump.ctx = &client->session;
-    client->state = OV_CLIENT_RUNNING;
+}
+
+static void connect_failed(struct ov_client *client, const char *why, struct ov_now now)
+{
+    char text[OV_ADDR_TEXT];
+    ov_logf(client->log, OV_LOG_WARN, "TCP: connect to %s failed: %s",
+            ov_addr_text(ov_remotes_addr(&client->remotes), text), why);
+    ov_client_restart(client, "soft,init_instance", true, now); /* [WP-CLI-010] */
+}
+
+void ov_client_watch_connect(struct ov_client *client, struct ov_now now)
+{
+    struct ov_link_event event;
+    if (client->link->ops->connections->event(client->link, &event))
+    {
+        if (!event.up)
+        {
+            connect_failed(client, event.text, now);
+            return;
+        }
+        enum ov_err err = begin_session(client, ov_remotes_addr(&client->remotes), now);
+        if (err != OV_OK)
+        {
+            give_up(client, err);
+        }
+    }
+    else if (now.mono_ms >= client->connect_by_ms)
+    {
+        connect_failed(client, "no answer (--connect-timeout)", now);
+    }
 }
 
 void ov_client_attempt(struct ov_client *client, struct ov_now now)

@@ -48,7 +48,7 @@ static void on_signal(void *ctx, int signum)
         leave(client, "SIGHUP[hard,]", OV_OUTCOME_AGAIN);
         break;
     case SIGUSR1:
-        if (client->state == OV_CLIENT_RUNNING && !client->leaving)
+        if ((client->state == OV_CLIENT_RUNNING && !client->leaving) || client->state == OV_CLIENT_CONNECTING)
         {
             ov_client_restart(client, "hard,", false, ov_loop_now());
             ov_client_wake(client, 0);

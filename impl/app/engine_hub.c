@@ -1,7 +1,7 @@
 #include "app/engine.h"
 #include "hub/hub.h"
 
-/* The five verbs of a hub. */
+/* The verbs of a hub. */
 
 static void verb_receive(void *ctx, struct ov_datagram *dg, size_t n, struct ov_now now)
 {
@@ -28,10 +28,23 @@ static void verb_tick(void *ctx, struct ov_now now)
     ov_hub_tick(ctx, now);
 }
 
+static void verb_lost(void *ctx, const struct ov_addr *addr, enum ov_err err, const char *text,
+                      struct ov_now now)
+{
+    ov_hub_lost(ctx, addr, err, text, now);
+}
+
+static bool verb_claim(void *ctx, struct ov_addr *addr, bool *used)
+{
+    return ov_hub_claim(ctx, addr, used);
+}
+
 const struct ov_engine ov_engine_hub = {
     .receive = verb_receive,
     .send = verb_send,
     .transmit = verb_transmit,
     .deadline = verb_deadline,
     .tick = verb_tick,
+    .lost = verb_lost,
+    .claim = verb_claim,
 };

@@ -1,7 +1,7 @@
 #include "app/engine.h"
 #include "session/session.h"
 
-/* The five verbs of a session. */
+/* The verbs of a session. */
 
 static void verb_receive(void *ctx, struct ov_datagram *dg, size_t n, struct ov_now now)
 {
@@ -28,10 +28,18 @@ static void verb_tick(void *ctx, struct ov_now now)
     ov_session_tick(ctx, now);
 }
 
+static void verb_lost(void *ctx, const struct ov_addr *addr, enum ov_err err, const char *text,
+                      struct ov_now now)
+{
+    (void)addr; /* it has one */
+    ov_session_lost(ctx, err, text, now);
+}
+
 const struct ov_engine ov_engine_session = {
     .receive = verb_receive,
     .send = verb_send,
     .transmit = verb_transmit,
     .deadline = verb_deadline,
     .tick = verb_tick,
+    .lost = verb_lost,
 };

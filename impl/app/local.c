@@ -4,7 +4,9 @@
 
 #include "app/data_path.h"
 #include "net/sockaddr.h"
+#include "net/tcp.h"
 #include "net/udp.h"
+#include "wire/tcp_frame.h"
 
 /* --local as an address. A name is looked up right here: nothing runs yet that
  * would have to wait. */
@@ -33,31 +35,101 @@ static bool resolve_local(const struct ov_program *program, uint8_t family, stru
     return found;
 }
 
-/* Family of a server's socket before --local is looked at; 0: not said. */
-static uint8_t family_of(enum ov_proto proto)
+/* Address and family of the own socket. False: the log says why. */
+static bool choose_local(const struct ov_program *program, uint8_t family, bool *bind, uint8_t *out_family,
+                         struct ov_addr *local)
 {
-    return proto == OV_PROTO_UDP4 ? 4 : proto == OV_PROTO_UDP6 ? 6 : 0;
+    const struct ov_config *config = &program->config;
+    *out_family = family != 0 ? family : ov_proto_family(config->proto);
+    *local = (struct ov_addr){0};
+    if (config->local != NULL)
+    {
+        if (!resolve_local(program, *out_family, local))
+        {
+            return false;
+        }
+        *bind = true;
+        *out_family = *out_family == 0 ? local->family : *out_family;
+    }
+    local->port = config->bind ? config->lport : 0;
+    *out_family = *out_family == 0 ? 4 : *out_family;
+    return true;
 }
 
 struct ov_link *ov_local_open(const struct ov_program *program, uint8_t family)
 {
     const struct ov_config *config = &program->config;
     struct ov_udp_settings settings = {
-        .family = family != 0 ? family : family_of(config->proto),
         .bind = config->bind,
         .sndbuf = config->sndbuf,
         .rcvbuf = config->rcvbuf,
     };
-    if (config->local != NULL)
+    if (!choose_local(program, family, &settings.bind, &settings.family, &settings.local))
     {
-        if (!resolve_local(program, settings.family, &settings.local))
-        {
-            return NULL;
-        }
-        settings.bind = true;
-        settings.family = settings.family == 0 ? settings.local.family : settings.family;
+        return NULL;
     }
-    settings.local.port = config->bind ? config->lport : 0;
-    settings.family = settings.family == 0 ? 4 : settings.family;
     return ov_data_path_link(config->data_path, &settings, &program->log);
+}
+
+/* ---- TCP ---- */
+
+#define FRAME_MORE 168u /* what stock peers add to tun-mtu-max [WP-FRM-004] */
+
+static bool tcp_settings(struct ov_program *program, uint8_t family, struct ov_tcp_settings *out)
+{
+    const struct ov_config *config = &program->config;
+    *out = (struct ov_tcp_settings){
+        .bind = config->bind && config->bind_given,
+        .sndbuf = config->sndbuf,
+        .rcvbuf = config->rcvbuf,
+        .frame_max = config->tun_mtu_max + FRAME_MORE,
+        .queue_octets = config->tcp_queue * (OV_TCP_FRAME_HEAD + OV_TCP_FRAME_MAX),
+        .max_unclaimed = OV_LOCAL_HALF_OPEN,
+        .max_connections = config->max_clients + 2 * OV_LOCAL_HALF_OPEN,
+        .unclaimed_ms = config->hand_window_s * 1000u,
+    };
+    if (ov_rng_fill(&program->rng, (uint8_t *)&out->seed, sizeof out->seed) != OV_OK)
+    {
+        ov_logf(&program->log, OV_LOG_ERROR, "the random generator of the TLS library fails");
+        return false;
+    }
+    return choose_local(program, family, &out->bind, &out->family, &out->local);
+}
+
+static struct ov_link *opened(const struct ov_program *program, enum ov_err err, struct ov_link *link,
+                              char *text)
+{
+    if (err != OV_OK)
+    {
+        ov_logf(&program->log, OV_LOG_ERROR, "%s", text);
+        return NULL;
+    }
+    ov_logf(&program->log, OV_LOG_INFO, "%s", link->ops->describe(link, text));
+    return link;
+}
+
+struct ov_link *ov_local_listen(struct ov_program *program)
+{
+    struct ov_tcp_settings settings;
+    char text[OV_LINK_TEXT] = "";
+    struct ov_link *link = NULL;
+    if (!tcp_settings(program, 0, &settings))
+    {
+        return NULL;
+    }
+    enum ov_err err = ov_tcp_listen(&settings, &link, text);
+    return opened(program, err, link, text);
+}
+
+struct ov_link *ov_local_connect(struct ov_program *program, const struct ov_addr *server)
+{
+    struct ov_tcp_settings settings;
+    char text[OV_LINK_TEXT] = "";
+    struct ov_link *link = NULL;
+    if (!tcp_settings(program, server->family, &settings))
+    {
+        return NULL;
+    }
+    enum ov_err err = ov_tcp_connect(&settings, server, &link, text);
+    return opened(program, err, link, text);
 }

@@ -10,4 +10,12 @@
  * does. NULL: the log says why. */
 struct ov_link *ov_local_open(const struct ov_program *program, uint8_t family);
 
+/* Connections without a session that a server keeps at one time. */
+#define OV_LOCAL_HALF_OPEN 256u
+
+/* The same for TCP: a server's listener, and a client's connection to server,
+ * which is being made. NULL: the log says why. */
+struct ov_link *ov_local_listen(struct ov_program *program);
+struct ov_link *ov_local_connect(struct ov_program *program, const struct ov_addr *server);
+
 #endif

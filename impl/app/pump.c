@@ -1,11 +1,36 @@
 #include "app/pump.h"
 
+/* Who is connected: what the link knows goes to the engine, and back. */
+static void follow_connections(struct ov_pump *pump, struct ov_now now)
+{
+    const struct ov_link_connections *connections = pump->link == NULL ? NULL : pump->link->ops->connections;
+    struct ov_link_event event;
+    struct ov_addr addr;
+    bool used;
+    if (connections == NULL || pump->ctx == NULL)
+    {
+        return;
+    }
+    while (connections->event(pump->link, &event))
+    {
+        if (!event.up)
+        {
+            pump->engine->lost(pump->ctx, &event.addr, event.err, event.text, now);
+        }
+    }
+    while (pump->engine->claim != NULL && pump->engine->claim(pump->ctx, &addr, &used))
+    {
+        connections->claim(pump->link, &addr, used);
+    }
+}
+
 /* One batch in each direction. False: the side has no more for now. */
 static bool pump_from_link(struct ov_pump *pump, struct ov_now now)
 {
     size_t n = pump->link->ops->receive(pump->link, pump->dg, OV_PUMP_BATCH);
     if (n == 0 || pump->ctx == NULL)
     {
+        follow_connections(pump, now);
         return n > 0;
     }
     pump->engine->receive(pump->ctx, pump->dg, n, now);
@@ -15,6 +40,7 @@ static bool pump_from_link(struct ov_pump *pump, struct ov_now now)
     }
     /* A server may have turned packets round, from one client to another. */
     pump->link->ops->send(pump->link, pump->dg, n);
+    follow_connections(pump, now);
     return n == OV_PUMP_BATCH || pump->link->ops->pending(pump->link);
 }
 
@@ -45,15 +71,32 @@ static bool tun_pending(const struct ov_pump *pump)
     return pump->tun != NULL && pump->tun->ops->pending(pump->tun);
 }
 
+static bool link_full(const struct ov_pump *pump)
+{
+    const struct ov_link_connections *connections = pump->link == NULL ? NULL : pump->link->ops->connections;
+    return connections != NULL && connections->full(pump->link);
+}
+
 /* The directions alternate batch by batch: acknowledgements of a bulk transfer
  * travel against it, and must not wait until all of it has passed. */
 void ov_pump_run(struct ov_pump *pump, struct ov_pump_ready ready, struct ov_now now)
 {
     bool link = (ready.link && pump->link != NULL) || link_pending(pump);
-    bool tun = (ready.tun && pump->tun != NULL) || tun_pending(pump);
+    bool tun = ((ready.tun || pump->tun_waits) && pump->tun != NULL) || tun_pending(pump);
+    if (pump->link != NULL && pump->link->ops->connections != NULL)
+    {
+        pump->link->ops->connections->tick(pump->link, now);
+    }
+    pump->tun_waits = false;
     for (unsigned turn = 0; turn < OV_PUMP_TURNS && (link || tun); turn++)
     {
         link = link && pump_from_link(pump, now);
+        if (tun && link_full(pump))
+        {
+            /* What is not read waits where its senders notice: they slow down instead of losing it. */
+            pump->tun_waits = true;
+            tun = false;
+        }
         tun = tun && pump_from_tun(pump, now);
     }
 }
@@ -99,6 +142,12 @@ static uint64_t settle_engine(struct ov_pump *pump, struct ov_now now)
 uint64_t ov_pump_settle(struct ov_pump *pump, struct ov_now now)
 {
     uint64_t deadline = pump->ctx != NULL ? settle_engine(pump, now) : OV_NEVER;
+    follow_connections(pump, now);
+    if (pump->link != NULL && pump->link->ops->connections != NULL)
+    {
+        deadline = ov_time_earlier(deadline, pump->link->ops->connections->deadline(pump->link));
+    }
     /* The budget may have ended in the middle of something. */
-    return link_pending(pump) || tun_pending(pump) ? now.mono_ms : deadline;
+    bool waits = link_pending(pump) || (tun_pending(pump) && !pump->tun_waits);
+    return waits ? now.mono_ms : deadline;
 }

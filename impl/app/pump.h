@@ -22,6 +22,7 @@ struct ov_pump
     struct ov_link *link; /* NULL: none now */
     struct ov_tun *tun;   /* NULL: none now */
     uint64_t tun_dropped; /* packets from the tun device while there was no engine */
+    bool tun_waits;       /* it has packets, but the link is full: don't watch it meanwhile */
     struct ov_datagram dg[OV_PUMP_BATCH];
     struct ov_datagram control[OV_PUMP_CONTROL];
     uint8_t slots[OV_PUMP_CONTROL][OV_PUMP_SLOT];

@@ -12,7 +12,8 @@ const struct ov_addr *ov_remotes_addr(const struct ov_remotes *remotes)
 
 static bool suits(enum ov_proto proto, const struct ov_addr *addr)
 {
-    return proto == OV_PROTO_UDP || (proto == OV_PROTO_UDP4 ? addr->family == 4 : addr->family == 6);
+    const uint8_t family = ov_proto_family(proto);
+    return family == 0 || addr->family == family;
 }
 
 bool ov_remotes_resolved(struct ov_remotes *remotes, const struct ov_addr *addrs, size_t count)

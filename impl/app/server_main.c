@@ -75,6 +75,7 @@ static void on_wake(void *ctx, unsigned ready)
     {
         on_event(server, &event);
     }
+    ov_loop_pause(server->loop, OV_WATCH_TUN, server->pump.tun_waits);
     ov_report_trouble(server->log, &server->trouble, &server->pump, now);
     ov_loop_deadline(server->loop, deadline);
 }
@@ -168,7 +169,8 @@ static enum ov_err open_engine(struct server *server)
 static bool server_open(struct server *server)
 {
     const struct ov_tunnel *tunnel = &server->program->config.tunnel;
-    server->link = ov_local_open(server->program, 0);
+    server->link = ov_proto_is_tcp(server->program->config.proto) ? ov_local_listen(server->program)
+                                                                  : ov_local_open(server->program, 0);
     if (server->link == NULL ||
         !ov_interface_open(&server->iface, tunnel->dev, server->program->config.data_path, server->log) ||
         !ov_interface_configure(&server->iface, tunnel))

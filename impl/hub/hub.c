@@ -60,6 +60,10 @@ static enum ov_err init_all(struct ov_hub *hub)
     {
         err = ov_wrap_init(&hub->wrap, session->crypto, &session->keys->wrap, OV_ROLE_SERVER);
     }
+    if (err == OV_OK && session->stream)
+    {
+        err = ov_claims_init(&hub->claims, hub->slots + hub->settings->max_half_open);
+    }
     return err == OV_OK ? ov_address_pool_init(&hub->pool, &config->pool, hub->slots) : err;
 }
 
@@ -87,6 +91,7 @@ enum ov_err ov_hub_new(const struct ov_hub_settings *settings, const struct ov_r
     hub->shut_ms = OV_NEVER;
     hub->resets =
         (struct ov_limit){.count = config->connect_freq_count, .period_s = config->connect_freq_period_s};
+    hub->lost_lines = (struct ov_limit){.count = 20, .period_s = 10};
     enum ov_err err = init_all(hub);
     if (err != OV_OK)
     {
@@ -112,6 +117,7 @@ void ov_hub_free(struct ov_hub *hub)
         ov_index_clear(&hub->index[i]);
     }
     ov_heap_clear(&hub->heap);
+    ov_claims_clear(&hub->claims);
     ov_address_pool_clear(&hub->pool);
     ov_wrap_clear(&hub->wrap);
     ov_wipe(&hub->replies, sizeof hub->replies);
@@ -126,7 +132,7 @@ void ov_hub_free(struct ov_hub *hub)
 
 void ov_hub_shutdown(struct ov_hub *hub, struct ov_now now)
 {
-    const uint32_t notify = hub->settings->session.config->exit_notify;
+    const uint32_t notify = hub->settings->session.stream ? 0 : hub->settings->session.config->exit_notify;
     const char *message = notify == 0 ? NULL : notify == 1 ? "RESTART" : "RESTART,[N]"; /* [WP-MSG-010] */
     if (hub->shutting)
     {

@@ -39,6 +39,15 @@ void ov_hub_tick(struct ov_hub *hub, struct ov_now now);
 /* False when there is none. */
 bool ov_hub_event(struct ov_hub *hub, struct ov_event *event);
 
+/* ---- where each peer has a connection (session settings: stream) ---- */
+
+/* The connection from addr is gone: so are the peers on it. */
+void ov_hub_lost(struct ov_hub *hub, const struct ov_addr *addr, enum ov_err err, const char *text,
+                 struct ov_now now);
+/* The next connection that came into use (*used) or that no peer uses any more; false: none. To be asked after
+ * every ov_hub_receive and ov_hub_transmit. */
+bool ov_hub_claim(struct ov_hub *hub, struct ov_addr *addr, bool *used);
+
 /* Tell every client (RESTART), refuse new ones; OV_EVENT_EXIT comes two
  * seconds later, or at once without clients [WP-MSG-010, WP-SRV-041]. */
 void ov_hub_shutdown(struct ov_hub *hub, struct ov_now now);

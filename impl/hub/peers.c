@@ -66,6 +66,7 @@ struct ov_peer *ov_peer_new(struct ov_hub *hub, const struct ov_session_start *s
     half_open_add(hub, peer);
     ov_index_add(&hub->index[OV_INDEX_OUTER], peer);
     ov_heap_add(&hub->heap, peer);
+    ov_claims_note(&hub->claims, &start->addr);
     return peer;
 }
 
@@ -109,6 +110,7 @@ void ov_peer_close(struct ov_hub *hub, struct ov_peer *peer, enum ov_err err, co
     {
         ov_address_pool_give6(&hub->pool, peer->ip6);
     }
+    ov_claims_note(&hub->claims, ov_session_addr(&peer->session));
     ov_session_clear(&peer->session);
     free(peer);
 }

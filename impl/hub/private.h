@@ -116,6 +116,18 @@ struct ov_hub_events
     struct ov_event slot[OV_HUB_EVENTS];
 };
 
+/* Connections to be claimed or given up. A call that takes one batch can touch every peer there is, and make one
+ * of each packet. */
+#define OV_CLAIMS_MORE 256u
+
+struct ov_claims
+{
+    uint32_t first;
+    uint32_t count;
+    uint32_t cap; /* 0: peers have no connections */
+    struct ov_addr *addr;
+};
+
 struct ov_hub
 {
     const struct ov_hub_settings *settings;
@@ -133,6 +145,8 @@ struct ov_hub
     uint32_t slots;
     struct ov_peer *half_oldest, *half_newest;
     struct ov_replies replies;
+    struct ov_claims claims;
+    struct ov_limit lost_lines; /* in the log */
     struct ov_hub_events events;
     struct ov_hub_stats stats;
     bool shutting;
@@ -196,6 +210,12 @@ void ov_hub_log_metadata(const struct ov_hub *hub, const char *name, const struc
 struct ov_peer *ov_hub_stranger(struct ov_hub *hub, struct ov_datagram *dg, struct ov_now now);
 /* The next stateless reply. OV_ERR_AGAIN: none. */
 OV_MUST_USE enum ov_err ov_hub_reply(struct ov_hub *hub, struct ov_datagram *dg, struct ov_now now);
+
+/* stream.c */
+OV_MUST_USE enum ov_err ov_claims_init(struct ov_claims *claims, uint32_t peers);
+void ov_claims_clear(struct ov_claims *claims);
+/* A peer came to, or went from, the connection at addr. */
+void ov_claims_note(struct ov_claims *claims, const struct ov_addr *addr);
 
 /* inner.c */
 /* Opened packets of one peer: its own source address? For another client? [WP-SRV-008] */

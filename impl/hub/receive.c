@@ -5,6 +5,19 @@
 
 #include "wire/control.h"
 
+/* On TCP the connection says whose it is, and a peer-id may only agree: nobody floats [WP-SRV-005]. */
+static struct ov_peer *by_data_prefix(const struct ov_hub *hub, const struct ov_data_prefix *prefix,
+                                      const struct ov_addr *addr)
+{
+    const bool unnamed = prefix->peer_id == OV_PEER_ID_NONE;
+    if (!unnamed && !hub->settings->session.stream)
+    {
+        return ov_peer_of_id(hub, prefix->peer_id);
+    }
+    struct ov_peer *peer = ov_peer_at(hub, addr);
+    return peer != NULL && (unnamed || peer->id == prefix->peer_id) ? peer : NULL;
+}
+
 /* Whose packet is it? [WP-SRV-002] NULL with err OV_OK: a control packet of nobody we know. */
 static struct ov_peer *owner_of(const struct ov_hub *hub, const struct ov_datagram *dg, enum ov_err *err)
 {
@@ -19,8 +32,7 @@ static struct ov_peer *owner_of(const struct ov_hub *hub, const struct ov_datagr
         {
             return NULL;
         }
-        struct ov_peer *peer = prefix.peer_id == OV_PEER_ID_NONE ? ov_peer_at(hub, &dg->addr)
-                                                                 : ov_peer_of_id(hub, prefix.peer_id);
+        struct ov_peer *peer = by_data_prefix(hub, &prefix, &dg->addr);
         *err = peer == NULL ? OV_ERR_PEER_ID : OV_OK;
         return peer; /* data never opens a session [WP-SRV-003] */
     }

@@ -57,35 +57,31 @@ static void log_key(const struct ov_hub *hub, const struct ov_peer *peer, const 
     }
 }
 
-/* A client that can't send WKc again: it gets its session at once [WP-TC2-023]. */
-static enum ov_err take_old_client(struct ov_hub *hub, const struct ov_datagram *dg,
-                                   const struct stranger *st, struct ov_now now, struct ov_peer **peer)
+static enum ov_err open_session(struct ov_hub *hub, const struct ov_session_start *start,
+                                const struct stranger *st, struct ov_now now, struct ov_peer **peer)
 {
-    struct ov_session_start start = {.addr = dg->addr,
-                                     .peer_sid = st->control.sid,
-                                     .key = st->key.key,
-                                     .takes_wkc = true,
-                                     .reset_is_due = true};
-    if (hub->settings->session.config->tls_crypt_v2_force_cookie)
-    {
-        return OV_ERR_UNSUPPORTED;
-    }
-    if (!ov_limit_take(&hub->resets, now.mono_ms))
-    {
-        return OV_ERR_LIMIT;
-    }
-    enum ov_err err = ov_sid_new(hub->rng, &start.own_sid);
-    if (err != OV_OK)
-    {
-        return err;
-    }
-    *peer = ov_peer_new(hub, &start, now);
+    *peer = ov_peer_new(hub, start, now);
     if (*peer == NULL)
     {
         return OV_ERR_NOMEM;
     }
     log_key(hub, *peer, &st->key, now);
+    hub->stats.accepted++;
     return OV_OK;
+}
+
+/* State from the first packet: on TCP, where the connection has proved the address [WP-COOK-010], and for a
+ * tls-crypt-v2 client that can't send WKc again [WP-TC2-023]. */
+static enum ov_err take_first(struct ov_hub *hub, const struct ov_datagram *dg, const struct stranger *st,
+                              struct ov_now now, struct ov_peer **peer)
+{
+    struct ov_session_start start = {.addr = dg->addr,
+                                     .peer_sid = st->control.sid,
+                                     .key = st->key.key,
+                                     .takes_wkc = st->key.is_v2,
+                                     .reset_is_due = true};
+    enum ov_err err = ov_sid_new(hub->rng, &start.own_sid);
+    return err == OV_OK ? open_session(hub, &start, st, now, peer) : err;
 }
 
 /* First packet: remember whom to answer, nothing else. */
@@ -93,18 +89,28 @@ static enum ov_err take_reset(struct ov_hub *hub, const struct ov_datagram *dg, 
                               struct ov_now now, struct ov_peer **peer)
 {
     const struct ov_control *reset = &st->control;
+    const struct ov_session_settings *settings = &hub->settings->session;
     hub->stats.resets++;
     if (reset->message_id != 0 || reset->ack_count != 0)
     {
         return OV_ERR_FORMAT; /* no beginning of anything */
     }
-    if (st->key.is_v2 && !ov_wrap_id_is_early(st->wrap_id))
+    if (settings->stream)
     {
-        return take_old_client(hub, dg, st, now, peer);
+        return take_first(hub, dg, st, now, peer);
+    }
+    const bool is_old = st->key.is_v2 && !ov_wrap_id_is_early(st->wrap_id);
+    if (is_old && settings->config->tls_crypt_v2_force_cookie)
+    {
+        return OV_ERR_UNSUPPORTED;
     }
     if (hub->replies.count == OV_REPLIES_MAX || !ov_limit_take(&hub->resets, now.mono_ms))
     {
         return OV_ERR_LIMIT; /* silently [WP-COOK-008] */
+    }
+    if (is_old)
+    {
+        return take_first(hub, dg, st, now, peer);
     }
     const uint32_t at = (hub->replies.first + hub->replies.count++) % OV_REPLIES_MAX;
     hub->replies.slot[at] = (struct ov_reply){dg->addr, reset->sid, *st->key.wrap, st->key.is_v2};
@@ -150,15 +156,12 @@ static enum ov_err take_third(struct ov_hub *hub, const struct ov_datagram *dg, 
                                            .peer_sid = third->sid,
                                            .key = st->key.key,
                                            .takes_wkc = st->key.is_v2};
-    *peer = ov_peer_new(hub, &start, now);
-    if (*peer == NULL)
+    err = open_session(hub, &start, st, now, peer);
+    if (err == OV_OK)
     {
-        return OV_ERR_NOMEM;
+        ov_limit_return(&hub->resets);
     }
-    log_key(hub, *peer, &st->key, now);
-    ov_limit_return(&hub->resets);
-    hub->stats.accepted++;
-    return OV_OK;
+    return err;
 }
 
 static enum ov_err take(struct ov_hub *hub, const struct ov_datagram *dg, struct ov_now now,
@@ -189,9 +192,14 @@ static enum ov_err take(struct ov_hub *hub, const struct ov_datagram *dg, struct
     }
     struct stranger st;
     err = open_copy(hub, &dg->buf, now, &st);
+    const bool is_reset = ov_opcode_is_hard_reset(op);
+    if (err == OV_OK && !is_reset && hub->settings->session.stream)
+    {
+        err = OV_ERR_SESSION_ID; /* there are no cookies on TCP */
+    }
     if (err == OV_OK)
     {
-        err = (ov_opcode_is_hard_reset(op) ? take_reset : take_third)(hub, dg, &st, now, peer);
+        err = (is_reset ? take_reset : take_third)(hub, dg, &st, now, peer);
     }
     ov_wipe(&st.key, sizeof st.key);
     return err;

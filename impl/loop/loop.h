@@ -55,6 +55,9 @@ struct ov_now ov_loop_now(void);
 OV_MUST_USE enum ov_err ov_loop_watch(struct ov_loop *loop, enum ov_watch which, int fd);
 void ov_loop_unwatch(struct ov_loop *loop, enum ov_watch which);
 
+/* on: don't look at what is watched for now. Cheap when nothing changes. */
+void ov_loop_pause(struct ov_loop *loop, enum ov_watch which, bool on);
+
 /* wake is called once mono_ms is reached, not earlier; OV_NEVER: not at all. Replaces the one before. */
 void ov_loop_deadline(struct ov_loop *loop, uint64_t mono_ms);
 

@@ -18,6 +18,7 @@ struct ov_watcher
     uv_poll_t poll; /* first: libuv hands its address back */
     struct ov_loop *loop;
     enum ov_watch which;
+    bool paused;
 };
 
 struct ov_loop

@@ -51,6 +51,22 @@ enum ov_err ov_loop_watch(struct ov_loop *loop, enum ov_watch which, int fd)
     return uv_poll_start(&watcher->poll, UV_READABLE, on_poll) == 0 ? OV_OK : OV_ERR_IO;
 }
 
+void ov_loop_pause(struct ov_loop *loop, enum ov_watch which, bool on)
+{
+    struct ov_watcher *watcher = loop->watchers[which];
+    if (watcher == NULL || watcher->paused == on)
+    {
+        return;
+    }
+    watcher->paused = on;
+    if (on)
+    {
+        (void)uv_poll_stop(&watcher->poll);
+        return;
+    }
+    (void)uv_poll_start(&watcher->poll, UV_READABLE, on_poll);
+}
+
 static void close_embedded(uv_handle_t *handle, void *arg)
 {
     (void)arg;

@@ -6,6 +6,8 @@
 #include <stdint.h>
 
 #include "base/datagram.h"
+#include "base/time.h"
+#include "net/sockbuf.h"
 
 /* What carries datagrams to peers. A variant is a file beside this one that
  * exports one constant table; the program above sees only the table. */
@@ -41,9 +43,40 @@ struct ov_link
 /* "udp4 0.0.0.0:1194 (sndbuf 1048576, rcvbuf 1048576)" */
 #define OV_LINK_TEXT 160
 
+/* A connection came up, or is gone. */
+struct ov_link_event
+{
+    bool up; /* only told of a connection that was asked for */
+    struct ov_addr addr;
+    /* Gone: OV_ERR_CLOSED by the peer, OV_ERR_FORMAT not our protocol, OV_ERR_TIMEOUT
+     * or OV_ERR_LIMIT nobody claimed it, OV_ERR_IO not connected. */
+    enum ov_err err;
+    char text[112]; /* gone: why, one line */
+};
+
+/* What a link that consists of connections (TCP) has besides. There each address
+ * is one connection, which keeps order and loses nothing. */
+struct ov_link_connections
+{
+    /* The next one; false: none. Those of a connection come behind its last
+     * datagrams, and before any of a new connection from the same address. */
+    bool (*event)(struct ov_link *link, struct ov_link_event *event);
+    /* used: a session lives on this connection. One that nobody has claimed is
+     * closed when its time is up, or when there are too many of its kind; one
+     * that is given up (used false) when what waits has been sent. */
+    void (*claim)(struct ov_link *link, const struct ov_addr *addr, bool used);
+    /* What was sent still waits here, and it is all for one peer: reading more
+     * from the tun device would only lose it. */
+    bool (*full)(const struct ov_link *link);
+    /* Time passes: to be called on every wake-up, and when the deadline (mono_ms) is reached. */
+    void (*tick)(struct ov_link *link, struct ov_now now);
+    uint64_t (*deadline)(const struct ov_link *link);
+};
+
 struct ov_link_ops
 {
-    const char *name; /* "udp" */
+    const char *name;                              /* "udp" */
+    const struct ov_link_connections *connections; /* NULL: single datagrams */
 
     /* At most n datagrams that wait, oldest first; never blocks. The link owns
      * the memory that the views lie in; they are valid until the next receive.
@@ -56,13 +89,15 @@ struct ov_link_ops
      * its addr; the others are passed over. Never blocks. One that couldn't be
      * sent becomes OV_FATE_DROPPED with OV_ERR_LIMIT (send buffer full),
      * OV_ERR_NOSPACE (too big for the path), OV_ERR_ADDRESS (the address is not
-     * of this link's family) or OV_ERR_IO, and is counted. */
+     * of this link's family, or not connected) or OV_ERR_IO, and is counted. */
     void (*send)(struct ov_link *link, struct ov_datagram *dg, size_t n);
 
     /* Something waits here that fd no longer shows: receive again before waiting for fd. */
     bool (*pending)(const struct ov_link *link);
     /* Readable when receive has something. */
     int (*fd)(const struct ov_link *link);
+    /* Ask for a buffer of that many octets; returns what was granted, as ov_sockbuf_set. */
+    uint32_t (*buffer)(struct ov_link *link, enum ov_sockbuf which, uint32_t octets);
     /* A copy of the counters, the kernel's included. */
     struct ov_link_stats (*stats)(const struct ov_link *link);
     /* One line for the log. Returns text. */

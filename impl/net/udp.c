@@ -18,6 +18,11 @@ int ov_udp_fd(const struct ov_link *link)
     return ((const struct ov_udp *)link)->fd;
 }
 
+uint32_t ov_udp_buffer(struct ov_link *link, enum ov_sockbuf which, uint32_t octets)
+{
+    return ov_sockbuf_set(ov_udp_fd(link), which, octets);
+}
+
 struct ov_link_stats ov_udp_stats(const struct ov_link *link)
 {
     struct ov_link_stats stats = link->stats;
@@ -72,6 +77,7 @@ static const struct ov_link_ops udp_ops = {
     .send = ov_udp_send,
     .pending = udp_pending,
     .fd = ov_udp_fd,
+    .buffer = ov_udp_buffer,
     .stats = ov_udp_stats,
     .describe = ov_udp_describe,
     .close = ov_udp_close,

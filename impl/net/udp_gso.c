@@ -367,6 +367,7 @@ static const struct ov_link_ops gso_ops = {
     .send = gso_send,
     .pending = gso_pending,
     .fd = ov_udp_fd,
+    .buffer = ov_udp_buffer,
     .stats = ov_udp_stats,
     .describe = ov_udp_describe,
     .close = ov_udp_close,

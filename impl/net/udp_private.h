@@ -42,6 +42,7 @@ void ov_udp_send(struct ov_link *link, struct ov_datagram *dg, size_t n);
 OV_MUST_USE enum ov_err ov_udp_start(struct ov_udp *udp, const struct ov_link_ops *ops,
                                      const struct ov_udp_settings *settings, char text[static OV_LINK_TEXT]);
 int ov_udp_fd(const struct ov_link *link);
+uint32_t ov_udp_buffer(struct ov_link *link, enum ov_sockbuf which, uint32_t octets);
 struct ov_link_stats ov_udp_stats(const struct ov_link *link);
 const char *ov_udp_describe(const struct ov_link *link, char text[static OV_LINK_TEXT]);
 void ov_udp_close(struct ov_link *link);

@@ -17,8 +17,24 @@ enum ov_proto
 {
     OV_PROTO_UDP = 0, /* either family, as the name resolves */
     OV_PROTO_UDP4,
-    OV_PROTO_UDP6
+    OV_PROTO_UDP6,
+    OV_PROTO_TCP,
+    OV_PROTO_TCP4,
+    OV_PROTO_TCP6
 };
+
+static inline bool ov_proto_is_tcp(enum ov_proto proto)
+{
+    return proto >= OV_PROTO_TCP;
+}
+
+/* 4, 6, or 0: not said. */
+static inline uint8_t ov_proto_family(enum ov_proto proto)
+{
+    return proto == OV_PROTO_UDP4 || proto == OV_PROTO_TCP4   ? 4
+           : proto == OV_PROTO_UDP6 || proto == OV_PROTO_TCP6 ? 6
+                                                              : 0;
+}
 
 struct ov_remote
 {
@@ -151,10 +167,13 @@ struct ov_config
     const char *local; /* address or name to bind; NULL: any */
     enum ov_proto proto;
     bool bind;       /* false: --nobind, the kernel chooses the port */
+    bool bind_given; /* --bind, --lport or --local: a TCP client binds only then, as in 2.x */
     uint16_t lport;  /* 1194; 0: the kernel chooses */
     uint16_t rport;  /* default port of remotes, 1194 */
     uint32_t sndbuf; /* octets; 0: leave the system's default */
     uint32_t rcvbuf;
+    uint32_t tcp_queue;              /* 64: packets that may wait for a slow TCP peer */
+    bool tcp_nodelay;                /* server: pushed to clients; ovref itself never delays */
     bool float_allowed;              /* client: the server may change its address [WP-CLI-009] */
     const struct ov_remote *remotes; /* client: tried in this order, then again [WP-CLI-001]; never empty */
     size_t remotes_count;

@@ -9,6 +9,7 @@ void ov_config_defaults(struct ov_config *config)
         .proto = OV_PROTO_UDP,
         .bind = true,
         .lport = 1194,
+        .tcp_queue = 64,
         .rport = 1194,
         .resolv_retry_s = OV_INFINITE,
         .connect_timeout_s = 120,

@@ -98,6 +98,10 @@ void ov_parse_expand(struct ov_parse *parse)
     {
         expand_server4(parse);
     }
+    if (server && parse->config->tcp_nodelay)
+    {
+        push_text(parse, "socket-flags TCP_NODELAY");
+    }
     if (parse->draft.has_keepalive)
     {
         expand_keepalive(parse, server);

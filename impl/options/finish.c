@@ -248,6 +248,33 @@ static void finish_remotes(struct ov_parse *parse)
     config->remotes_count = parse->draft.remotes.count;
 }
 
+/* Names such as tcp-server say which end this is. */
+static void check_proto(struct ov_parse *parse)
+{
+    const bool server = parse->config->role == OV_ROLE_SERVER;
+    if (parse->draft.tcp_role == (server ? OV_TCP_ROLE_CLIENT : OV_TCP_ROLE_SERVER))
+    {
+        SAY(ov_parse_error, "proto", "this is a %s: its proto is 'tcp' or 'tcp-%s'",
+            server ? "server" : "client", server ? "server" : "client");
+    }
+}
+
+/* The end of a TCP connection is notice enough [WP-CLI-012]. */
+static void finish_exit_notify(struct ov_parse *parse)
+{
+    struct ov_config *config = parse->config;
+    bool any_udp = config->role == OV_ROLE_SERVER && !ov_proto_is_tcp(config->proto);
+    for (size_t i = 0; i < config->remotes_count; i++)
+    {
+        any_udp = any_udp || !ov_proto_is_tcp(config->remotes[i].proto);
+    }
+    if (config->exit_notify > 0 && !any_udp)
+    {
+        SAY(ov_parse_warn, "explicit-exit-notify", "'explicit-exit-notify' is ignored with proto tcp");
+        config->exit_notify = 0;
+    }
+}
+
 static void finish_server(struct ov_parse *parse)
 {
     const struct ov_config *config = parse->config;
@@ -348,6 +375,8 @@ void ov_parse_finish(struct ov_parse *parse)
     finish_cipher(parse);
     finish_remotes(parse);
     finish_server(parse);
+    check_proto(parse);
+    finish_exit_notify(parse);
     finish_keepalive(parse);
     ov_parse_expand(parse);
     point_at(parse, "ifconfig");

@@ -36,8 +36,17 @@ struct ov_list
 };
 
 /* Values that become settings only when everything has been read. */
+/* Which end of TCP the name of a proto stands for. */
+enum ov_tcp_role
+{
+    OV_TCP_ROLE_ANY = 0,
+    OV_TCP_ROLE_CLIENT,
+    OV_TCP_ROLE_SERVER
+};
+
 struct ov_draft
 {
+    enum ov_tcp_role tcp_role;
     bool client, tls_client, tls_server, pull, mode_server;
     bool has_server;
     uint32_t server_net;
@@ -61,7 +70,7 @@ struct ov_draft
     struct ov_list ignored; /* const char *: names of ignore-unknown-option */
 };
 
-#define OV_PROTO_LATER ((enum ov_proto)(OV_PROTO_UDP6 + 1))
+#define OV_PROTO_LATER ((enum ov_proto)(OV_PROTO_TCP6 + 1))
 
 /* Where an option was given last; line 0 and file NULL: never. */
 struct ov_place
@@ -151,6 +160,7 @@ OV_SETTER(rport);
 OV_SETTER(nobind);
 OV_SETTER(bind);
 OV_SETTER(remote);
+OV_SETTER(socket_flags);
 OV_SETTER(resolv_retry);
 OV_SETTER(connect_retry);
 OV_SETTER(exit_notify);

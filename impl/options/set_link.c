@@ -7,33 +7,34 @@ static const struct
 {
     const char *name;
     enum ov_proto proto;
-    bool built;
+    enum ov_tcp_role role;
 } protos[] = {
-    {"udp", OV_PROTO_UDP, true},          {"udp4", OV_PROTO_UDP4, true},
-    {"udp6", OV_PROTO_UDP6, true},        {"tcp", OV_PROTO_UDP, false},
-    {"tcp4", OV_PROTO_UDP, false},        {"tcp6", OV_PROTO_UDP, false},
-    {"tcp-client", OV_PROTO_UDP, false},  {"tcp4-client", OV_PROTO_UDP, false},
-    {"tcp6-client", OV_PROTO_UDP, false}, {"tcp-server", OV_PROTO_UDP, false},
-    {"tcp4-server", OV_PROTO_UDP, false}, {"tcp6-server", OV_PROTO_UDP, false},
+    {"udp", OV_PROTO_UDP, OV_TCP_ROLE_ANY},
+    {"udp4", OV_PROTO_UDP4, OV_TCP_ROLE_ANY},
+    {"udp6", OV_PROTO_UDP6, OV_TCP_ROLE_ANY},
+    {"tcp", OV_PROTO_TCP, OV_TCP_ROLE_ANY},
+    {"tcp4", OV_PROTO_TCP4, OV_TCP_ROLE_ANY},
+    {"tcp6", OV_PROTO_TCP6, OV_TCP_ROLE_ANY},
+    {"tcp-client", OV_PROTO_TCP, OV_TCP_ROLE_CLIENT},
+    {"tcp4-client", OV_PROTO_TCP4, OV_TCP_ROLE_CLIENT},
+    {"tcp6-client", OV_PROTO_TCP6, OV_TCP_ROLE_CLIENT},
+    {"tcp-server", OV_PROTO_TCP, OV_TCP_ROLE_SERVER},
+    {"tcp4-server", OV_PROTO_TCP4, OV_TCP_ROLE_SERVER},
+    {"tcp6-server", OV_PROTO_TCP6, OV_TCP_ROLE_SERVER},
 };
 
-static bool read_proto(struct ov_parse *parse, const char *text, enum ov_proto *out)
+static bool read_proto(struct ov_parse *parse, const char *text, enum ov_proto *out, enum ov_tcp_role *role)
 {
     for (size_t i = 0; i < sizeof(protos) / sizeof(protos[0]); i++)
     {
-        if (strcmp(text, protos[i].name) != 0)
+        if (strcmp(text, protos[i].name) == 0)
         {
-            continue;
+            *out = protos[i].proto;
+            *role = protos[i].role;
+            return true;
         }
-        if (!protos[i].built)
-        {
-            ov_parse_error(parse, "proto '%s' is known to OpenVPN 2.x but not built into ovref yet", text);
-            return false;
-        }
-        *out = protos[i].proto;
-        return true;
     }
-    ov_parse_error(parse, "unknown proto '%.40s'; use udp, udp4 or udp6", text);
+    ov_parse_error(parse, "unknown proto '%.40s'; use udp, udp4, udp6, tcp, tcp4 or tcp6", text);
     return false;
 }
 
@@ -50,7 +51,7 @@ static bool read_port(struct ov_parse *parse, const char *text, uint32_t low, ui
 
 OV_SETTER(proto)
 {
-    (void)read_proto(parse, line->word[1], &parse->config->proto);
+    (void)read_proto(parse, line->word[1], &parse->config->proto, &parse->draft.tcp_role);
 }
 
 OV_SETTER(local)
@@ -62,6 +63,7 @@ OV_SETTER(local)
         return;
     }
     parse->config->local = line->word[1];
+    parse->config->bind_given = true;
 }
 
 OV_SETTER(port)
@@ -74,7 +76,7 @@ OV_SETTER(port)
 
 OV_SETTER(lport)
 {
-    (void)read_port(parse, line->word[1], 0, &parse->config->lport);
+    parse->config->bind_given = read_port(parse, line->word[1], 0, &parse->config->lport);
 }
 
 OV_SETTER(rport)
@@ -95,22 +97,43 @@ OV_SETTER(bind)
         return;
     }
     parse->config->bind = true;
+    parse->config->bind_given = true;
 }
 
 OV_SETTER(remote)
 {
     struct ov_remote remote = {line->word[1], 0, OV_PROTO_LATER};
+    enum ov_tcp_role role = OV_TCP_ROLE_ANY;
     if (line->word[1][0] == '\0')
     {
         ov_parse_error(parse, "remote needs a host name or address");
         return;
     }
     if ((line->count > 2 && !read_port(parse, line->word[2], 1, &remote.port)) ||
-        (line->count > 3 && !read_proto(parse, line->word[3], &remote.proto)))
+        (line->count > 3 && !read_proto(parse, line->word[3], &remote.proto, &role)))
     {
         return;
     }
+    if (role == OV_TCP_ROLE_SERVER)
+    {
+        ov_parse_error(parse, "remote with proto '%s': the other side listens; use '%s'", line->word[3],
+                       remote.proto == OV_PROTO_TCP4   ? "tcp4"
+                       : remote.proto == OV_PROTO_TCP6 ? "tcp6"
+                                                       : "tcp");
+        return;
+    }
     (void)ov_parse_append(parse, &parse->draft.remotes, &remote, sizeof(remote));
+}
+
+OV_SETTER(socket_flags)
+{
+    for (size_t i = 1; i < line->count; i++)
+    {
+        if (strcmp(line->word[i], "TCP_NODELAY") != 0)
+        {
+            ov_parse_error(parse, "unknown socket flag '%.40s'; TCP_NODELAY is known", line->word[i]);
+        }
+    }
 }
 
 OV_SETTER(resolv_retry)

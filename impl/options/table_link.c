@@ -2,7 +2,7 @@
 
 /* The outer connection. */
 static const struct ov_option rows[] = {
-    OTHER("proto", "udp|udp4|udp6", 1, 1, BOTH | CONN, proto, "udp", "", "outer protocol"),
+    OTHER("proto", "udp|tcp[4|6][-client|-server]", 1, 1, BOTH | CONN, proto, "udp", "", "outer protocol"),
     OTHER("local", "host", 1, 1, BOTH | CONN, local, "any address", "", "address to bind"),
     OTHER("port", "port", 1, 1, BOTH | CONN, port, "1194", "", "port here and there"),
     OTHER("lport", "port", 1, 1, BOTH | CONN, lport, "1194", "", "port to bind; 0 lets the kernel choose"),
@@ -65,10 +65,11 @@ static const struct ov_option rows[] = {
             "address of the server, instead of looking it up"),
     PLANNED("proto-force", "udp|tcp", 1, 1, BOTH, "2.3", "use only remotes of this protocol"),
     PLANNED("shaper", "octets", 1, 1, BOTH | PUSH, "", "limit what is sent in a second"),
-    PLANNED("socket-flags", "flag ...", 1, MANY, BOTH | PUSH, "2.1",
-            "flags of the socket, such as TCP_NODELAY"),
-    PLANNED("tcp-nodelay", "", 0, 0, BOTH, "2.1", "TCP without delay, also pushed to clients"),
-    PLANNED("tcp-queue-limit", "packets", 1, 1, BOTH, "", "packets that may wait for a TCP client"),
+    OTHER("socket-flags", "flag ...", 1, MANY, BOTH | PUSH, socket_flags, "TCP_NODELAY", "2.1",
+          "flags of the socket; TCP_NODELAY, which ovref always sets"),
+    FLAG("tcp-nodelay", BOTH, tcp_nodelay, "2.1", "TCP without delay, also pushed to clients"),
+    NUMBER("tcp-queue-limit", "packets", BOTH, tcp_queue, 1, 65536, "64", "",
+           "packets that may wait for a slow TCP peer"),
     PLANNED("http-proxy", "host port [auth] [method]", 1, 4, BOTH | CONN, "",
             "connect through an HTTP proxy"),
     PLANNED("http-proxy-option", "name [value]", 1, 3, BOTH | CONN, "", "settings for the HTTP proxy"),

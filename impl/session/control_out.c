@@ -6,6 +6,7 @@
 
 /* Outer headers that count against max-packet-size [WP-REL-040]. */
 #define UDP_HEADER 8u
+#define TCP_HEADER 22u /* with the length field */
 #define IP4_HEADER 20u
 #define IP6_HEADER 40u
 #define SLICE_MIN  64u
@@ -20,7 +21,8 @@ static struct ov_protect *protect_now(struct ov_session *s)
 uint32_t ov_control_slice(const struct ov_session *s)
 {
     const struct ov_wrap *wrap = s->ks.key_id > 0 && s->has_dynamic ? &s->dynamic.wrap : &s->protect.wrap;
-    const uint32_t outer = UDP_HEADER + (s->addr.family == 6 ? IP6_HEADER : IP4_HEADER);
+    const uint32_t transport = s->env.settings->stream ? TCP_HEADER : UDP_HEADER;
+    const uint32_t outer = transport + (s->addr.family == 6 ? IP6_HEADER : IP4_HEADER);
     const uint32_t inner = OV_CONTROL_HEAD_LEN + ov_wrap_overhead(wrap) +
                            (uint32_t)ov_control_body_overhead(OV_OP_CONTROL_V1, OV_CONTROL_ACKS_SENT_MAX);
     const uint32_t size = s->env.settings->config->max_packet_size;

@@ -89,6 +89,11 @@ void ov_session_data_in(struct ov_session *s, struct ov_datagram *dg, size_t n, 
         {
             sort_out(s, &dg[i], now);
         }
+        else if (s->env.settings->stream && dg[i].fate == OV_FATE_DROPPED && dg[i].why == OV_ERR_AUTH)
+        {
+            /* TCP damages nothing: where one packet begins wrong, all that follow do [WP-FRM-006]. */
+            ov_session_lose(s, OV_ERR_AUTH, "decryption-error", false, now.mono_ms);
+        }
     }
     ov_rekey_watch(s, now);
 }

@@ -56,7 +56,7 @@ static void write_occ(struct ov_session *s, enum ov_occ_op op, struct ov_writer 
     if (op == OV_OCC_REPLY)
     {
         struct ov_occ own;
-        ov_occ_from_config(s->env.settings->config, &own);
+        ov_session_occ(s, &own);
         if (ov_occ_text(&own, options, sizeof options) != OV_OK)
         {
             options[0] = '\0';

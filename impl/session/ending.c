@@ -19,6 +19,14 @@ void ov_session_lose(struct ov_session *s, enum ov_err err, const char *text, bo
                    at_ms);
 }
 
+void ov_session_lost(struct ov_session *s, enum ov_err err, const char *text, struct ov_now now)
+{
+    ov_session_log(s, OV_LOG_INFO, "TCP: connection lost: %s", text);
+    ov_session_lose(s, err, "connection-reset", false, now.mono_ms); /* [WP-CLI-010] */
+    /* Nothing can be sent or acknowledged any more: an ending that waits for that waits in vain. */
+    s->ending.at_ms = ov_time_earlier(s->ending.at_ms, now.mono_ms);
+}
+
 static bool everything_left(const struct ov_session *s)
 {
     return ov_acks_pending(&s->ks.acks) == 0 && ov_keystate_sent_all(&s->ks) && s->inband.exits_left == 0;
@@ -55,7 +63,8 @@ void ov_session_ending_tick(struct ov_session *s, struct ov_now now)
 /* A session that never was connected has nobody to tell; neither has one without --explicit-exit-notify. */
 void ov_session_exit(struct ov_session *s, struct ov_now now)
 {
-    const uint32_t notify = s->env.settings->config->exit_notify;
+    /* The end of a TCP connection is notice enough [WP-CLI-012]. */
+    const uint32_t notify = s->env.settings->stream ? 0 : s->env.settings->config->exit_notify;
     uint64_t at_ms = now.mono_ms;
     bool early = true;
     if (ov_session_connected(s) && notify > 0)

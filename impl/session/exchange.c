@@ -65,12 +65,21 @@ static enum ov_err fill_source(struct ov_session *s, struct ov_km2_source *sourc
     return err;
 }
 
+void ov_session_occ(const struct ov_session *s, struct ov_occ *out)
+{
+    ov_occ_from_config(s->env.settings->config, out);
+    if (s->env.settings->stream)
+    {
+        out->transport = s->role == OV_ROLE_CLIENT ? OV_OCC_TCP_CLIENT : OV_OCC_TCP_SERVER;
+    }
+}
+
 static enum ov_err encode(struct ov_session *s, struct ov_km2 *km2, struct ov_writer *w)
 {
     char options[OV_OCC_MAX] = "";
     char peer_info[1024] = "";
     struct ov_occ occ;
-    ov_occ_from_config(s->env.settings->config, &occ);
+    ov_session_occ(s, &occ);
     enum ov_err err = ov_occ_text(&occ, options, sizeof options);
     if (err == OV_OK && s->role == OV_ROLE_CLIENT)
     {

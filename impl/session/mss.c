@@ -8,14 +8,17 @@
 
 static uint32_t outer_len(const struct ov_session *s)
 {
-    return s->addr.family == 6 ? 48 : 28; /* IP and UDP */
+    const uint32_t ip = s->addr.family == 6 ? 40 : 20;
+    return ip + (s->env.settings->stream ? 20 : 8);
 }
 
-/* What fits is a tunnel packet: its own headers are all that is left to take off. */
+/* What fits is a tunnel packet: its own headers are all that is left to take off. On TCP a length stands in
+ * front of each packet. */
 static struct ov_mss limit_of(const struct ov_session *s, uint32_t octets, uint32_t outer)
 {
     const bool v2 = s->data.peer_id != OV_PEER_ID_NONE;
-    const uint32_t sealed = octets > outer ? octets - outer : 0;
+    const uint32_t taken = outer + (s->env.settings->stream ? 2 : 0);
+    const uint32_t sealed = octets > taken ? octets - taken : 0;
     return ov_mss_for(ov_data_key_fits(&s->data.key[OV_DATA_CURRENT], v2, sealed), 0, 0);
 }
 

@@ -80,6 +80,10 @@ enum ov_err ov_step_meet_peer(struct ov_session *s);
 
 /* ---- exchange.c: the key method 2 messages ---- */
 
+struct ov_occ;
+/* What the options string of this session depends on: the configuration, and how it is carried. */
+void ov_session_occ(const struct ov_session *s, struct ov_occ *out);
+
 OV_MUST_USE enum ov_err ov_exchange_write(struct ov_session *s);
 /* OV_ERR_AGAIN: not here yet. */
 OV_MUST_USE enum ov_err ov_exchange_read(struct ov_session *s);

@@ -5,8 +5,8 @@
 #include "session/session.h"
 #include "wire/session_id.h"
 
-/* What the third packet of a handshake proved [WP-COOK-004], or the first one of a client that can't be
- * answered statelessly [WP-TC2-023]. */
+/* What the third packet of a handshake proved [WP-COOK-004], or the first one where there is no stateless
+ * answer: on TCP [WP-COOK-010], and of an old tls-crypt-v2 client [WP-TC2-023]. */
 struct ov_session_start
 {
     struct ov_addr addr;

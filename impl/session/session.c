@@ -99,9 +99,10 @@ enum ov_err ov_session_init(struct ov_session *s, const struct ov_session_env *e
 enum ov_err ov_session_accept(struct ov_session *s, const struct ov_session_env *env,
                               const struct ov_session_start *start, struct ov_now now)
 {
-    /* The stateless reset had message 0 and wrap id 1 [WP-RPL-005]. */
-    const struct beginning at = {start->key, start->reset_is_due ? 0 : 1,
-                                 start->reset_is_due ? OV_WRAP_ID_EARLY : 1};
+    /* The stateless reset had message 0 and wrap id 1 [WP-RPL-005]. Where ours is still due, ids begin as the
+     * kind of key asks for [WP-TC2-023]. */
+    const uint32_t wrap_id = !start->reset_is_due ? 1 : start->takes_wkc ? OV_WRAP_ID_EARLY : 0;
+    const struct beginning at = {start->key, start->reset_is_due ? 0 : 1, wrap_id};
     enum ov_err err = begin(s, env, &start->addr, &at, now);
     if (err != OV_OK)
     {

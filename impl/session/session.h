@@ -71,6 +71,10 @@ size_t ov_session_transmit(struct ov_session *s, struct ov_datagram *dg, size_t 
 uint64_t ov_session_deadline(const struct ov_session *s);
 void ov_session_tick(struct ov_session *s, struct ov_now now);
 
+/* The connection that carries the session is gone (settings.stream); text says
+ * why. A client connects again, a server's session is over. */
+void ov_session_lost(struct ov_session *s, enum ov_err err, const char *text, struct ov_now now);
+
 /* The next event; false when there is none. */
 bool ov_session_event(struct ov_session *s, struct ov_event *event);
 

@@ -12,6 +12,7 @@ void ov_session_settings_init(struct ov_session_settings *settings, const struct
         .keys = keys != NULL ? keys : &plain,
         .version = version,
         .platform = "linux",
+        .stream = ov_proto_is_tcp(config->proto),
         .built = {.cc_exit = true, .tls_ekm = true, .dyn_tls_crypt = true, .aead_epoch = true},
     };
 }

@@ -31,6 +31,11 @@ struct ov_session_settings
     const char *version;                /* client: IV_VER */
     const char *platform;               /* client: IV_PLAT, "linux" */
 
+    /* Carried by TCP: one connection is one peer, nothing is lost, and what
+     * does not authenticate means that the stream is broken. A client sets it
+     * anew for each attempt, before the session. */
+    bool stream;
+
     /* What a client announces and a server pushes to clients that announced it
      * [WP-FLAG-001]. */
     struct ov_proto_flags built;

@@ -33,6 +33,8 @@ struct fake_engine
     size_t sealed;
     size_t ticks;
     size_t control; /* packets that transmit has to give */
+    size_t lost;
+    size_t claims; /* to be made */
     uint64_t deadline;
     char order[64]; /* r and s, as batches came */
 };
@@ -151,6 +153,25 @@ static uint64_t engine_deadline(void *ctx)
     return ((struct fake_engine *)ctx)->deadline;
 }
 
+static void engine_lost(void *ctx, const struct ov_addr *addr, enum ov_err err, const char *text,
+                        struct ov_now at)
+{
+    struct fake_engine *engine = ctx;
+    (void)at;
+    assert_int_equal(addr->port, 7);
+    assert_int_equal(err, OV_ERR_CLOSED);
+    assert_string_equal(text, "gone");
+    engine->lost++;
+}
+
+static bool engine_claim(void *ctx, struct ov_addr *addr, bool *used)
+{
+    struct fake_engine *engine = ctx;
+    *addr = (struct ov_addr){.family = 4, .port = 9};
+    *used = true;
+    return engine->claims > 0 && engine->claims-- > 0;
+}
+
 static void engine_tick(void *ctx, struct ov_now now)
 {
     struct fake_engine *engine = ctx;
@@ -158,10 +179,77 @@ static void engine_tick(void *ctx, struct ov_now now)
     engine->deadline = now.mono_ms + 500;
 }
 
-static const struct ov_engine fake_engine = {engine_receive, engine_send, engine_transmit, engine_deadline,
-                                             engine_tick};
+static const struct ov_engine fake_engine = {.receive = engine_receive,
+                                             .send = engine_send,
+                                             .transmit = engine_transmit,
+                                             .deadline = engine_deadline,
+                                             .tick = engine_tick,
+                                             .lost = engine_lost,
+                                             .claim = engine_claim};
 static const struct ov_link_ops link_ops = {
     .receive = link_receive, .send = link_send, .pending = link_pending};
+
+/* The same as a link with connections. */
+static struct
+{
+    size_t lost; /* events to come */
+    bool up;     /* before them */
+    size_t claims;
+    bool full;
+    size_t fills; /* sends until it is full */
+    uint64_t ticked_ms;
+    uint64_t deadline;
+} wired;
+
+static bool wired_event(struct ov_link *link, struct ov_link_event *event)
+{
+    (void)link;
+    *event = (struct ov_link_event){
+        .up = wired.up, .addr = {.family = 4, .port = 7}, .err = OV_ERR_CLOSED, .text = "gone"};
+    if (wired.up)
+    {
+        wired.up = false;
+        return true;
+    }
+    return wired.lost > 0 && wired.lost-- > 0;
+}
+
+static void wired_claim(struct ov_link *link, const struct ov_addr *addr, bool used)
+{
+    (void)link;
+    assert_int_equal(addr->port, 9);
+    assert_true(used);
+    wired.claims++;
+}
+
+static bool wired_full(const struct ov_link *link)
+{
+    (void)link;
+    return wired.full;
+}
+
+static void wired_tick(struct ov_link *link, struct ov_now at)
+{
+    (void)link;
+    wired.ticked_ms = at.mono_ms;
+}
+
+static uint64_t wired_deadline(const struct ov_link *link)
+{
+    (void)link;
+    return wired.deadline;
+}
+
+static void wired_send(struct ov_link *link, struct ov_datagram *dg, size_t n)
+{
+    link_send(link, dg, n);
+    wired.full = wired.full || (wired.fills > 0 && --wired.fills == 0);
+}
+
+static const struct ov_link_connections wired_connections = {wired_event, wired_claim, wired_full, wired_tick,
+                                                             wired_deadline};
+static const struct ov_link_ops wired_ops = {
+    .connections = &wired_connections, .receive = link_receive, .send = wired_send, .pending = link_pending};
 static const struct ov_tun_ops tun_ops = {.read = tun_read, .write = tun_write, .pending = tun_pending};
 
 static struct ov_pump pump;
@@ -327,12 +415,68 @@ static void stubborn_tick(void *ctx, struct ov_now at)
 /* An engine whose deadline stays in the past is called again, but a millisecond later. */
 static void test_no_spin(void **state)
 {
-    static const struct ov_engine stubborn = {engine_receive, engine_send, engine_transmit, engine_deadline,
-                                              stubborn_tick};
+    static const struct ov_engine stubborn = {.receive = engine_receive,
+                                              .send = engine_send,
+                                              .transmit = engine_transmit,
+                                              .deadline = engine_deadline,
+                                              .tick = stubborn_tick};
     (void)state;
     pump.engine = &stubborn;
     engine.deadline = 0;
     assert_true(ov_pump_settle(&pump, now) == now.mono_ms + 1);
+}
+
+static void use_wired(void)
+{
+    memset(&wired, 0, sizeof wired);
+    wired.deadline = OV_NEVER;
+    net.link.ops = &wired_ops;
+}
+
+static void test_connections_are_followed(void **state)
+{
+    (void)state;
+    use_wired();
+    wired.up = true;
+    wired.lost = 3;
+    engine.claims = 2;
+    ov_pump_run(&pump, both, now);
+    assert_int_equal(wired.ticked_ms, now.mono_ms);
+    assert_int_equal(engine.lost, 3);
+    assert_int_equal(wired.claims, 2);
+    /* What comes up while control packets are sent, too. */
+    engine.claims = 1;
+    wired.deadline = 1700;
+    assert_true(ov_pump_settle(&pump, now) == 1700);
+    assert_int_equal(wired.claims, 3);
+    /* Without an engine the program asks by itself. */
+    pump.ctx = NULL;
+    wired.lost = 1;
+    ov_pump_run(&pump, both, now);
+    assert_int_equal(wired.lost, 1);
+}
+
+/* A full link stops the tun device, not the other direction; and nothing spins meanwhile. */
+static void test_full_link(void **state)
+{
+    (void)state;
+    use_wired();
+    tun.waiting = 5 * OV_PUMP_BATCH;
+    tun.hides = 10;
+    wired.fills = 2;
+    ov_pump_run(&pump, both, now);
+    assert_true(pump.tun_waits);
+    assert_int_equal(engine.sealed, 20);
+    assert_true(ov_pump_settle(&pump, now) == OV_NEVER);
+    net.waiting = 20;
+    ov_pump_run(&pump, (struct ov_pump_ready){.link = true}, now);
+    assert_true(pump.tun_waits);
+    assert_int_equal(engine.received, 20);
+    assert_int_equal(engine.sealed, 20);
+    wired.full = false; /* the link got rid of it: the tun device goes on though nothing said it was ready */
+    ov_pump_run(&pump, (struct ov_pump_ready){.link = true}, now);
+    assert_false(pump.tun_waits);
+    assert_int_equal(engine.sealed, 20 + 10 * OV_PUMP_TURNS);
 }
 
 int main(void)
@@ -346,6 +490,8 @@ int main(void)
         cmocka_unit_test_setup(test_without_engine, fresh),
         cmocka_unit_test_setup(test_settle, fresh),
         cmocka_unit_test_setup(test_no_spin, fresh),
+        cmocka_unit_test_setup(test_connections_are_followed, fresh),
+        cmocka_unit_test_setup(test_full_link, fresh),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

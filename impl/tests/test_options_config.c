@@ -361,13 +361,66 @@ static void test_route_limit(void **state)
     free(text);
 }
 
+/* Names of 2.x for TCP; what a TCP end does without. */
+static void test_tcp(void **state)
+{
+    (void)state;
+    static const struct
+    {
+        const char *text;
+        enum ov_proto proto;
+        uint8_t family;
+        bool tcp;
+        bool bind_given;
+        uint32_t exit_notify;
+    } rows[] = {
+        {OPTDOC_CLIENT "proto tcp\nexplicit-exit-notify 2\n", OV_PROTO_TCP, 0, true, false, 0},
+        {OPTDOC_CLIENT "proto tcp4-client\nlport 0\n", OV_PROTO_TCP4, 4, true, true, 0},
+        {OPTDOC_CLIENT "proto tcp6\nport 7\n", OV_PROTO_TCP6, 6, true, false, 0},
+        {OPTDOC_CLIENT "proto tcp\nremote a 1 tcp4\nexplicit-exit-notify\n", OV_PROTO_TCP4, 4, true, false,
+         0},
+        /* One of two is UDP: there it counts. */
+        {OPTDOC_CLIENT "proto tcp\nremote b 1 udp6\nexplicit-exit-notify 2\n", OV_PROTO_UDP6, 6, false, false,
+         2},
+        {OPTDOC_CLIENT "proto udp4\nlocal 127.0.0.1\n", OV_PROTO_UDP4, 4, false, true, 0},
+        {OPTDOC_SERVER "proto tcp6-server\nexplicit-exit-notify 1\n", OV_PROTO_TCP6, 6, true, false, 0},
+        {OPTDOC_SERVER "proto udp\nexplicit-exit-notify 1\n", OV_PROTO_UDP, 0, false, false, 1},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+    {
+        enum ov_err err;
+        struct ov_options *options = optdoc_parse(rows[i].text, NULL, &err); /* some with a warning */
+        const struct ov_config *c = ov_options_config(options);
+        assert_non_null(c);
+        enum ov_proto proto = c->role == OV_ROLE_CLIENT ? c->remotes[c->remotes_count - 1].proto : c->proto;
+        assert_int_equal(proto, rows[i].proto);
+        assert_int_equal(ov_proto_family(proto), rows[i].family);
+        assert_int_equal(ov_proto_is_tcp(proto), rows[i].tcp);
+        assert_int_equal(c->bind_given, rows[i].bind_given);
+        assert_int_equal(c->exit_notify, rows[i].exit_notify);
+        assert_int_equal(c->tcp_queue, 64);
+        ov_options_free(options);
+    }
+    const struct ov_config *c;
+    struct ov_options *options =
+        parse_ok(OPTDOC_SERVER "proto tcp\ntcp-nodelay\ntcp-queue-limit 9\nsocket-flags TCP_NODELAY\n", &c);
+    assert_int_equal(c->tcp_queue, 9);
+    assert_push(c, "route-gateway 10.8.0.1;topology subnet;socket-flags TCP_NODELAY;");
+    ov_options_free(options);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_client_defaults),  cmocka_unit_test(test_server_helpers),
-        cmocka_unit_test(test_small_pools),      cmocka_unit_test(test_client_values),
-        cmocka_unit_test(test_ping_ends),        cmocka_unit_test(test_command_line),
-        cmocka_unit_test(test_truncation_sweep), cmocka_unit_test(test_route_limit),
+        cmocka_unit_test(test_tcp),
+        cmocka_unit_test(test_client_defaults),
+        cmocka_unit_test(test_server_helpers),
+        cmocka_unit_test(test_small_pools),
+        cmocka_unit_test(test_client_values),
+        cmocka_unit_test(test_ping_ends),
+        cmocka_unit_test(test_command_line),
+        cmocka_unit_test(test_truncation_sweep),
+        cmocka_unit_test(test_route_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -80,11 +80,12 @@ static const struct
      "t.ovpn:8: keepalive 10 19: the timeout must be at least twice the interval, or one lost "
      "ping ends the connection\n"},
     /* words */
-    {"proto tcp\n", "t.ovpn:8: proto 'tcp' is known to OpenVPN 2.x but not built into ovref yet\n"},
-    {"proto tcp6-client\n",
-     "t.ovpn:8: proto 'tcp6-client' is known to OpenVPN 2.x but not built into ovref yet\n"},
-    {"proto sctp\n", "t.ovpn:8: unknown proto 'sctp'; use udp, udp4 or udp6\n"},
-    {"remote a 1194 tcp\n", "t.ovpn:8: proto 'tcp' is known to OpenVPN 2.x but not built into ovref yet\n"},
+    {"proto tcp6-server\n", "t.ovpn:8: this is a client: its proto is 'tcp' or 'tcp-client'\n"},
+    {"proto sctp\n", "t.ovpn:8: unknown proto 'sctp'; use udp, udp4, udp6, tcp, tcp4 or tcp6\n"},
+    {"remote a 1194 tcp4-server\n",
+     "t.ovpn:8: remote with proto 'tcp4-server': the other side listens; use 'tcp4'\n"},
+    {"socket-flags TCP_NODELAY TCP_CORK\n",
+     "t.ovpn:8: unknown socket flag 'TCP_CORK'; TCP_NODELAY is known\n"},
     {"remote \"\"\n", "t.ovpn:8: remote needs a host name or address\n"},
     {"mode both\n", "t.ovpn:8: mode must be 'server' or 'p2p', not 'both'\n"},
     {"topology net30\n",

@@ -173,6 +173,40 @@ static void test_bad_lengths_break_the_connection_for_good(void **state)
     }
 }
 
+/* A frame cut anywhere is put together in the memory of the second piece, where it lies in one. */
+static void test_carried_over(void **state)
+{
+    (void)state;
+    uint8_t frame[2 + 9] = {0, 9, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+    for (uint32_t cut = 0; cut <= sizeof(frame); cut++)
+    {
+        struct ov_tcp_deframer d;
+        struct ov_buf packet;
+        uint8_t mem[OV_TCP_FRAME_HEAD + OV_TCP_FRAME_MAX + sizeof(frame)];
+        const uint32_t room = sizeof(mem) - sizeof(frame);
+        struct ov_buf first = whole(frame, cut);
+        ov_tcp_deframer_init(&d, OV_TCP_FRAME_STANDARD);
+        ov_assert_err(ov_tcp_deframer_next(&d, &first, &packet), cut == sizeof(frame) ? OV_OK : OV_ERR_AGAIN);
+        const uint32_t kept = cut == sizeof(frame) ? 0 : cut;
+        memcpy(mem + room, frame + cut, sizeof(frame) - cut);
+        struct ov_buf tight = {mem + room - kept + 1, sizeof(frame), kept - 1, (uint32_t)sizeof(frame) - cut};
+        if (kept > 0)
+        {
+            ov_assert_err(ov_tcp_deframer_carry(&d, &tight), OV_ERR_NOSPACE);
+        }
+        struct ov_buf in = {mem, sizeof(mem), room, (uint32_t)sizeof(frame) - cut};
+        ov_assert_err(ov_tcp_deframer_carry(&d, &in), OV_OK);
+        assert_int_equal(in.len, sizeof(frame) - cut + kept);
+        if (cut < sizeof(frame))
+        {
+            ov_assert_err(ov_tcp_deframer_next(&d, &in, &packet), OV_OK);
+            assert_ptr_equal(packet.mem, mem + room - kept + 2);
+            assert_memory_equal(packet.mem, frame + 2, 9);
+        }
+        ov_assert_err(ov_tcp_deframer_next(&d, &in, &packet), OV_ERR_AGAIN);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,6 +215,7 @@ int main(void)
         cmocka_unit_test(test_streams_cut_anywhere),
         cmocka_unit_test(test_one_octet_at_a_time),
         cmocka_unit_test(test_bad_lengths_break_the_connection_for_good),
+        cmocka_unit_test(test_carried_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -102,3 +102,15 @@ enum ov_err ov_tcp_deframer_next(struct ov_tcp_deframer *d, struct ov_buf *in, s
     *packet = view(d->mem + OV_TCP_FRAME_HEAD, len);
     return OV_OK;
 }
+
+enum ov_err ov_tcp_deframer_carry(struct ov_tcp_deframer *d, struct ov_buf *in)
+{
+    uint8_t *front = ov_buf_push(in, d->have);
+    if (front == NULL)
+    {
+        return OV_ERR_NOSPACE;
+    }
+    memcpy(front, d->mem, d->have);
+    d->have = 0;
+    return OV_OK;
+}

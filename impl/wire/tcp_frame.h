@@ -37,4 +37,9 @@ void ov_tcp_deframer_init(struct ov_tcp_deframer *d, uint32_t max);
 OV_MUST_USE enum ov_err ov_tcp_deframer_next(struct ov_tcp_deframer *d, struct ov_buf *in,
                                              struct ov_buf *packet);
 
+/* Put the octets of a partial frame, kept by earlier calls, back in front of in, which holds what came behind
+ * them: every frame then lies in one piece in in's memory. OV_ERR_NOSPACE: in has less headroom than that
+ * (OV_TCP_FRAME_HEAD + OV_TCP_FRAME_MAX is always enough); nothing is changed then. */
+OV_MUST_USE enum ov_err ov_tcp_deframer_carry(struct ov_tcp_deframer *d, struct ov_buf *in);
+
 #endif

@@ -17,14 +17,14 @@ struct data_bench
     uint8_t mem[BENCH_BATCH][OV_BUF_PACKET + OV_BUF_HEADROOM + OV_BUF_TAILROOM];
 };
 
-static void install(struct ov_data *data, enum ov_role role, const struct ov_aead_ops *aead)
+static void install(struct ov_data *data, enum ov_role role, const struct ov_crypto *crypto)
 {
     struct ov_key2 key2;
     struct ov_data_key key;
     memset(&key2, 5, sizeof key2);
     memset(&key2.half[1], 9, sizeof key2.half[1]);
-    const struct ov_data_key_spec spec = {.ops = aead,
-                                          .cipher = OV_AEAD_AES_256_GCM,
+    const struct ov_data_key_spec spec = {.crypto = crypto,
+                                          .cipher = OV_CIPHER_AES_256_GCM,
                                           .key2 = &key2,
                                           .role = role,
                                           .replay_window = OV_REPLAY_STANDARD_SIZE,
@@ -42,7 +42,7 @@ static void *open_data(const struct bench_unit *unit)
     bench->to.family = 4;
     for (unsigned role = 0; role < 2; role++)
     {
-        install(&bench->ends[role], (enum ov_role)role, unit->aead);
+        install(&bench->ends[role], (enum ov_role)role, unit->crypto);
     }
     for (size_t i = 0; i < BENCH_BATCH; i++)
     {
@@ -89,11 +89,11 @@ void bench_add_data(struct bench_list *list)
     unit.octets = unit.packets * unit.size;
     for (size_t i = 0; ov_crypto_backends[i] != NULL; i++)
     {
-        unit.aead = &ov_crypto_backends[i]->aead;
+        unit.crypto = ov_crypto_backends[i];
         bench_add(list, &unit, "data/seal+open/%s/%u", ov_crypto_backends[i]->name, unit.size);
     }
     /* Without a real cipher what remains is our own code, and 28 octets are hardly any to mix. */
-    unit.aead = &ov_crypto_null.aead;
+    unit.crypto = &ov_crypto_null;
     unit.exact = true;
     unit.size = 28;
     unit.octets = 0;

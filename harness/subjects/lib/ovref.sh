@@ -24,7 +24,7 @@ subject_version()
 subject_supports()
 {
     case $1 in
-        server | client | udp4 | udp6 | tls-crypt | tls-auth | tls-crypt-v2 | explicit-exit-notify)
+        server | client | udp4 | udp6 | tcp4 | tcp6 | tls-crypt | tls-auth | tls-crypt-v2 | explicit-exit-notify)
             echo yes
             ;;
         cipher:AES-*-GCM | cipher:AES-*-CBC)
@@ -37,7 +37,7 @@ subject_supports()
             echo yes
             ;;
         peer-exit-line)
-            echo 'peer is leaving: (EXIT|OCC_EXIT) received|closed: .*remote-exit'
+            echo 'peer is leaving: (EXIT|OCC_EXIT) received|closed: .*(remote-exit|connection-reset)'
             ;;
         *)
             unsupported "'$1' is not built yet"

@@ -114,6 +114,7 @@ void ov_hub_free(struct ov_hub *hub)
     ov_protect_clear(&hub->stateless);
     ov_cookie_clear(&hub->cookie);
     free(hub->slot);
+    free(hub->room);
     free(hub);
 }
 

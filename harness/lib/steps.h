@@ -5,7 +5,7 @@
 
 #include "lib/scenario.h"
 
-/* step_tunnel.c: from nothing to a tunnel that answers. */
+/* step_datagrams.c, step_tunnel.c: from nothing to a tunnel that answers. */
 enum lab_go lab_step_capture(struct lab_cell *cell);
 enum lab_go lab_step_datagrams(struct lab_cell *cell);
 enum lab_go lab_step_server(struct lab_cell *cell);

@@ -48,15 +48,16 @@ struct ov_data_key *ov_data_sealing_key(struct ov_data *d, uint64_t now_ms);
 
 /* Seal n tunnel packets, in order, for the peer at to. Each becomes OV_FATE_LINK, or OV_FATE_DROPPED
  * with why: OV_ERR_KEY_ID no key, OV_ERR_LIMIT larger than the tunnel MTU, OV_ERR_FORMAT empty,
- * OV_ERR_NOSPACE no headroom, OV_ERR_WRAP packet ids or the cipher's usage limit are used up, OV_ERR_CRYPTO. */
+ * OV_ERR_NOSPACE no headroom or tailroom, OV_ERR_WRAP packet ids or the cipher's usage limit are used up, OV_ERR_CRYPTO. */
 void ov_data_seal(struct ov_data *d, const struct ov_addr *to, struct ov_datagram *dg, size_t n,
                   uint64_t now_ms);
 
 /* Open n data packets in place. Each is looked at by itself: a batch may mix DATA_V1 and DATA_V2 and
  * both keys. Packets whose fate is set already are passed over. Each becomes OV_FATE_TUN (authentic and
  * new; ping and OCC messages among them are for the caller to sort out), or OV_FATE_DROPPED with why:
- * OV_ERR_TRUNCATED, OV_ERR_OPCODE, OV_ERR_KEY_ID, OV_ERR_REPLAY, OV_ERR_AUTH, OV_ERR_FORMAT empty
- * plaintext, OV_ERR_LIMIT larger than the tunnel MTU or too many forgeries. Returns how many were
+ * OV_ERR_TRUNCATED, OV_ERR_OPCODE, OV_ERR_KEY_ID, OV_ERR_REPLAY, OV_ERR_AUTH, OV_ERR_WINDOW an epoch that
+ * is not accepted, OV_ERR_FORMAT empty plaintext, epoch 0, padding or length that no block cipher makes,
+ * OV_ERR_LIMIT larger than the tunnel MTU or too many forgeries. Returns how many were
  * authentic and new, empty ones not counted. */
 size_t ov_data_open(struct ov_data *d, struct ov_datagram *dg, size_t n);
 

@@ -33,6 +33,7 @@ struct ov_data_format
     void (*clear)(struct ov_data_key *key); /* also what a failed init left */
     void (*tick)(struct ov_data_key *key, uint64_t now_s);
     const char *(*worn)(const struct ov_data_key *key);
+    struct ov_data_room (*room)(const struct ov_data_key *key, bool v2);
     uint32_t (*fits)(const struct ov_data_key *key, bool v2, uint32_t octets);
 
     /* buf, which is not empty, becomes the next packet of the chunk, except for what seal_run fills in.

@@ -45,10 +45,15 @@ static const char *aead_worn(const struct ov_data_key *key)
     return NULL;
 }
 
-static uint32_t aead_fits(const struct ov_data_key *key, bool v2, uint32_t octets)
+static struct ov_data_room aead_room(const struct ov_data_key *key, bool v2)
 {
     (void)key;
-    const uint32_t taken = (v2 ? OV_DATA_V2_HEADER : OV_DATA_V1_HEADER) + OV_AEAD_TAG_LEN;
+    return (struct ov_data_room){(v2 ? OV_DATA_V2_HEADER : OV_DATA_V1_HEADER) + OV_AEAD_TAG_LEN, 0};
+}
+
+static uint32_t aead_fits(const struct ov_data_key *key, bool v2, uint32_t octets)
+{
+    const uint32_t taken = aead_room(key, v2).head;
     return octets > taken ? octets - taken : 0;
 }
 
@@ -161,6 +166,7 @@ const struct ov_data_format ov_data_format_aead = {
     .clear = aead_clear,
     .tick = ov_data_format_tick,
     .worn = aead_worn,
+    .room = aead_room,
     .fits = aead_fits,
     .seal_prepare = aead_seal_prepare,
     .seal_run = aead_seal_run,

@@ -16,6 +16,13 @@ static const char *epoch_worn(const struct ov_data_key *key)
     return key->epoch->seal.epoch >= OV_EPOCH_RENEGOTIATE ? "epochs are running out" : NULL;
 }
 
+static struct ov_data_room epoch_room(const struct ov_data_key *key, bool v2)
+{
+    (void)key;
+    (void)v2;
+    return (struct ov_data_room){OV_DATA_EPOCH_HEADER, OV_AEAD_TAG_LEN};
+}
+
 static uint32_t epoch_fits(const struct ov_data_key *key, bool v2, uint32_t octets)
 {
     const uint32_t taken = OV_DATA_EPOCH_HEADER + OV_AEAD_TAG_LEN; /* [WP-EPOCH-011] */
@@ -166,6 +173,7 @@ const struct ov_data_format ov_data_format_epoch = {
     .clear = ov_epoch_keys_clear,
     .tick = epoch_tick,
     .worn = epoch_worn,
+    .room = epoch_room,
     .fits = epoch_fits,
     .seal_prepare = epoch_seal_prepare,
     .seal_run = epoch_seal_run,

@@ -51,6 +51,13 @@ static const char *etm_worn(const struct ov_data_key *key)
     return ov_issue_wants_renegotiation(&key->issue) ? "packet ids are running out" : NULL;
 }
 
+static struct ov_data_room etm_room(const struct ov_data_key *key, bool v2)
+{
+    const struct ov_data_etm *etm = &key->etm;
+    return (struct ov_data_room){prefix_len(v2) + etm->mac_len + etm->iv_len + OV_DATA_SHORT_ID_LEN,
+                                 etm->iv_len > 0 ? OV_ETM_BLOCK_LEN : 0};
+}
+
 /* Whole blocks, of which at least one octet is padding. */
 static uint32_t etm_fits(const struct ov_data_key *key, bool v2, uint32_t octets)
 {
@@ -73,12 +80,12 @@ static enum ov_err etm_seal_prepare(struct ov_data_key *key, uint32_t peer_id, s
                                     struct ov_data_chunk *chunk)
 {
     const struct ov_data_etm *etm = &key->etm;
-    const uint32_t header_len = prefix_len(peer_id != OV_PEER_ID_NONE);
+    const bool v2 = peer_id != OV_PEER_ID_NONE;
+    const uint32_t header_len = prefix_len(v2);
     const uint32_t padding = padding_of(etm, buf->len);
     struct ov_etm_op *op = &chunk->op.etm[chunk->count];
     uint32_t id = 0;
-    if (ov_buf_headroom(buf) < header_len + etm->mac_len + etm->iv_len + OV_DATA_SHORT_ID_LEN ||
-        ov_buf_tailroom(buf) < padding)
+    if (ov_buf_headroom(buf) < etm_room(key, v2).head || ov_buf_tailroom(buf) < padding)
     {
         return OV_ERR_NOSPACE;
     }
@@ -216,6 +223,7 @@ const struct ov_data_format ov_data_format_etm = {
     .clear = etm_clear,
     .tick = ov_data_format_tick,
     .worn = etm_worn,
+    .room = etm_room,
     .fits = etm_fits,
     .seal_prepare = etm_seal_prepare,
     .seal_run = etm_seal_run,

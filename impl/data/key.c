@@ -75,6 +75,11 @@ uint32_t ov_data_key_fits(const struct ov_data_key *key, bool v2, uint32_t octet
     return ov_data_key_usable(key) ? key->format->fits(key, v2, octets) : 0;
 }
 
+struct ov_data_room ov_data_key_room(const struct ov_data_key *key, bool v2)
+{
+    return ov_data_key_usable(key) ? key->format->room(key, v2) : (struct ov_data_room){0, 0};
+}
+
 bool ov_data_key_authenticates(const struct ov_data_key *key)
 {
     return key->format != &ov_data_format_etm || key->etm.mac_len > 0;

@@ -94,6 +94,16 @@ static inline bool ov_data_key_usable(const struct ov_data_key *key)
  * is [WP-MTU-002]. v2: DATA_V2. */
 uint32_t ov_data_key_fits(const struct ov_data_key *key, bool v2, uint32_t octets);
 
+/* Octets that sealing adds in front of a tunnel packet and behind it, at most. */
+struct ov_data_room
+{
+    uint32_t head;
+    uint32_t tail;
+};
+
+/* 0 and 0 without a key. */
+struct ov_data_room ov_data_key_room(const struct ov_data_key *key, bool v2);
+
 /* Is anything authentic under this key, or may anybody make its packets (--auth none without AEAD)? */
 bool ov_data_key_authenticates(const struct ov_data_key *key);
 

@@ -123,6 +123,7 @@ void ov_hub_free(struct ov_hub *hub)
     ov_wipe(&hub->replies, sizeof hub->replies);
     ov_cookie_clear(&hub->cookie);
     free(hub->slot);
+    free(hub->room);
     free(hub);
 }
 

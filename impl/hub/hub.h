@@ -64,11 +64,12 @@ OV_MUST_USE enum ov_err ov_hub_renegotiate(struct ov_hub *hub, uint32_t peer_id,
 
 struct ov_hub_stats
 {
-    uint32_t peers;          /* with a peer-id */
-    uint32_t half_open;      /* still negotiating */
-    uint64_t resets;         /* hard resets that came without a session */
-    uint64_t replies;        /* of them answered statelessly */
-    uint64_t accepted;       /* sessions created by a third packet with a good cookie */
+    uint32_t peers;     /* with a peer-id */
+    uint32_t half_open; /* still negotiating */
+    uint64_t resets;    /* hard resets that came without a session */
+    uint64_t replies;   /* of them answered statelessly */
+    uint64_t
+        accepted; /* sessions created: by a third packet with a good cookie, or the first where that suffices */
     uint64_t connected;      /* sessions that got a peer-id */
     uint64_t floats;         /* address changes after authentication */
     struct ov_drops dropped; /* packets that reached no session */

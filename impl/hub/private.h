@@ -86,6 +86,15 @@ static inline struct ov_peer *ov_heap_top(const struct ov_heap *heap)
     return heap->count > 0 ? heap->at[0] : NULL;
 }
 
+/* ---- room.c ---- */
+
+/* A forwarded packet lies where it was received, between its neighbours, with the room that its old header
+ * left. Another format may need more: then it moves to memory of the hub, which is good until the next reset. If
+ * there is none, it stays, and sealing drops it. */
+struct ov_hub_room;
+void ov_hub_make_room(struct ov_hub *hub, const struct ov_peer *to, struct ov_buf *buf);
+void ov_hub_room_reset(struct ov_hub *hub);
+
 /* ---- the hub ---- */
 
 /* Stateless replies that wait for transmit. */
@@ -149,6 +158,7 @@ struct ov_hub
     struct ov_limit lost_lines; /* in the log */
     struct ov_hub_events events;
     struct ov_hub_stats stats;
+    struct ov_hub_room *room; /* NULL until it is needed */
     bool shutting;
     bool finished;
     uint64_t shut_ms; /* OV_NEVER until shutdown */

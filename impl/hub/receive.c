@@ -132,6 +132,7 @@ static void drop(struct ov_hub *hub, struct ov_datagram *dg, enum ov_err why)
 void ov_hub_receive(struct ov_hub *hub, struct ov_datagram *dg, size_t n, struct ov_now now)
 {
     size_t i = 0;
+    ov_hub_room_reset(hub); /* what was forwarded before is sent */
     while (i < n)
     {
         enum ov_err err = OV_OK;

@@ -223,11 +223,26 @@ static void finish_cipher(struct ov_parse *parse)
             "cipher '%s' is not in data-ciphers (%s) and will not be used; only the options string names it",
             config->occ_cipher, list);
     }
-    if (ov_ciphers_has(&config->data_ciphers, OV_CIPHER_NONE))
+}
+
+/* What a list allows that hardly anybody wants. */
+static void warn_of_weak(struct ov_parse *parse)
+{
+    const struct ov_config *config = parse->config;
+    for (uint8_t i = 0; i < config->data_ciphers.count; i++)
     {
-        SAY(ov_parse_warn, "data-ciphers", "'none' lets peers agree on sending everything in clear, %s",
-            config->auth_none ? "and with 'auth none' nobody notices changes either"
-                              : "though still with an HMAC ('auth')");
+        const enum ov_cipher_id id = (enum ov_cipher_id)config->data_ciphers.id[i];
+        if (id == OV_CIPHER_NONE)
+        {
+            SAY(ov_parse_warn, "data-ciphers", "'none' lets peers agree on sending everything in clear, %s",
+                config->auth_none ? "and with 'auth none' nobody notices changes either"
+                                  : "though still with an HMAC ('auth')");
+        }
+        else if (config->auth_none && !ov_cipher_is_aead(id))
+        {
+            SAY(ov_parse_warn, "data-ciphers", "with 'auth none' nobody notices changes to what %s encrypts",
+                ov_cipher_name(id));
+        }
     }
 }
 
@@ -373,6 +388,7 @@ void ov_parse_finish(struct ov_parse *parse)
     check_control_keys(parse);
     finish_tls(parse);
     finish_cipher(parse);
+    warn_of_weak(parse);
     finish_remotes(parse);
     finish_server(parse);
     check_proto(parse);

@@ -343,15 +343,15 @@ static void wrong_padding(void **state)
         uint8_t last[16];
         enum ov_err err;
     } cases[] = {
-        {{0, 0, 0, 1, 0x45, [15] = 0}, OV_ERR_FORMAT},                                    /* padding 0 */
-        {{0, 0, 0, 1, 0x45, [15] = 17}, OV_ERR_FORMAT},                                   /* 17 */
-        {{0, 0, 0, 1, 0x45, [15] = 255}, OV_ERR_FORMAT},                                  /* 255 */
-        {{0, 0, 0, 1, 0x45, [15] = 128}, OV_ERR_FORMAT},                                  /* sign */
-        {{0, 0, 0, 1, 0x45, [14] = 1, 2}, OV_ERR_FORMAT},                                 /* not all alike */
-        {{0, 0, 0, 1, 0x45, [15] = 1}, OV_OK},                                            /* the shortest */
-        {{0, 0, 0, 1, 0x45, [13] = 3, 3, 3}, OV_OK},                                      /* */
-        {{0, 0, 0, 1, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11}, OV_ERR_FORMAT},    /* 12 of them */
-        {{0, 0, 0, 1, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12}, OV_ERR_FORMAT},    /* empty */
+        {{0, 0, 0, 1, 0x45, [15] = 0}, OV_ERR_FORMAT},                                     /* padding 0 */
+        {{0, 0, 0, 1, 0x45, [15] = 17}, OV_ERR_FORMAT},                                    /* 17 */
+        {{0, 0, 0, 1, 0x45, [15] = 255}, OV_ERR_FORMAT},                                   /* 255 */
+        {{0, 0, 0, 1, 0x45, [15] = 128}, OV_ERR_FORMAT},                                   /* sign */
+        {{0, 0, 0, 1, 0x45, [14] = 1, 2}, OV_ERR_FORMAT},                                  /* not all alike */
+        {{0, 0, 0, 1, 0x45, [15] = 1}, OV_OK},                                             /* the shortest */
+        {{0, 0, 0, 1, 0x45, [13] = 3, 3, 3}, OV_OK},                                       /* */
+        {{0, 0, 0, 1, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11}, OV_ERR_FORMAT},     /* 12 of them */
+        {{0, 0, 0, 1, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12}, OV_ERR_FORMAT},     /* empty */
         {{0, 0, 0, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13}, OV_ERR_TRUNCATED}, /* id cut */
         {{16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16}, OV_ERR_TRUNCATED},
         {{0, 0, 0, 0, 0x45, [15] = 1}, OV_ERR_REPLAY}, /* id 0 */
@@ -381,11 +381,9 @@ static void wrong_texts(void **state)
         uint32_t len;
         enum ov_err err;
     } cases[] = {
-        {{0}, 0, OV_ERR_TRUNCATED},
-        {{0, 0, 0}, 3, OV_ERR_TRUNCATED},
+        {{0}, 0, OV_ERR_TRUNCATED},       {{0, 0, 0}, 3, OV_ERR_TRUNCATED},
         {{0, 0, 0, 1}, 4, OV_ERR_FORMAT}, /* authentic and empty: nothing to deliver [WP-DATA-003] */
-        {{0, 0, 0, 1, 0x45}, 5, OV_OK},
-        {{0, 0, 0, 0, 0x45}, 5, OV_ERR_REPLAY},
+        {{0, 0, 0, 1, 0x45}, 5, OV_OK},   {{0, 0, 0, 0, 0x45}, 5, OV_ERR_REPLAY},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
     {
@@ -436,8 +434,7 @@ static void sizes_are_exact(void **state)
             for (uint32_t octets = 0; octets < 1460; octets++)
             {
                 const uint32_t fits = ov_data_key_fits(key, v2, octets);
-                assert_true(fits == 0 ||
-                            ov_sealed_packet(&d, plain, fits, packet, sizeof packet) <= octets);
+                assert_true(fits == 0 || ov_sealed_packet(&d, plain, fits, packet, sizeof packet) <= octets);
                 assert_true(ov_sealed_packet(&d, plain, fits + 1, packet, sizeof packet) > octets);
             }
             ov_data_clear(&d);
@@ -459,10 +456,10 @@ static void room_is_checked(void **state)
         ov_sealed_open(&d, &ov_crypto_null, &ov_sealed_formats[f], OV_ROLE_CLIENT, true, &rng, NULL);
         const uint32_t len = ov_sealed_packet(&d, plain, sizeof plain, packet, sizeof packet);
         const struct ov_sealed_format *format = &ov_sealed_formats[f];
-        const uint32_t tail = format->epoch ? 16 : format->cipher >= OV_CIPHER_AES_128_CBC &&
-                                                       format->cipher != OV_CIPHER_NONE
-                                                   ? 16 - (sizeof plain + 4) % 16
-                                                   : 0;
+        const uint32_t tail = format->epoch ? 16
+                              : format->cipher >= OV_CIPHER_AES_128_CBC && format->cipher != OV_CIPHER_NONE
+                                  ? 16 - (sizeof plain + 4) % 16
+                                  : 0;
         const uint32_t head = len - (uint32_t)sizeof plain - tail;
         for (unsigned which = 0; which < 3; which++)
         {
@@ -473,8 +470,8 @@ static void room_is_checked(void **state)
                 continue;
             }
             memset(mem, 0xee, sizeof mem);
-            struct ov_datagram dg = {
-                .buf = ov_buf_over(mem, before + (uint32_t)sizeof plain + behind, before)};
+            struct ov_datagram dg = {.buf =
+                                         ov_buf_over(mem, before + (uint32_t)sizeof plain + behind, before)};
             memcpy(ov_buf_put(&dg.buf, sizeof plain), plain, sizeof plain);
             ov_data_seal(&d, &nowhere, &dg, 1, 0);
             assert_int_equal(dg.fate, which == 0 ? OV_FATE_LINK : OV_FATE_DROPPED);
@@ -542,7 +539,10 @@ static void impossible_keys(void **state)
         {{.crypto = &ov_crypto_null, .cipher = OV_CIPHER_NONE, .epoch = true}, OV_ERR_ARG},
         {{.crypto = &ov_crypto_null, .cipher = OV_CIPHER_AES_256_CBC}, OV_ERR_ARG}, /* no chance */
         {{.crypto = &ov_crypto_null, .cipher = OV_CIPHER_NONE, .replay_window = 1u << 20}, OV_ERR_ARG},
-        {{.crypto = &ov_crypto_null, .cipher = OV_CIPHER_AES_128_GCM, .epoch = true, .replay_window = 1u << 20},
+        {{.crypto = &ov_crypto_null,
+          .cipher = OV_CIPHER_AES_128_GCM,
+          .epoch = true,
+          .replay_window = 1u << 20},
          OV_ERR_ARG},
         {{.crypto = &ov_crypto_null, .cipher = OV_CIPHER_AES_128_GCM, .epoch = true, .replay_window = 4096},
          OV_OK},

@@ -295,6 +295,81 @@ static void client_to_client(void **state)
     }
 }
 
+/* As from a train of datagrams: no room around it. Returns the fate; the packet is in dg. */
+static void send_tight(struct ov_rig_client *from, uint32_t src, uint32_t dst, uint8_t *mem,
+                       struct ov_datagram *dg)
+{
+    uint8_t inner[64];
+    const uint32_t len = ov_test_inner4(inner, src, dst, 5, sizeof inner);
+    ov_test_batch_reset(&batch);
+    ov_test_batch_add(&batch, NULL, inner, len);
+    ov_session_send(&from->end.session, batch.dg, 1, rig.now);
+    const struct ov_buf *sealed = &batch.dg[0].buf;
+    memcpy(mem, ov_buf_data(sealed), sealed->len);
+    *dg = (struct ov_datagram){.buf = ov_buf_over(mem, sealed->len, 0), .addr = from->addr};
+    dg->buf.len = sealed->len;
+    ov_hub_receive(rig.server.hub, dg, 1, rig.now);
+}
+
+/* Forwarding from one packet format to a larger one, out of memory where its neighbours lie on both sides. */
+static void forwarding_makes_room(void **state)
+{
+    (void)state;
+    static uint8_t mem[2][256];
+    struct ov_datagram dg;
+    uint32_t number = 0;
+    ov_rig_open(&rig, false, "client-to-client\ndata-ciphers AES-256-GCM:AES-256-CBC\n");
+    const struct ov_addr there = ov_test_addr4(30, 40000);
+    struct ov_rig_client *alice = join(0, "alice");
+    struct ov_rig_client *bob = ov_rig_add(&rig, 1, "bob", &there, "data-ciphers AES-256-CBC\n");
+    ov_rig_connect(&rig, bob);
+    assert_int_equal(alice->end.session.agreed.cipher, OV_CIPHER_AES_256_GCM);
+    assert_int_equal(bob->end.session.agreed.cipher, OV_CIPHER_AES_256_CBC);
+
+    send_tight(alice, IP(1), IP(2), mem[0], &dg);
+    assert_int_equal(dg.fate, OV_FATE_LINK);
+    assert_true(dg.buf.mem != mem[0]); /* CBC needs more than GCM left */
+    dg.addr = rig.server_addr;
+    dg.fate = OV_FATE_NONE;
+    ov_session_receive(&bob->end.session, &dg, 1, rig.now);
+    assert_true(dg.fate == OV_FATE_TUN && ov_test_inner4_number(ov_buf_data(&dg.buf), dg.buf.len, &number));
+
+    send_tight(bob, IP(2), IP(1), mem[1], &dg);
+    assert_int_equal(dg.fate, OV_FATE_LINK);
+    assert_ptr_equal(dg.buf.mem, mem[1]); /* the other way it stays where it is */
+    dg.addr = rig.server_addr;
+    dg.fate = OV_FATE_NONE;
+    ov_session_receive(&alice->end.session, &dg, 1, rig.now);
+    assert_true(dg.fate == OV_FATE_TUN && ov_test_inner4_number(ov_buf_data(&dg.buf), dg.buf.len, &number));
+    ov_rig_close(&rig);
+}
+
+/* Where packets prove nothing, they move nobody: a client without HMAC has to stay where it is. */
+static void nothing_proven_nothing_moved(void **state)
+{
+    (void)state;
+    static const struct
+    {
+        const char *auth;
+        unsigned floats;
+    } cases[] = {{"auth SHA256\n", 1}, {"auth none\n", 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    {
+        char text[80];
+        (void)snprintf(text, sizeof text, "data-ciphers none\n%s", cases[i].auth);
+        ov_rig_open(&rig, false, text);
+        const struct ov_addr there = ov_test_addr4(30, 40000);
+        struct ov_rig_client *alice = ov_rig_add(&rig, 0, "alice", &there, text);
+        ov_rig_connect(&rig, alice);
+        assert_true(ov_rig_connected(alice));
+        alice->addr = ov_test_addr4(31, 40001);
+        ov_rig_send_up(&rig, alice, IP(1), SERVER_IP, 1, &batch);
+        assert_int_equal(batch.dg[0].fate, cases[i].floats ? OV_FATE_TUN : OV_FATE_DROPPED);
+        assert_int_equal(ov_rig_stats(&rig).floats, cases[i].floats);
+        ov_rig_close(&rig);
+    }
+}
+
 /* A packet under another client's id is opened with that client's keys, and fails [bad-inputs 28]. */
 static void foreign_ids(void **state)
 {
@@ -407,6 +482,8 @@ int main(void)
         cmocka_unit_test(float_ping_pong),
         cmocka_unit_test(inner_addresses),
         cmocka_unit_test(client_to_client),
+        cmocka_unit_test(forwarding_makes_room),
+        cmocka_unit_test(nothing_proven_nothing_moved),
         cmocka_unit_test(foreign_ids),
         cmocka_unit_test(small_pool),
         cmocka_unit_test(shutdown_tells_everybody),

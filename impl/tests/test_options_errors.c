@@ -141,6 +141,21 @@ static const struct
     {"data-ciphers FOO\n", "t.ovpn:8: data-ciphers: unknown cipher 'FOO'\n"},
     {"data-ciphers AES-256-GCM:BF-CBC\n",
      "t.ovpn:8: data-ciphers: cipher 'BF-CBC' is known to OpenVPN 2.x but not built into ovref yet\n"},
+    {"data-ciphers AES-256-CFB\n",
+     "t.ovpn:8: data-ciphers: cipher 'AES-256-CFB' is known to OpenVPN 2.x but not built into ovref yet\n"},
+    {"data-ciphers AES-128-OFB:AES-256-GCM\n",
+     "t.ovpn:8: data-ciphers: cipher 'AES-128-OFB' is known to OpenVPN 2.x but not built into ovref yet\n"},
+    {"data-ciphers AES-256-GCM:AES-256-CBC:AES-192-GCM\n", ""},
+    {"data-ciphers AES-256-GCM:AES-256-CBC\nauth none\n",
+     "t.ovpn:8: warning: with 'auth none' nobody notices changes to what AES-256-CBC encrypts\n"},
+    {"data-ciphers AES-256-GCM\nauth none\n", ""},
+    {"data-ciphers none\n", "t.ovpn:8: warning: 'none' lets peers agree on sending everything in clear, "
+                            "though still with an HMAC ('auth')\n"},
+    {"auth none\ndata-ciphers none\n", "t.ovpn:9: warning: 'none' lets peers agree on sending everything in "
+                                       "clear, and with 'auth none' nobody notices changes either\n"},
+    {"cipher AES-256-CBC\ndata-ciphers AES-256-CBC\n", ""},
+    {"data-ciphers-fallback AES-256-CBC\n", ""},
+    {"data-ciphers-fallback none\n", ""},
     {"ncp-ciphers AES-256-GCM::\n",
      "t.ovpn:8: ncp-ciphers: the list 'AES-256-GCM::' has an empty entry, or nothing that is built\n"},
     {"data-ciphers-fallback BF-CBC\n", "t.ovpn:8: data-ciphers-fallback: cipher 'BF-CBC' is known to OpenVPN "

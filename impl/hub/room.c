@@ -1,0 +1,52 @@
+#include "hub/private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* As many as a program receives in one call. */
+#define SLOTS 64u
+#define SLOT  (OV_BUF_HEADROOM + OV_BUF_PACKET + OV_BUF_TAILROOM)
+
+struct ov_hub_room
+{
+    uint32_t used;
+    uint8_t slot[SLOTS][SLOT];
+};
+
+void ov_hub_room_reset(struct ov_hub *hub)
+{
+    if (hub->room != NULL)
+    {
+        hub->room->used = 0;
+    }
+}
+
+static bool is_enough(const struct ov_peer *to, const struct ov_buf *buf)
+{
+    const struct ov_data *data = &to->session.data;
+    for (unsigned i = 0; i < OV_DATA_SLOTS; i++)
+    {
+        const struct ov_data_room room = ov_data_key_room(&data->key[i], data->peer_id != OV_PEER_ID_NONE);
+        if (ov_buf_headroom(buf) < room.head || ov_buf_tailroom(buf) < room.tail)
+        {
+            return false;
+        }
+    }
+    return true;
+}
+
+void ov_hub_make_room(struct ov_hub *hub, const struct ov_peer *to, struct ov_buf *buf)
+{
+    if (is_enough(to, buf) || buf->len > OV_BUF_PACKET)
+    {
+        return;
+    }
+    hub->room = hub->room != NULL ? hub->room : calloc(1, sizeof *hub->room);
+    if (hub->room == NULL || hub->room->used == SLOTS)
+    {
+        return;
+    }
+    struct ov_buf wide = ov_buf_over(hub->room->slot[hub->room->used++], SLOT, OV_BUF_HEADROOM);
+    memcpy(ov_buf_put(&wide, buf->len), ov_buf_data(buf), buf->len);
+    *buf = wide;
+}

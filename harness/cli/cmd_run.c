@@ -1,21 +1,14 @@
 /* ovlab run SUITE: options, the record's name, and the way into the namespaces. */
 #include "cli/cli.h"
-#include "lib/clock.h"
-#include "lib/envinfo.h"
-#include "lib/ns.h"
+#include "lib/args.h"
+#include "lib/rng.h"
 #include "lib/run.h"
 
-#include <errno.h>
-#include <ftw.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-#include <sys/stat.h>
-#include <sys/utsname.h>
-#include <unistd.h>
 
 static const char usage[] =
     "usage: ovlab run SUITE [OPTIONS]          (ovlab list shows the suites)\n\n"
@@ -75,42 +68,18 @@ struct request
     bool help;
 };
 
-static bool parse_number(const char *text, uint64_t limit, uint64_t *value)
-{
-    char *end;
-    errno = 0;
-    unsigned long long parsed = strtoull(text, &end, 10);
-    *value = parsed;
-    return errno == 0 && text[0] >= '0' && text[0] <= '9' && *end == '\0' && parsed <= limit;
-}
-
-/* A path of the user, absolute because the run may look from elsewhere. */
-static enum lab_err take_path(char path[static LAB_PATH_MAX], const char *given, struct lab_why *why)
-{
-    char here[LAB_PATH_MAX];
-    if (given[0] == '/')
-    {
-        return lab_path_set(path, why, "%s", given);
-    }
-    if (getcwd(here, sizeof here) == NULL)
-    {
-        return lab_why_errno(why, "getcwd");
-    }
-    return lab_path_set(path, why, "%s/%s", here, given);
-}
-
 static enum lab_err take_place(struct lab_run *run, int option, struct lab_why *why)
 {
     switch (option)
     {
     case OPT_RESULTS:
-        return take_path(run->paths.results, optarg, why);
+        return lab_arg_path(optarg, run->paths.results, why);
     case OPT_SUBJECTS_DIR:
-        return take_path(run->paths.subjects, optarg, why);
+        return lab_arg_path(optarg, run->paths.subjects, why);
     case OPT_TOPOLOGY:
-        return take_path(run->paths.topology, optarg, why);
+        return lab_arg_path(optarg, run->paths.topology, why);
     case OPT_PKI:
-        return take_path(run->paths.pki, optarg, why);
+        return lab_arg_path(optarg, run->paths.pki, why);
     default:
         return lab_why_set(why, LAB_ERR_USAGE, "see ovlab run --help");
     }
@@ -119,7 +88,6 @@ static enum lab_err take_place(struct lab_run *run, int option, struct lab_why *
 static enum lab_err take_option(struct request *request, int option, struct lab_why *why)
 {
     struct lab_run *run = request->run;
-    uint64_t number;
     request->own_subjects = request->own_subjects || option == OPT_SUBJECTS_DIR;
     switch (option)
     {
@@ -134,23 +102,11 @@ static enum lab_err take_option(struct request *request, int option, struct lab_
         run->options.only = optarg;
         return LAB_OK;
     case OPT_SECONDS:
-        if (!parse_number(optarg, 600, &number) || number == 0)
-        {
-            return lab_why_set(why, LAB_ERR_USAGE, "--seconds wants 1 to 600, not '%s'", optarg);
-        }
-        run->options.bulk_seconds = (unsigned)number;
-        return LAB_OK;
+        return lab_arg_range("--seconds", optarg, 1, 600, &run->options.bulk_seconds, why);
     case OPT_SEED:
-        return parse_number(optarg, UINT64_MAX, &run->options.seed)
-                   ? LAB_OK
-                   : lab_why_set(why, LAB_ERR_USAGE, "--seed wants a number, not '%s'", optarg);
+        return lab_arg_seed(optarg, &run->options.seed, why);
     case OPT_PATIENCE:
-        if (!parse_number(optarg, 10000, &number) || number == 0)
-        {
-            return lab_why_set(why, LAB_ERR_USAGE, "--patience wants 1 to 10000, not '%s'", optarg);
-        }
-        run->options.patience_percent = (unsigned)number;
-        return LAB_OK;
+        return lab_arg_range("--patience", optarg, 1, 10000, &run->options.patience_percent, why);
     case OPT_KEEP_GOING:
         run->options.keep_going = true;
         return LAB_OK;
@@ -171,17 +127,11 @@ static enum lab_err take_option(struct request *request, int option, struct lab_
 static enum lab_err parse(struct request *request, int argc, char **argv, struct lab_why *why)
 {
     struct lab_run *run = request->run;
-    uint32_t drawn;
     run->options.conformance = true;
     run->options.patience_percent = 100;
     run->options.argc = argc;
     run->options.argv = argv;
-    if (getrandom(&drawn, sizeof drawn, 0) != (ssize_t)sizeof drawn)
-    {
-        return lab_why_errno(why, "getrandom");
-    }
-    run->options.seed = drawn;
-    enum lab_err err = LAB_OK;
+    enum lab_err err = lab_rng_draw_seed(&run->options.seed, why);
     for (int option; err == LAB_OK && (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;)
     {
         err = take_option(request, option, why);
@@ -226,76 +176,6 @@ static enum lab_err plan(struct request *request, struct lab_why *why)
                             run->options.seed, run->cases, &run->case_count, why);
 }
 
-/* results/<date>-<host>-<commit>, with a counter when two runs start in one second. */
-static enum lab_err make_record_dir(struct lab_run *run, struct lab_why *why)
-{
-    struct utsname names;
-    char now[32];
-    struct lab_loop loop;
-    enum lab_err err = lab_loop_init(&loop, -1, why);
-    if (err != LAB_OK)
-    {
-        return err;
-    }
-    lab_env_commit(&loop, run->paths.root, run->commit, sizeof run->commit);
-    lab_loop_clear(&loop);
-    err = lab_dir_make(run->paths.results, why);
-    uname(&names);
-    names.nodename[strcspn(names.nodename, "./")] = '\0';
-    lab_utc_basic(now, sizeof now);
-    for (unsigned attempt = 1; err == LAB_OK && attempt < 100; attempt++)
-    {
-        char counter[16] = "";
-        if (attempt > 1)
-        {
-            snprintf(counter, sizeof counter, "-%u", attempt);
-        }
-        snprintf(run->run_id, sizeof run->run_id, "%.20s-%.40s-%.40s%s", now, names.nodename, run->commit,
-                 counter);
-        err = lab_path_set(run->dir, why, "%s/%s", run->paths.results, run->run_id);
-        if (err == LAB_OK && mkdir(run->dir, 0755) == 0)
-        {
-            return LAB_OK;
-        }
-        if (err == LAB_OK && errno != EEXIST)
-        {
-            err = lab_why_errno(why, "%s", run->dir);
-        }
-    }
-    return err != LAB_OK ? err : lab_why_set(why, LAB_ERR_SYSTEM, "no free name in %s", run->paths.results);
-}
-
-static uid_t give_uid;
-static gid_t give_gid;
-
-static int give_one(const char *path, const struct stat *info, int kind, struct FTW *where)
-{
-    (void)info;
-    (void)kind;
-    (void)where;
-    return lchown(path, give_uid, give_gid);
-}
-
-/* Under sudo the record belongs to who called it. */
-static void give_to_caller(const char *dir)
-{
-    uint64_t uid;
-    uint64_t gid;
-    const char *uid_text = getenv("SUDO_UID");
-    const char *gid_text = getenv("SUDO_GID");
-    if (geteuid() != 0 || uid_text == NULL || gid_text == NULL || !parse_number(uid_text, UINT32_MAX, &uid) ||
-        !parse_number(gid_text, UINT32_MAX, &gid))
-    {
-        return;
-    }
-    give_uid = (uid_t)uid;
-    give_gid = (gid_t)gid;
-    if (nftw(dir, give_one, 16, FTW_PHYS) != 0)
-    {
-        fprintf(stderr, "ovlab: %s stays root's: %s\n", dir, strerror(errno));
-    }
-}
-
 static void print_plan(const struct lab_run *run)
 {
     for (size_t i = 0; i < run->case_count; i++)
@@ -309,19 +189,15 @@ static void print_plan(const struct lab_run *run)
 static int run_planned(struct lab_run *run)
 {
     struct lab_why why;
-    if (make_record_dir(run, &why) != LAB_OK)
+    int status = LAB_EXIT_ERROR;
+    enum lab_err err = lab_place_run(&run->place, &run->paths, lab_run_inside, run, &status, &why);
+    if (err != LAB_OK)
     {
         fprintf(stderr, "ovlab run: %s\n", why.text);
-        return LAB_EXIT_ERROR;
     }
-    int status = lab_ns_run(lab_run_inside, run, &why);
-    give_to_caller(run->dir);
-    if (status < 0)
+    if (err == LAB_ERR_ABSENT)
     {
-        fprintf(stderr, "ovlab run: %s\novlab run: `%s doctor` says what is missing\n", why.text,
-                run->paths.self);
-        rmdir(run->dir);
-        return LAB_EXIT_ERROR;
+        fprintf(stderr, "ovlab run: `%s doctor` says what is missing\n", run->paths.self);
     }
     return status;
 }

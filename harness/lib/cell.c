@@ -1,5 +1,8 @@
 #include "lib/cell.h"
 
+#include "lib/config.h"
+#include "lib/lines.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -33,14 +36,13 @@ void lab_cell_note(struct lab_cell *cell, enum lab_verdict verdict, bool host_ma
     note_text(cell, verdict, host_may_cause, text);
 }
 
-static void write_line(struct lab_cell *cell, json_t *line)
+/* A record with a hole is none: the case ends, and with it the run. */
+static void note_written(struct lab_cell *cell, enum lab_err err, const struct lab_why *why)
 {
-    struct lab_why why;
-    json_object_set_new(line, "case", json_string(cell->item->id));
-    if (lab_record_write(cell->record, line, &why) != LAB_OK)
+    if (err != LAB_OK)
     {
         cell->record_failed = true;
-        note_text(cell, LAB_ERROR, false, why.text);
+        note_text(cell, LAB_ERROR, false, why->text);
     }
 }
 
@@ -57,14 +59,14 @@ void lab_cell_check(struct lab_cell *cell, const char *name, enum lab_verdict ve
     {
         note_text(cell, verdict, host_may_cause, text);
     }
-    write_line(cell, json_pack("{s:s, s:s, s:s, s:s}", "kind", "check", "name", name, "verdict",
-                               lab_verdict_name(verdict), "reason", text));
+    struct lab_why why;
+    note_written(cell, lab_line_check(cell->record, cell->item->id, name, verdict, text, &why), &why);
 }
 
 void lab_cell_measure(struct lab_cell *cell, const char *name, json_t *values, json_t *samples)
 {
-    write_line(cell, json_pack("{s:s, s:s, s:o, s:o}", "kind", "measurement", "name", name, "values", values,
-                               "samples", samples != NULL ? samples : json_object()));
+    struct lab_why why;
+    note_written(cell, lab_line_measurement(cell->record, cell->item->id, name, values, samples, &why), &why);
 }
 
 void lab_cell_log(const struct lab_cell *cell, const char *name, char path[static LAB_PATH_MAX])
@@ -90,44 +92,23 @@ enum lab_err lab_cell_config(struct lab_cell *cell, const char *role, char path[
 {
     const struct lab_scenario *scenario = cell->item->def->scenario;
     const struct lab_topology *net = cell->topology;
-    const char *pki = cell->paths->pki;
-    bool server = strcmp(role, "server") == 0;
     bool six = strchr(scenario->proto, '6') != NULL;
-    const char *address = six ? net->server_addr6 : net->server_addr4;
-    char workdir[LAB_PATH_MAX];
-    char text[8192];
-
-    enum lab_err err = lab_path_set(workdir, why, "%s/%s", cell->log_dir, role);
-    if (err == LAB_OK)
-    {
-        err = lab_dir_make(workdir, why);
-    }
-    if (err == LAB_OK)
-    {
-        err = lab_path_set(path, why, "%s/%s.cfg", cell->log_dir, role);
-    }
-    if (err != LAB_OK)
-    {
-        return err;
-    }
-    int len =
-        snprintf(text, sizeof text,
-                 "role=%s\nproto=%s\n%s=%s\nport=%u\ndev=tun0\ncipher=%s\nauth=%s\n"
-                 "ca=%s/ca.crt\ncert=%s/%s.crt\nkey=%s/%s.key\ntls_crypt=%s%s\n"
-                 "tunnel4=%s\ntunnel6=%s\ntun_mtu=%u\nkeepalive=%s\nsndbuf=\nrcvbuf=\nverb=3\nworkdir=%s\n",
-                 role, scenario->proto, server ? "local" : "remote", address, scenario->port,
-                 scenario->cipher, scenario->auth, pki, pki, role, pki, role, scenario->tls_crypt ? pki : "",
-                 scenario->tls_crypt ? "/tls-crypt.key" : "", scenario->tunnel4, scenario->tunnel6,
-                 scenario->tun_mtu, scenario->keepalive, workdir);
-    if (!server && len > 0 && (size_t)len < sizeof text)
-    {
-        len += snprintf(text + len, sizeof text - (size_t)len, "exit_notify=%u\n", scenario->exit_notify);
-    }
-    if (len < 0 || (size_t)len >= sizeof text)
-    {
-        return lab_why_set(why, LAB_ERR_USAGE, "the %s's configuration is too long", role);
-    }
-    return lab_file_replace(path, text, why);
+    const struct lab_config config = {
+        .role = role,
+        .proto = scenario->proto,
+        .address = six ? net->server_addr6 : net->server_addr4,
+        .port = scenario->port,
+        .cipher = scenario->cipher,
+        .auth = scenario->auth,
+        .pki = cell->paths->pki,
+        .tls_crypt = scenario->tls_crypt,
+        .tunnel4 = scenario->tunnel4,
+        .tunnel6 = scenario->tunnel6,
+        .tun_mtu = scenario->tun_mtu,
+        .keepalive = scenario->keepalive,
+        .exit_notify = scenario->exit_notify,
+    };
+    return lab_config_write(&config, cell->log_dir, path, why);
 }
 
 uint64_t lab_cell_patience_ms(const struct lab_cell *cell, uint64_t normal_ms)

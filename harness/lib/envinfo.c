@@ -2,6 +2,7 @@
 
 #include "lib/clock.h"
 #include "lib/proc.h"
+#include "lib/record.h"
 
 #include <pcap/pcap.h>
 #include <stdio.h>
@@ -112,21 +113,6 @@ static json_t *tool_versions(struct lab_loop *loop)
     return object;
 }
 
-json_t *lab_env_collect(struct lab_loop *loop, const struct lab_subject *subjects, size_t subject_count)
-{
-    json_t *programs = json_object();
-    for (size_t i = 0; i < subject_count; i++)
-    {
-        json_object_set_new(
-            programs, subjects[i].name,
-            json_pack("{s:b, s:s}", "available", subjects[i].available, "version", subjects[i].version));
-    }
-    json_t *libraries = json_pack("{s:s, s:s, s:s}", "libuv", uv_version_string(), "jansson",
-                                  jansson_version_str(), "libpcap", pcap_lib_version());
-    return json_pack("{s:s, s:o, s:o, s:o, s:o}", "ovlab", LAB_VERSION, "host", host_info(), "tools",
-                     tool_versions(loop), "libraries", libraries, "subjects", programs);
-}
-
 /* The lines of `ethtool -k` that say "name: on" or "name: off [fixed]". */
 static json_t *offloads_of(struct lab_loop *loop, const char *netns, const char *interface)
 {
@@ -150,7 +136,7 @@ static json_t *offloads_of(struct lab_loop *loop, const char *netns, const char 
     return flags;
 }
 
-json_t *lab_env_interfaces(struct lab_loop *loop, const struct lab_topology *topology)
+static json_t *interfaces_of(struct lab_loop *loop, const struct lab_topology *topology)
 {
     json_t *object = json_object();
     json_object_set_new(object, topology->client_if,
@@ -160,7 +146,7 @@ json_t *lab_env_interfaces(struct lab_loop *loop, const struct lab_topology *top
     return object;
 }
 
-json_t *lab_env_load(void)
+static json_t *load_now(void)
 {
     double load[3] = {0};
     double avg10 = -1.0;
@@ -180,4 +166,46 @@ json_t *lab_env_load(void)
     return json_pack("{s:s, s:f, s:f, s:f, s:o}", "time", now, "load_1min", load[0], "load_5min", load[1],
                      "load_15min", load[2], "psi_cpu_some_avg10_percent",
                      avg10 >= 0.0 ? json_real(avg10) : json_null());
+}
+
+json_t *lab_env_collect(struct lab_loop *loop, const struct lab_place *place,
+                        const struct lab_subject *subjects, size_t subject_count,
+                        const struct lab_topology *topology)
+{
+    json_t *programs = json_object();
+    for (size_t i = 0; i < subject_count; i++)
+    {
+        json_object_set_new(
+            programs, subjects[i].name,
+            json_pack("{s:b, s:s}", "available", subjects[i].available, "version", subjects[i].version));
+    }
+    json_t *libraries = json_pack("{s:s, s:s, s:s}", "libuv", uv_version_string(), "jansson",
+                                  jansson_version_str(), "libpcap", pcap_lib_version());
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:i, s:s, s:s, s:o, s:o}", "ovlab", LAB_VERSION, "host",
+                     host_info(), "tools", tool_versions(loop), "libraries", libraries, "subjects", programs,
+                     "schema", LAB_SCHEMA_VERSION, "run_id", place->run_id, "commit", place->commit,
+                     "interfaces", interfaces_of(loop, topology), "before", load_now());
+}
+
+enum lab_err lab_env_write(const json_t *env, const struct lab_place *place, struct lab_why *why)
+{
+    char path[LAB_PATH_MAX];
+    enum lab_err err = lab_path_set(path, why, "%s/env.json", place->dir);
+    char *text = err == LAB_OK ? json_dumps(env, JSON_INDENT(2)) : NULL;
+    if (text != NULL)
+    {
+        err = lab_file_replace(path, text, why);
+    }
+    else if (err == LAB_OK)
+    {
+        err = lab_why_set(why, LAB_ERR_FORMAT, "env.json could not be printed");
+    }
+    free(text);
+    return err;
+}
+
+enum lab_err lab_env_finish(json_t *env, const struct lab_place *place, struct lab_why *why)
+{
+    json_object_set_new(env, "after", load_now());
+    return lab_env_write(env, place, why);
 }

@@ -226,6 +226,14 @@ enum lab_err lab_file_matches(const char *path, const char *pattern, bool *match
     return err;
 }
 
+void lab_file_slug(char *id)
+{
+    for (char *at = id; *at != '\0'; at++)
+    {
+        *at = *at == '/' ? '_' : *at;
+    }
+}
+
 bool lab_program_find(const char *name, char path[static LAB_PATH_MAX])
 {
     const char *from_env = getenv("PATH");

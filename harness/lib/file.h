@@ -43,6 +43,9 @@ LAB_MUST_USE enum lab_err lab_text_matches(const char *text, const char *pattern
 /* Copies text without leading and trailing white space, cut to size. */
 void lab_text_trim(char *dst, size_t size, const char *text);
 
+/* Makes a file name of an id, in place: each slash becomes an underscore. */
+void lab_file_slug(char *id);
+
 /* Finds the full path of a program in $PATH and the sbin directories. */
 bool lab_program_find(const char *name, char path[static LAB_PATH_MAX]);
 

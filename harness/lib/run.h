@@ -5,6 +5,7 @@
 #include "lib/cell.h"
 #include "lib/loop.h"
 #include "lib/paths.h"
+#include "lib/place.h"
 #include "lib/record.h"
 #include "lib/report.h"
 #include "lib/scenario.h"
@@ -33,9 +34,7 @@ struct lab_run
 {
     struct lab_options options;
     struct lab_paths paths;
-    char run_id[128];
-    char commit[64];
-    char dir[LAB_PATH_MAX]; /* the record's */
+    struct lab_place place;
     struct lab_subject subjects[LAB_SUBJECT_MAX];
     size_t subject_count;
     struct lab_case cases[LAB_CASE_MAX];
@@ -56,8 +55,8 @@ struct lab_run
     double estimated_s;
 };
 
-/* Runs everything; must be called as the runner of lab_ns_run with options,
- * paths, names, subjects and cases filled in and dir existing. Returns the exit status
+/* Runs everything; must be called through lab_place_run with options, paths,
+ * subjects and cases filled in. Returns the exit status
  * of the program: enum lab_exit, or 128 + signal when interrupted. */
 int lab_run_inside(void *run);
 

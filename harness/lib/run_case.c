@@ -2,6 +2,7 @@
 
 #include "lib/clock.h"
 #include "lib/health.h"
+#include "lib/lines.h"
 #include "lib/ns.h"
 
 #include <dirent.h>
@@ -25,16 +26,13 @@ static enum lab_err cell_open(struct lab_run *run, size_t index, struct lab_cell
         .patience_percent = run->options.patience_percent,
     };
     snprintf(cell->slug, sizeof cell->slug, "%02zu-%s", index + 1, item->id);
-    for (char *at = cell->slug; *at != '\0'; at++)
-    {
-        *at = *at == '/' ? '_' : *at;
-    }
+    lab_file_slug(cell->slug);
     snprintf(cell->target4, sizeof cell->target4, "%s", run->topology.server_addr4);
     snprintf(cell->target6, sizeof cell->target6, "%s", run->topology.server_addr6);
-    enum lab_err err = lab_path_set(cell->log_dir, why, "%s/logs/%s", run->dir, cell->slug);
+    enum lab_err err = lab_path_set(cell->log_dir, why, "%s/logs/%s", run->place.dir, cell->slug);
     if (err == LAB_OK)
     {
-        err = lab_path_set(cell->pcap, why, "%s/captures/%s.pcap", run->dir, cell->slug);
+        err = lab_path_set(cell->pcap, why, "%s/captures/%s.pcap", run->place.dir, cell->slug);
     }
     return err == LAB_OK ? lab_dir_make(cell->log_dir, why) : err;
 }
@@ -153,14 +151,12 @@ static void sweep(struct lab_cell *cell)
 
 /* Figures of a disturbed time are no result, nor is a missed deadline when the host
  * was very busy. Every other failure stays one. */
-static void judge_health(struct lab_cell *cell, const struct lab_health *health, json_t *taints)
+static void judge_health(struct lab_cell *cell, const struct lab_health *health, char *taint, size_t size)
 {
-    char taint[200];
-    if (!lab_health_tainted(health, taint, sizeof taint))
+    if (!lab_health_tainted(health, taint, size))
     {
         return;
     }
-    json_array_append_new(taints, json_string(taint));
     bool doubtful = cell->verdict == LAB_PASS || cell->verdict == LAB_INCONCLUSIVE ||
                     (cell->verdict == LAB_FAIL && cell->host_may_cause && lab_health_excuses(health));
     if (doubtful)
@@ -174,25 +170,27 @@ static void judge_health(struct lab_cell *cell, const struct lab_health *health,
 }
 
 static enum lab_err write_case(struct lab_run *run, struct lab_cell *cell, size_t index, uint64_t started_us,
-                               const struct lab_health *health, json_t *taints, struct lab_why *why)
+                               const struct lab_health *health, const char *taint, struct lab_why *why)
 {
     const struct lab_case *item = cell->item;
     char logs[256];
     char pcap[256];
     snprintf(logs, sizeof logs, "logs/%s", cell->slug);
     snprintf(pcap, sizeof pcap, "captures/%s.pcap", cell->slug);
-    json_t *files = json_pack("{s:s}", "logs", logs);
-    if (cell->captured)
-    {
-        json_object_set_new(files, "capture", json_string(pcap));
-    }
-    json_t *line = json_pack(
-        "{s:s, s:s, s:i, s:s, s:s, s:s, s:s, s:o, s:f, s:o, s:o}", "kind", "case", "case", item->id, "number",
-        (int)index + 1, "client", item->client != NULL ? item->client->name : "", "server",
-        item->server != NULL ? item->server->name : "", "verdict", lab_verdict_name(cell->verdict), "reason",
-        cell->reason, "taints", taints, "seconds", (double)(lab_now_us() - started_us) / 1e6, "health",
-        lab_health_json(health), "files", files);
-    return lab_record_write(&run->record, line, why);
+    const struct lab_line_case line = {
+        .id = item->id,
+        .number = index + 1,
+        .client = item->client != NULL ? item->client->name : NULL,
+        .server = item->server != NULL ? item->server->name : NULL,
+        .verdict = cell->verdict,
+        .reason = cell->reason,
+        .taint = taint,
+        .seconds = (double)(lab_now_us() - started_us) / 1e6,
+        .health = health,
+        .logs = logs,
+        .capture = cell->captured ? pcap : NULL,
+    };
+    return lab_line_case(&run->record, &line, why);
 }
 
 static void with_network(struct lab_run *run, struct lab_cell *cell)
@@ -224,6 +222,7 @@ enum lab_err lab_run_case(struct lab_run *run, size_t index, enum lab_verdict *v
     struct lab_snapshot before;
     struct lab_snapshot after;
     struct lab_health health;
+    char taint[200] = "";
     uint64_t started_us = lab_now_us();
     lab_progress_case(run, index);
     enum lab_err err = cell_open(run, index, &cell, why);
@@ -250,10 +249,9 @@ enum lab_err lab_run_case(struct lab_run *run, size_t index, enum lab_verdict *v
     lab_health_snapshot(&after);
     lab_health_between(&before, &after, &health);
     health.capture_dropped = cell.capture.dropped;
-    json_t *taints = json_array();
-    judge_health(&cell, &health, taints);
+    judge_health(&cell, &health, taint, sizeof taint);
     *verdict = cell.verdict;
-    err = write_case(run, &cell, index, started_us, &health, taints, why);
+    err = write_case(run, &cell, index, started_us, &health, taint, why);
     lab_progress_done(run);
     return err;
 }

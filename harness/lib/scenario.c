@@ -45,18 +45,6 @@ static void add_case(const struct lab_case_def *def, struct lab_subject *client,
     *count += is_wanted(item->id, only);
 }
 
-static void shuffle(struct lab_case *cases, size_t count, uint64_t seed)
-{
-    struct lab_rng rng = {seed};
-    for (size_t i = count; i > 1; i--)
-    {
-        size_t other = (size_t)lab_rng_below(&rng, i);
-        struct lab_case keep = cases[i - 1];
-        cases[i - 1] = cases[other];
-        cases[other] = keep;
-    }
-}
-
 enum lab_err lab_suite_expand(const struct lab_suite *suite, struct lab_subject *subjects,
                               size_t subject_count, const char *only, uint64_t seed, struct lab_case *cases,
                               size_t *case_count, struct lab_why *why)
@@ -76,7 +64,8 @@ enum lab_err lab_suite_expand(const struct lab_suite *suite, struct lab_subject 
                      case_count);
         }
     }
-    shuffle(cases, *case_count, seed);
+    struct lab_rng rng = {seed};
+    lab_rng_shuffle(&rng, cases, *case_count, sizeof *cases);
     if (*case_count == 0)
     {
         return lab_why_set(why, LAB_ERR_USAGE, "no case of suite '%s' fits '%s'", suite->name,

@@ -139,13 +139,13 @@ enum lab_err lab_subject_supports(struct lab_loop *loop, struct lab_subject *sub
     return err;
 }
 
-static const struct lab_subject *find(const struct lab_subject *subjects, size_t count, const char *name)
+struct lab_subject *lab_subject_find(struct lab_subject *list, size_t count, const char *name)
 {
     for (size_t i = 0; i < count; i++)
     {
-        if (strcmp(subjects[i].name, name) == 0)
+        if (strcmp(list[i].name, name) == 0)
         {
-            return &subjects[i];
+            return &list[i];
         }
     }
     return NULL;
@@ -165,12 +165,12 @@ enum lab_err lab_subject_choose(struct lab_subject *subjects, size_t *count, con
     for (char *save = NULL, *name = strtok_r(copy, ",", &save); name != NULL;
          name = strtok_r(NULL, ",", &save))
     {
-        const struct lab_subject *found = find(subjects, *count, name);
+        const struct lab_subject *found = lab_subject_find(subjects, *count, name);
         if (found == NULL || chosen_count == LAB_SUBJECT_MAX)
         {
             return lab_why_set(why, LAB_ERR_USAGE, "no subject '%s' (ovlab list names them)", name);
         }
-        if (find(chosen, chosen_count, name) == NULL)
+        if (lab_subject_find(chosen, chosen_count, name) == NULL)
         {
             chosen[chosen_count++] = *found;
         }

@@ -38,6 +38,9 @@ struct lab_subject
 LAB_MUST_USE enum lab_err lab_subject_list(const char *dir, struct lab_subject *list, size_t *count,
                                            struct lab_why *why);
 
+/* The one of this name, NULL if there is none. */
+struct lab_subject *lab_subject_find(struct lab_subject *list, size_t count, const char *name);
+
 /* Keeps those named in the comma list, in its order (NULL: all). LAB_ERR_USAGE for a name
  * that is not there, or none. */
 LAB_MUST_USE enum lab_err lab_subject_choose(struct lab_subject *subjects, size_t *count, const char *list,

@@ -1,6 +1,7 @@
 #include "perf/lab/arm.h"
 
 #include "lib/clock.h"
+#include "lib/config.h"
 #include "lib/ready.h"
 #include "perf/lab/cpu.h"
 
@@ -14,24 +15,12 @@
 #define POLL_MS            5
 #define SERVER_TUNNEL4     "10.8.0.1"
 
-struct lab_subject *perf_house_subject(const struct perf_house *house, const char *name)
-{
-    for (size_t i = 0; i < house->subject_count; i++)
-    {
-        if (strcmp(house->subjects[i].name, name) == 0)
-        {
-            return &house->subjects[i];
-        }
-    }
-    return NULL;
-}
-
 static enum lab_err subject_supports(const struct perf_house *house, const char *name, const char *role,
                                      const struct perf_arm_def *def, struct lab_why *why)
 {
     char cipher[64];
     char said[256];
-    struct lab_subject *subject = perf_house_subject(house, name);
+    struct lab_subject *subject = lab_subject_find(house->subjects, house->subject_count, name);
     if (subject == NULL)
     {
         return lab_why_set(why, LAB_ERR_ABSENT, "no subject '%s' in %s", name, house->paths->subjects);
@@ -66,45 +55,25 @@ enum lab_err perf_arm_supported(const struct perf_house *house, const struct per
     return err == LAB_OK ? subject_supports(house, def->client, "client", def, why) : err;
 }
 
-/* The subject's CFG, and the file with the further option line where the arm has one. */
-static enum lab_err write_cfg(const struct perf_arm *arm, const char *role, char path[static LAB_PATH_MAX],
-                              struct lab_why *why)
+static enum lab_err write_config(const struct perf_arm *arm, const char *role, char path[static LAB_PATH_MAX],
+                                 struct lab_why *why)
 {
-    const struct perf_arm_def *def = arm->def;
-    const char *pki = arm->house->paths->pki;
-    bool server = strcmp(role, "server") == 0;
-    char workdir[LAB_PATH_MAX];
-    char options[LAB_PATH_MAX] = "";
-    char text[8192];
-    enum lab_err err = lab_path_set(workdir, why, "%s/%s", arm->log_dir, role);
-    if (err == LAB_OK)
-    {
-        err = lab_dir_make(workdir, why);
-    }
-    if (err == LAB_OK && def->option != NULL)
-    {
-        snprintf(text, sizeof text, "%s\n", def->option);
-        err = lab_path_set(options, why, "%s/options", workdir);
-        err = err == LAB_OK ? lab_file_replace(options, text, why) : err;
-    }
-    err = err == LAB_OK ? lab_path_set(path, why, "%s/%s.cfg", arm->log_dir, role) : err;
-    if (err != LAB_OK)
-    {
-        return err;
-    }
-    int len =
-        snprintf(text, sizeof text,
-                 "role=%s\nproto=%s\n%s=%s\nport=%u\ndev=tun0\ncipher=%s\nauth=SHA256\n"
-                 "ca=%s/ca.crt\ncert=%s/%s.crt\nkey=%s/%s.key\ntls_crypt=\n"
-                 "tunnel4=10.8.0.0/255.255.255.0\ntunnel6=fd00:8::/64\ntun_mtu=1500\n"
-                 "keepalive=10/60\nsndbuf=\nrcvbuf=\nverb=3\nworkdir=%s\noptions=%s\n%s",
-                 role, def->proto, server ? "local" : "remote", arm->house->topology->server_addr4, arm->port,
-                 def->cipher, pki, pki, role, pki, role, workdir, options, server ? "" : "exit_notify=1\n");
-    if (len < 0 || (size_t)len >= sizeof text)
-    {
-        return lab_why_set(why, LAB_ERR_USAGE, "the %s's configuration is too long", role);
-    }
-    return lab_file_replace(path, text, why);
+    const struct lab_config config = {
+        .role = role,
+        .proto = arm->def->proto,
+        .address = arm->house->topology->server_addr4,
+        .port = arm->port,
+        .cipher = arm->def->cipher,
+        .auth = "SHA256",
+        .pki = arm->house->paths->pki,
+        .tunnel4 = "10.8.0.0/255.255.255.0",
+        .tunnel6 = "fd00:8::/64",
+        .tun_mtu = 1500,
+        .keepalive = "10/60",
+        .exit_notify = 1,
+        .option = arm->def->option,
+    };
+    return lab_config_write(&config, arm->log_dir, path, why);
 }
 
 static enum lab_err start_program(struct perf_arm *arm, const char *role, const char *name, const char *netns,
@@ -112,13 +81,14 @@ static enum lab_err start_program(struct perf_arm *arm, const char *role, const 
 {
     char config[LAB_PATH_MAX];
     char log[LAB_PATH_MAX];
-    enum lab_err err = write_cfg(arm, role, config, why);
+    enum lab_err err = write_config(arm, role, config, why);
     err = err == LAB_OK ? lab_path_set(log, why, "%s/%s.log", arm->log_dir, role) : err;
     if (err != LAB_OK)
     {
         return err;
     }
-    const struct lab_subject *subject = perf_house_subject(arm->house, name);
+    const struct lab_subject *subject =
+        lab_subject_find(arm->house->subjects, arm->house->subject_count, name);
     const char *argv[] = {subject->path, role, config, NULL};
     const struct lab_proc_spec spec = {.argv = argv, .netns = netns, .out_path = log};
     return lab_proc_spawn(arm->house->loop, proc, &spec, why);

@@ -32,9 +32,6 @@ struct perf_arm
     char target[64]; /* where traffic goes */
 };
 
-/* The subject of this name, NULL if there is none. */
-struct lab_subject *perf_house_subject(const struct perf_house *house, const char *name);
-
 /* Can this arm be measured here? LAB_OK; LAB_ERR_ABSENT with the reason: a subject or a feature is
  * missing; other errors: the harness failed. */
 LAB_MUST_USE enum lab_err perf_arm_supported(const struct perf_house *house, const struct perf_arm_def *def,

@@ -1,21 +1,14 @@
 /* ovperf: tunnels side by side, in figures. `make perf` runs it. */
-#include "lib/clock.h"
-#include "lib/envinfo.h"
-#include "lib/ns.h"
+#include "lib/args.h"
+#include "lib/rng.h"
 #include "lib/verdict.h"
 #include "perf/lab/flood.h"
 #include "perf/lab/run.h"
 
-#include <errno.h>
 #include <getopt.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-#include <sys/stat.h>
-#include <sys/utsname.h>
-#include <unistd.h>
 
 static const char usage[] =
     "usage: ovperf run [OPTIONS]     measures all arms in interleaved rounds\n"
@@ -49,29 +42,8 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static bool parse_number(const char *text, uint64_t limit, uint64_t *value)
-{
-    char *end;
-    errno = 0;
-    unsigned long long parsed = strtoull(text, &end, 10);
-    *value = parsed;
-    return errno == 0 && text[0] >= '0' && text[0] <= '9' && *end == '\0' && parsed <= limit;
-}
-
-static enum lab_err take_results(struct perf_run *run, const char *given, struct lab_why *why)
-{
-    char here[LAB_PATH_MAX];
-    if (given[0] == '/')
-    {
-        return lab_path_set(run->paths.results, why, "%s", given);
-    }
-    return getcwd(here, sizeof here) != NULL ? lab_path_set(run->paths.results, why, "%s/%s", here, given)
-                                             : lab_why_errno(why, "getcwd");
-}
-
 static enum lab_err take_option(struct perf_run *run, int option, struct lab_why *why)
 {
-    uint64_t number;
     switch (option)
     {
     case OPT_QUICK:
@@ -81,64 +53,17 @@ static enum lab_err take_option(struct perf_run *run, int option, struct lab_why
         run->only = optarg;
         return strlen(optarg) < 1024 ? LAB_OK : lab_why_set(why, LAB_ERR_USAGE, "--only is too long");
     case OPT_ROUNDS:
-        if (!parse_number(optarg, PERF_ROUND_MAX, &number) || number == 0)
-        {
-            return lab_why_set(why, LAB_ERR_USAGE, "--rounds wants 1 to %u, not '%s'", PERF_ROUND_MAX,
-                               optarg);
-        }
-        run->rounds = (unsigned)number;
-        return LAB_OK;
+        return lab_arg_range("--rounds", optarg, 1, PERF_ROUND_MAX, &run->rounds, why);
     case OPT_SEED:
-        return parse_number(optarg, UINT64_MAX, &run->seed)
-                   ? LAB_OK
-                   : lab_why_set(why, LAB_ERR_USAGE, "--seed wants a number, not '%s'", optarg);
+        return lab_arg_seed(optarg, &run->seed, why);
     case OPT_RESULTS:
-        return take_results(run, optarg, why);
+        return lab_arg_path(optarg, run->paths.results, why);
     case OPT_GATE:
         run->gate = true;
         return LAB_OK;
     default:
         return lab_why_set(why, LAB_ERR_USAGE, "see ovperf --help");
     }
-}
-
-/* results/<date>-<host>-<commit>, as the lab names its records. */
-static enum lab_err make_record_dir(struct perf_run *run, struct lab_why *why)
-{
-    struct utsname names;
-    struct lab_loop loop;
-    char now[32];
-    enum lab_err err = lab_loop_init(&loop, -1, why);
-    if (err != LAB_OK)
-    {
-        return err;
-    }
-    lab_env_commit(&loop, run->paths.root, run->commit, sizeof run->commit);
-    lab_loop_clear(&loop);
-    err = lab_dir_make(run->paths.results, why);
-    uname(&names);
-    names.nodename[strcspn(names.nodename, "./")] = '\0';
-    lab_utc_basic(now, sizeof now);
-    for (unsigned attempt = 1; err == LAB_OK && attempt < 100; attempt++)
-    {
-        char counter[16] = "";
-        if (attempt > 1)
-        {
-            snprintf(counter, sizeof counter, "-%u", attempt);
-        }
-        snprintf(run->run_id, sizeof run->run_id, "%.20s-%.40s-%.40s%s", now, names.nodename, run->commit,
-                 counter);
-        err = lab_path_set(run->dir, why, "%s/%s", run->paths.results, run->run_id);
-        if (err == LAB_OK && mkdir(run->dir, 0755) == 0)
-        {
-            return LAB_OK;
-        }
-        if (err == LAB_OK && errno != EEXIST)
-        {
-            err = lab_why_errno(why, "%s", run->dir);
-        }
-    }
-    return err != LAB_OK ? err : lab_why_set(why, LAB_ERR_SYSTEM, "no free name in %s", run->paths.results);
 }
 
 static int list(void)
@@ -164,16 +89,11 @@ static int list(void)
 
 static enum lab_err prepare(struct perf_run *run, int argc, char **argv, bool *help, struct lab_why *why)
 {
-    uint32_t drawn;
     run->pace = &perf_pace_full;
     run->argc = argc;
     run->argv = argv;
-    if (getrandom(&drawn, sizeof drawn, 0) != (ssize_t)sizeof drawn)
-    {
-        return lab_why_errno(why, "getrandom");
-    }
-    run->seed = drawn;
-    enum lab_err err = lab_paths_find(&run->paths, why);
+    enum lab_err err = lab_rng_draw_seed(&run->seed, why);
+    err = err == LAB_OK ? lab_paths_find(&run->paths, why) : err;
     for (int option; err == LAB_OK && (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;)
     {
         *help = *help || option == OPT_HELP;
@@ -183,8 +103,9 @@ static enum lab_err prepare(struct perf_run *run, int argc, char **argv, bool *h
     {
         err = lab_why_set(why, LAB_ERR_USAGE, "'%s' is no option", argv[optind]);
     }
-    err = err == LAB_OK ? lab_path_set(run->paths.topology, why, "%s/perf/lab/topology.sh", run->paths.root)
-                        : err;
+    err = err == LAB_OK
+              ? lab_path_set(run->paths.topology, why, "%s/netns-lab/topology/direct.sh", run->paths.root)
+              : err;
     return err == LAB_OK ? lab_subject_list(run->paths.subjects, run->subjects, &run->subject_count, why)
                          : err;
 }
@@ -206,12 +127,11 @@ static int run_all(int argc, char **argv)
         free(run);
         return LAB_EXIT_OK;
     }
-    err = err == LAB_OK ? make_record_dir(run, &why) : err;
-    int status = err == LAB_OK ? lab_ns_run(perf_run_inside, run, &why) : -1;
-    if (status < 0)
+    int status = err == LAB_ERR_USAGE ? LAB_EXIT_USAGE : LAB_EXIT_ERROR;
+    err = err == LAB_OK ? lab_place_run(&run->place, &run->paths, perf_run_inside, run, &status, &why) : err;
+    if (err != LAB_OK)
     {
         fprintf(stderr, "ovperf: %s\n", why.text);
-        status = err == LAB_ERR_USAGE ? LAB_EXIT_USAGE : LAB_EXIT_ERROR;
     }
     free(run);
     return status;
@@ -222,8 +142,8 @@ static int run_flood(int argc, char **argv)
     uint64_t port = 0;
     uint64_t len = 0;
     uint64_t trial = 0;
-    if (argc != 7 || !parse_number(argv[4], 65535, &port) || !parse_number(argv[5], 2000, &len) || len < 64 ||
-        !parse_number(argv[6], 10000, &trial) || trial == 0)
+    if (argc != 7 || !lab_arg_number(argv[4], 65535, &port) || !lab_arg_number(argv[5], 2000, &len) ||
+        len < 64 || !lab_arg_number(argv[6], 10000, &trial) || trial == 0)
     {
         fprintf(stderr, "usage: ovperf internal-flood SENDER-NS RECEIVER-NS ADDRESS PORT LENGTH TRIAL-MS\n");
         return LAB_EXIT_USAGE;

@@ -1,5 +1,7 @@
 #include "perf/lab/run.h"
 
+#include "lib/lines.h"
+
 #include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
@@ -130,18 +132,11 @@ static enum lab_err write_goal(struct perf_run *run, const struct perf_goal *goa
                                "ratio_low", lab_json_number(ratio->interval.low), "ratio_high",
                                lab_json_number(ratio->interval.high), "limit", goal->limit, "rounds",
                                (json_int_t)ratio->count, "rounds_with_disturbed", (json_int_t)ratio->all);
-    enum lab_err err = lab_record_write(&run->record,
-                                        json_pack("{s:s, s:s, s:s, s:o, s:{s:o}}", "kind", "measurement",
-                                                  "case", "goals", "name", name, "values", values, "samples",
-                                                  "ratio", lab_json_numbers(ratio->ratio, ratio->count)),
-                                        why);
-    return err != LAB_OK
-               ? err
-               : lab_record_write(&run->record,
-                                  json_pack("{s:s, s:s, s:s, s:s, s:s}", "kind", "check", "case", "goals",
-                                            "name", name, "verdict",
-                                            lab_verdict_name(perf_verdict_lab(verdict)), "reason", text),
-                                  why);
+    enum lab_err err =
+        lab_line_measurement(&run->record, "goals", name, values,
+                             json_pack("{s:o}", "ratio", lab_json_numbers(ratio->ratio, ratio->count)), why);
+    return err == LAB_OK ? lab_line_check(&run->record, "goals", name, perf_verdict_lab(verdict), text, why)
+                         : err;
 }
 
 static enum lab_color verdict_color(enum perf_verdict verdict)
@@ -201,7 +196,7 @@ static void print_all(struct lab_term *term, const struct perf_run *run)
     print_goals(term, run);
     lab_term_print(term, "\n%zu rounds (%s), seed %llu; medians include disturbed rounds, verdicts don't\n",
                    run->samples.rounds, run->pace->name, (unsigned long long)run->seed);
-    lab_term_print(term, "record: %s\n", run->dir);
+    lab_term_print(term, "record: %s\n", run->place.dir);
 }
 
 enum lab_err perf_report(struct perf_run *run, struct lab_why *why)
@@ -220,7 +215,7 @@ enum lab_err perf_report(struct perf_run *run, struct lab_why *why)
     print_all(&run->term, run);
     if (err == LAB_OK)
     {
-        err = lab_path_set(path, why, "%s/summary.txt", run->dir);
+        err = lab_path_set(path, why, "%s/summary.txt", run->place.dir);
     }
     int fd = err == LAB_OK ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644) : -1;
     if (fd >= 0)

@@ -2,6 +2,7 @@
 
 #include "lib/clock.h"
 #include "lib/health.h"
+#include "lib/lines.h"
 #include "lib/ns.h"
 #include "lib/rng.h"
 #include "perf/lab/measure.h"
@@ -26,10 +27,7 @@ static void write_measurement(void *arg, const char *name, json_t *values, json_
 {
     struct writing *writing = arg;
     enum lab_err err =
-        lab_record_write(&writing->run->record,
-                         json_pack("{s:s, s:s, s:s, s:o, s:o}", "kind", "measurement", "case",
-                                   writing->case_id, "name", name, "values", values, "samples", samples),
-                         &writing->why);
+        lab_line_measurement(&writing->run->record, writing->case_id, name, values, samples, &writing->why);
     writing->err = err != LAB_OK ? err : writing->err;
 }
 
@@ -94,25 +92,6 @@ static bool is_harness_error(enum lab_err err)
            err == LAB_ERR_USAGE;
 }
 
-static enum lab_err write_case(struct perf_run *run, const struct perf_arm_def *def, const char *case_id,
-                               const char *logs, enum lab_verdict verdict, const char *reason,
-                               const char *taint, uint64_t began_ms, const struct lab_health *health,
-                               struct lab_why *why)
-{
-    json_t *taints = json_array();
-    if (taint[0] != '\0')
-    {
-        json_array_append_new(taints, json_string(taint));
-    }
-    json_t *line = json_pack(
-        "{s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:o, s:f, s:o, s:{s:s}}", "kind", "case", "case", case_id,
-        "number", (json_int_t)++run->case_number, "client", def->client != NULL ? def->client : "", "server",
-        def->server != NULL ? def->server : "", "verdict", lab_verdict_name(verdict), "reason", reason,
-        "taints", taints, "seconds", (double)(lab_now_ms() - began_ms) / 1e3, "health",
-        lab_health_json(health), "files", "logs", logs);
-    return lab_record_write(&run->record, line, why);
-}
-
 static void print_progress(struct perf_run *run, size_t round, const struct perf_arm_def *def,
                            const double *value, const char *trouble)
 {
@@ -136,68 +115,103 @@ static void sweep(struct perf_arm *arm)
     (void)lab_ns_kill_all();
 }
 
+/* What one arm's turn in a round came to. */
+struct turn
+{
+    struct perf_notes notes;
+    enum lab_err err;
+    struct lab_why said; /* why err */
+    bool dead;           /* it did not start, or a program ended on its own */
+    struct lab_health health;
+    char taint[200];
+    uint64_t began_ms;
+};
+
+/* Starts the arm, measures it and ends it, and watches the host meanwhile. */
+static void take_turn(struct perf_run *run, const struct perf_arm_def *def, const char *log_dir,
+                      struct turn *turn)
+{
+    struct perf_arm arm;
+    struct lab_snapshot before, after;
+    uint16_t port = (uint16_t)(PORT_FIRST + run->case_number);
+    turn->began_ms = lab_now_ms();
+    lab_health_snapshot(&before);
+    turn->err = perf_arm_start(&arm, &run->house, def, log_dir, port, &turn->said);
+    turn->dead = turn->err != LAB_OK;
+    if (turn->err == LAB_OK)
+    {
+        turn->err = measure(&arm, &turn->notes, &turn->said);
+        turn->dead = !perf_arm_alive(&arm);
+    }
+    sweep(&arm);
+    lab_health_snapshot(&after);
+    lab_health_between(&before, &after, &turn->health);
+    (void)lab_health_tainted(&turn->health, turn->taint, sizeof turn->taint);
+}
+
+static void keep_figures(struct perf_run *run, size_t round, size_t index, const struct turn *turn)
+{
+    for (size_t i = 0; i < PERF_FIGURE_COUNT; i++)
+    {
+        run->samples.value[index][i][round] = turn->notes.value[i];
+    }
+    run->samples.disturbed[index][round] = turn->taint[0] != '\0';
+    run->failures[index] = turn->dead ? run->failures[index] + 1 : 0;
+    if (turn->err != LAB_OK)
+    {
+        snprintf(run->samples.failed[index], sizeof run->samples.failed[index], "%.300s", turn->said.text);
+    }
+}
+
+static enum lab_err write_case(struct perf_run *run, const struct perf_arm_def *def, const char *case_id,
+                               const char *logs, const struct turn *turn, struct lab_why *why)
+{
+    bool disturbed = turn->taint[0] != '\0';
+    const struct lab_line_case line = {
+        .id = case_id,
+        .number = ++run->case_number,
+        .client = def->client,
+        .server = def->server,
+        .verdict = turn->err == LAB_OK           ? (disturbed ? LAB_TAINTED : LAB_PASS)
+                   : is_harness_error(turn->err) ? LAB_ERROR
+                                                 : LAB_FAIL,
+        .reason = turn->err != LAB_OK ? turn->said.text : turn->taint,
+        .taint = turn->taint,
+        .seconds = (double)(lab_now_ms() - turn->began_ms) / 1e3,
+        .health = &turn->health,
+        .logs = logs,
+    };
+    return lab_line_case(&run->record, &line, why);
+}
+
 static enum lab_err run_arm(struct perf_run *run, size_t round, size_t index, struct lab_why *why)
 {
     const struct perf_arm_def *def = &perf_arms[index];
     struct writing writing = {.run = run};
-    struct perf_notes notes = {.measurement = write_measurement, .arg = &writing};
-    struct perf_arm arm;
-    struct lab_snapshot before, after;
-    struct lab_health health;
-    struct lab_why said = {""};
+    struct turn turn = {.notes = {.measurement = write_measurement, .arg = &writing}};
     char logs[128];
     char log_dir[LAB_PATH_MAX];
-    char taint[200];
-    uint64_t began_ms = lab_now_ms();
     for (size_t i = 0; i < PERF_FIGURE_COUNT; i++)
     {
-        notes.value[i] = NAN;
+        turn.notes.value[i] = NAN;
     }
     snprintf(writing.case_id, sizeof writing.case_id, "%zu/%s", round + 1, def->id);
     snprintf(logs, sizeof logs, "logs/%zu-%s", round + 1, def->id);
-    for (char *at = logs + strlen("logs/"); *at != '\0'; at++)
-    {
-        *at = *at == '/' ? '_' : *at;
-    }
-    enum lab_err err = lab_path_set(log_dir, why, "%s/%s", run->dir, logs);
+    lab_file_slug(logs + strlen("logs/"));
+    enum lab_err err = lab_path_set(log_dir, why, "%s/%s", run->place.dir, logs);
     if (err != LAB_OK)
     {
         return err;
     }
-    lab_health_snapshot(&before);
-    uint16_t port = (uint16_t)(PORT_FIRST + run->case_number);
-    err = perf_arm_start(&arm, &run->house, def, log_dir, port, &said);
-    bool dead = err != LAB_OK;
-    if (err == LAB_OK)
+    take_turn(run, def, log_dir, &turn);
+    if (turn.err == LAB_ERR_INTERRUPTED || writing.err != LAB_OK)
     {
-        err = measure(&arm, &notes, &said);
-        dead = !perf_arm_alive(&arm);
+        *why = writing.err != LAB_OK ? writing.why : turn.said;
+        return writing.err != LAB_OK ? writing.err : turn.err;
     }
-    sweep(&arm);
-    lab_health_snapshot(&after);
-    lab_health_between(&before, &after, &health);
-    bool disturbed = lab_health_tainted(&health, taint, sizeof taint);
-    if (err == LAB_ERR_INTERRUPTED || writing.err != LAB_OK)
-    {
-        *why = writing.err != LAB_OK ? writing.why : said;
-        return writing.err != LAB_OK ? writing.err : err;
-    }
-    for (size_t i = 0; i < PERF_FIGURE_COUNT; i++)
-    {
-        run->samples.value[index][i][round] = notes.value[i];
-    }
-    run->samples.disturbed[index][round] = disturbed;
-    run->failures[index] = dead ? run->failures[index] + 1 : 0;
-    if (err != LAB_OK)
-    {
-        snprintf(run->samples.failed[index], sizeof run->samples.failed[index], "%.300s", said.text);
-    }
-    print_progress(run, round, def, notes.value, err != LAB_OK ? said.text : taint);
-    enum lab_verdict verdict = err == LAB_OK           ? (disturbed ? LAB_TAINTED : LAB_PASS)
-                               : is_harness_error(err) ? LAB_ERROR
-                                                       : LAB_FAIL;
-    return write_case(run, def, writing.case_id, logs, verdict, err != LAB_OK ? said.text : taint, taint,
-                      began_ms, &health, why);
+    keep_figures(run, round, index, &turn);
+    print_progress(run, round, def, turn.notes.value, turn.err != LAB_OK ? turn.said.text : turn.taint);
+    return write_case(run, def, writing.case_id, logs, &turn, why);
 }
 
 enum lab_err perf_round(struct perf_run *run, size_t round, struct lab_why *why)
@@ -213,13 +227,7 @@ enum lab_err perf_round(struct perf_run *run, size_t round, struct lab_why *why)
         }
     }
     /* A fixed order would give every arm the same neighbour's drift in each round. */
-    for (size_t left = count; left > 1; left--)
-    {
-        size_t other = lab_rng_below(&rng, left);
-        size_t moved = order[left - 1];
-        order[left - 1] = order[other];
-        order[other] = moved;
-    }
+    lab_rng_shuffle(&rng, order, count, sizeof order[0]);
     run->samples.rounds = round + 1;
     enum lab_err err = LAB_OK;
     for (size_t i = 0; err == LAB_OK && i < count; i++)

@@ -2,71 +2,16 @@
 
 #include "lib/clock.h"
 #include "lib/envinfo.h"
-#include "lib/verdict.h"
+#include "lib/lines.h"
+#include "lib/pki.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
-
-#define PKI_TIMEOUT_MS 60000
-
-static enum lab_err make_pki(struct perf_run *run, struct lab_why *why)
-{
-    char log[LAB_PATH_MAX];
-    const char *argv[] = {run->paths.make_pki, run->paths.pki, NULL};
-    int status;
-    enum lab_err err = lab_path_set(log, why, "%s/logs/pki.txt", run->dir);
-    if (err != LAB_OK)
-    {
-        return err;
-    }
-    const struct lab_proc_spec spec = {.argv = argv, .out_path = log};
-    err = lab_proc_run(&run->loop, &spec, PKI_TIMEOUT_MS, &status, why);
-    return err == LAB_OK && status != 0 ? lab_why_set(why, LAB_ERR_EXITED, "%s: exit status %d, see %s",
-                                                      run->paths.make_pki, status, log)
-                                        : err;
-}
-
-static enum lab_err write_env(struct perf_run *run, struct lab_why *why)
-{
-    char path[LAB_PATH_MAX];
-    enum lab_err err = lab_path_set(path, why, "%s/env.json", run->dir);
-    char *text = err == LAB_OK ? json_dumps(run->env, JSON_INDENT(2)) : NULL;
-    if (text != NULL)
-    {
-        err = lab_file_replace(path, text, why);
-    }
-    free(text);
-    return err;
-}
-
-static enum lab_err collect_env(struct perf_run *run, struct lab_why *why)
-{
-    run->env = lab_env_collect(&run->loop, run->subjects, run->subject_count);
-    json_object_set_new(run->env, "schema", json_integer(LAB_SCHEMA_VERSION));
-    json_object_set_new(run->env, "run_id", json_string(run->run_id));
-    json_object_set_new(run->env, "commit", json_string(run->commit));
-    json_object_set_new(run->env, "interfaces", lab_env_interfaces(&run->loop, &run->topology));
-    json_object_set_new(run->env, "before", lab_env_load());
-    return write_env(run, why);
-}
 
 static enum lab_err write_start(struct perf_run *run, struct lab_why *why)
 {
-    char seed[24];
-    char now[32];
-    struct utsname names;
-    uname(&names);
-    snprintf(seed, sizeof seed, "%" PRIu64, run->seed);
-    lab_utc_extended(now, sizeof now);
-    json_t *argv = json_array();
-    for (int i = 0; i < run->argc; i++)
-    {
-        json_array_append_new(argv, json_string(run->argv[i]));
-    }
     json_t *cases = json_array();
     for (size_t i = 0; i < perf_arm_count; i++)
     {
@@ -75,13 +20,17 @@ static enum lab_err write_start(struct perf_run *run, struct lab_why *why)
             json_array_append_new(cases, json_string(perf_arms[i].id));
         }
     }
-    return lab_record_write(
-        &run->record,
-        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:b, s:i}", "kind", "start", "run_id",
-                  run->run_id, "suite", run->pace == &perf_pace_quick ? "perf-quick" : "perf", "started", now,
-                  "host", names.nodename, "commit", run->commit, "seed", seed, "argv", argv, "cases", cases,
-                  "conformance", 0, "bulk_seconds", (int)run->pace->tcp_s),
-        why);
+    const struct lab_line_start start = {
+        .place = &run->place,
+        .suite = run->pace == &perf_pace_quick ? "perf-quick" : "perf",
+        .seed = run->seed,
+        .argc = run->argc,
+        .argv = run->argv,
+        .cases = cases,
+        .conformance = false,
+        .bulk_seconds = run->pace->tcp_s,
+    };
+    return lab_line_start(&run->record, &start, why);
 }
 
 static bool is_listed(const char *list, const char *id)
@@ -142,11 +91,10 @@ static enum lab_err choose_arms(struct perf_run *run, struct lab_why *why)
 static enum lab_err prepare(struct perf_run *run, struct lab_why *why)
 {
     char path[LAB_PATH_MAX];
-    enum lab_err err = lab_path_set(path, why, "%s/logs", run->dir);
-    err = err == LAB_OK ? lab_dir_make(path, why) : err;
-    err = err == LAB_OK ? make_pki(run, why) : err;
+    enum lab_err err = lab_place_dir(&run->place, "logs", why);
+    err = err == LAB_OK ? lab_pki_make(&run->loop, &run->paths, &run->place, why) : err;
     err = err == LAB_OK ? lab_topology_describe(&run->loop, run->paths.topology, &run->topology, why) : err;
-    err = err == LAB_OK ? lab_path_set(path, why, "%s/logs/network.txt", run->dir) : err;
+    err = err == LAB_OK ? lab_path_set(path, why, "%s/logs/network.txt", run->place.dir) : err;
     err = err == LAB_OK ? lab_topology_call(&run->loop, run->paths.topology, "up", path, why) : err;
     run->house = (struct perf_house){.loop = &run->loop,
                                      .paths = &run->paths,
@@ -156,7 +104,12 @@ static enum lab_err prepare(struct perf_run *run, struct lab_why *why)
                                      .pace = run->pace};
     err = err == LAB_OK ? choose_arms(run, why) : err;
     err = err == LAB_OK ? write_start(run, why) : err;
-    return err == LAB_OK ? collect_env(run, why) : err;
+    if (err != LAB_OK)
+    {
+        return err;
+    }
+    run->env = lab_env_collect(&run->loop, &run->place, run->subjects, run->subject_count, &run->topology);
+    return lab_env_write(run->env, &run->place, why);
 }
 
 /* As many rounds as fit: a round is begun only if one as long as the longest so far would end in time. */
@@ -179,48 +132,10 @@ static enum lab_err run_rounds(struct perf_run *run, struct lab_why *why)
     return err;
 }
 
-static int exit_status_of(const struct perf_run *run, enum lab_err err)
-{
-    if (run->loop.stop_signal != 0)
-    {
-        return 128 + run->loop.stop_signal;
-    }
-    if (err != LAB_OK)
-    {
-        return LAB_EXIT_ERROR;
-    }
-    return run->gate ? (int)lab_verdict_exit(run->verdicts) : LAB_EXIT_OK;
-}
-
-static enum lab_err write_end(struct perf_run *run, enum lab_err err, const char *said, struct lab_why *why)
-{
-    const char *reason = run->loop.stop_signal != 0 ? lab_loop_stop_name(&run->loop)
-                         : err != LAB_OK            ? said
-                                                    : "complete";
-    json_t *verdicts = json_object();
-    for (size_t i = 0; i < LAB_VERDICT_COUNT; i++)
-    {
-        json_object_set_new(verdicts, lab_verdict_name((enum lab_verdict)i),
-                            json_integer((json_int_t)run->verdicts[i]));
-    }
-    enum lab_err env_err = LAB_OK;
-    if (run->env != NULL)
-    {
-        json_object_set_new(run->env, "after", lab_env_load());
-        env_err = write_env(run, why);
-    }
-    enum lab_err end_err =
-        lab_record_write(&run->record,
-                         json_pack("{s:s, s:s, s:f, s:o, s:i}", "kind", "end", "reason", reason, "seconds",
-                                   (double)(lab_now_ms() - run->started_ms) / 1e3, "verdicts", verdicts,
-                                   "exit_status", exit_status_of(run, err)),
-                         why);
-    return end_err != LAB_OK ? end_err : env_err;
-}
-
 static int finish(struct perf_run *run, enum lab_err err, const struct lab_why *said)
 {
     struct lab_why why;
+    struct lab_line_end end = {.loop = &run->loop, .err = err, .said = said->text, .counts = run->verdicts};
     run->loop.cleaning = true;
     if (err != LAB_OK)
     {
@@ -230,18 +145,25 @@ static int finish(struct perf_run *run, enum lab_err err, const struct lab_why *
     if (run->samples.rounds > 0 && perf_report(run, &why) != LAB_OK && err == LAB_OK)
     {
         lab_term_print(&run->term, "ovperf: %s\n", why.text);
-        err = LAB_ERR_SYSTEM;
+        end.err = LAB_ERR_SYSTEM;
+        end.said = why.text;
     }
-    if (run->record.fd >= 0 && run->env != NULL && write_end(run, err, said->text, &why) != LAB_OK)
+    end.by_counts = run->gate ? lab_verdict_exit(run->verdicts) : LAB_EXIT_OK;
+    if (run->env != NULL)
     {
-        lab_term_print(&run->term, "ovperf: %s\n", why.text);
-        err = LAB_ERR_SYSTEM;
+        struct lab_why trouble;
+        enum lab_err env_err = lab_env_finish(run->env, &run->place, &trouble);
+        enum lab_err end_err = lab_line_end(&run->record, &end, &trouble);
+        if (env_err != LAB_OK || end_err != LAB_OK)
+        {
+            lab_term_print(&run->term, "ovperf: %s\n", trouble.text);
+            end.err = LAB_ERR_SYSTEM;
+        }
     }
-    int status = exit_status_of(run, err);
     lab_record_close(&run->record);
     json_decref(run->env);
     lab_loop_clear(&run->loop);
-    return status;
+    return lab_end_status(&end);
 }
 
 int perf_run_inside(void *arg)
@@ -259,8 +181,8 @@ int perf_run_inside(void *arg)
         return LAB_EXIT_ERROR;
     }
     lab_term_print(&run->term, "ovperf: %s, at most %u rounds in %u s, seed %" PRIu64 ", commit %s\n",
-                   run->pace->name, run->pace->rounds, run->pace->budget_s, run->seed, run->commit);
-    err = lab_record_open(&run->record, run->dir, &why);
+                   run->pace->name, run->pace->rounds, run->pace->budget_s, run->seed, run->place.commit);
+    err = lab_record_open(&run->record, run->place.dir, &why);
     err = err == LAB_OK ? prepare(run, &why) : err;
     err = err == LAB_OK ? run_rounds(run, &why) : err;
     return finish(run, err, &why);

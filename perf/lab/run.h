@@ -2,6 +2,7 @@
 #ifndef OV_PERF_RUN_H
 #define OV_PERF_RUN_H
 
+#include "lib/place.h"
 #include "lib/record.h"
 #include "lib/term.h"
 #include "perf/lab/arm.h"
@@ -18,9 +19,7 @@ struct perf_run
     char **argv;
 
     struct lab_paths paths;
-    char run_id[128];
-    char commit[64];
-    char dir[LAB_PATH_MAX]; /* the record's */
+    struct lab_place place;
     struct lab_subject subjects[LAB_SUBJECT_MAX];
     size_t subject_count;
 
@@ -37,8 +36,8 @@ struct perf_run
     size_t verdicts[LAB_VERDICT_COUNT]; /* of the goals */
 };
 
-/* Measures everything; must be called as the runner of lab_ns_run with options, paths, names and subjects
- * filled in and dir existing. Returns the exit status. */
+/* Measures everything; must be called through lab_place_run with options, paths and subjects
+ * filled in. Returns the exit status. */
 int perf_run_inside(void *run);
 
 /* round.c: every arm once, in random order. */

@@ -65,6 +65,10 @@ enum lab_err perf_tools_run(struct perf_arm *arm, struct perf_tool *tools, size_
         err = lab_why_set(why, LAB_ERR_EXITED, "the %s ended during %s",
                           arm->server.running ? "client" : "server", tools[0].log_name);
     }
+    else if (err == LAB_ERR_INTERRUPTED)
+    {
+        (void)lab_why_set(why, err, "interrupted by %s", lab_loop_stop_name(arm->house->loop));
+    }
     else if (err != LAB_OK)
     {
         (void)lab_why_set(why, err, "%s did not end within %.1f s", tools[0].log_name,

@@ -102,27 +102,15 @@ static void make_plan(struct plan *plan, uint64_t seed, const struct ov_crypto *
 
 static void print_plan(const struct plan *p)
 {
-<<<<<<< HEAD
-    print_error("seed %llu: %s client, %s server, TLS 1.%u, %s, %s, keys from %s%s, loss %u double %u damage "
-                "%u per mille, "
-                "%u..%u ms, initiator %u\n",
-                (unsigned long long)p->seed, p->client.crypto->name, p->server.crypto->name,
-                p->client.version % 10, ov_end_wrap_name(p->client.wrap), ov_cipher_name(p->cipher),
-                p->client.built.tls_ekm ? "exporter" : "PRF",
-                p->client.built.dyn_tls_crypt ? ", dynamic tls-crypt" : "", p->faults.loss_pm,
-                p->faults.double_pm, p->faults.damage_pm, p->faults.latency_ms,
-                p->faults.latency_ms + p->faults.jitter_ms, p->initiator);
-=======
     print_error(
         "seed %llu: %s client, %s server, TLS 1.%u, %s, %s%s, keys from %s%s, loss %u double %u damage "
         "%u per mille, "
         "%u..%u ms, initiator %u\n",
         (unsigned long long)p->seed, p->client.crypto->name, p->server.crypto->name, p->client.version % 10,
-        p->client.tls_crypt ? "tls-crypt" : "plain", ov_cipher_name(p->cipher),
-        p->epoch ? " with epochs" : "", p->client.built.tls_ekm ? "exporter" : "PRF",
+        ov_end_wrap_name(p->client.wrap), ov_cipher_name(p->cipher), p->epoch ? " with epochs" : "",
+        p->client.built.tls_ekm ? "exporter" : "PRF",
         p->client.built.dyn_tls_crypt ? ", dynamic tls-crypt" : "", p->faults.loss_pm, p->faults.double_pm,
         p->faults.damage_pm, p->faults.latency_ms, p->faults.latency_ms + p->faults.jitter_ms, p->initiator);
->>>>>>> w-data
 }
 
 /* ---- the life of a connection ---- */

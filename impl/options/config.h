@@ -172,13 +172,13 @@ struct ov_config
     struct ov_ciphers data_ciphers;
     bool has_fallback;
     enum ov_cipher_id fallback; /* --data-ciphers-fallback [WP-NCP-004, 007] */
-    const char *occ_cipher;   /* name in the options string only: "BF-CBC" unless --cipher says else */
-    enum ov_digest_id auth;   /* SHA1; AEAD ciphers don't use it, the options string names it */
-    bool auth_none;           /* --auth none */
-    uint32_t tun_mtu_max;     /* 1600: largest tun-mtu accepted by push, sent as IV_MTU [WP-MTU-012] */
-    uint32_t occ_mtu;         /* tun-mtu in the options string: second argument of --tun-mtu; 0: same */
-    uint32_t replay_window;   /* 64 packets */
-    uint32_t replay_time_s;   /* 15 */
+    const char *occ_cipher;     /* name in the options string only: "BF-CBC" unless --cipher says else */
+    enum ov_digest_id auth;     /* SHA1; AEAD ciphers don't use it, the options string names it */
+    bool auth_none;             /* --auth none */
+    uint32_t tun_mtu_max;       /* 1600: largest tun-mtu accepted by push, sent as IV_MTU [WP-MTU-012] */
+    uint32_t occ_mtu;           /* tun-mtu in the options string: second argument of --tun-mtu; 0: same */
+    uint32_t replay_window;     /* 64 packets */
+    uint32_t replay_time_s;     /* 15 */
     struct ov_mssfix mssfix;
     enum ov_data_path data_path;
     struct ov_keepalive keepalive;

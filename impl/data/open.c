@@ -71,13 +71,16 @@ static size_t open_chunk(struct ov_data *d, struct ov_data_key *key, struct ov_d
 static enum ov_err sort_in(struct ov_data *d, struct ov_datagram *dg,
                            struct ov_data_chunk chunks[OV_DATA_SLOTS])
 {
-    struct ov_data_prefix prefix;
-    enum ov_err err = ov_data_prefix_read(ov_buf_data(&dg->buf), dg->buf.len, &prefix);
-    if (err != OV_OK)
+    if (dg->buf.len == 0)
     {
-        return err;
+        return OV_ERR_TRUNCATED;
     }
-    struct ov_data_key *key = find_key(d, prefix.key_id);
+    const uint8_t first = ov_buf_data(&dg->buf)[0];
+    if (!ov_opcode_is_data(ov_opcode_of(first)))
+    {
+        return OV_ERR_OPCODE;
+    }
+    struct ov_data_key *key = find_key(d, ov_opcode_key_id(first));
     if (key == NULL)
     {
         return OV_ERR_KEY_ID;
@@ -87,7 +90,7 @@ static enum ov_err sort_in(struct ov_data *d, struct ov_datagram *dg,
         return OV_ERR_LIMIT; /* [WP-DATA-041] */
     }
     struct ov_data_chunk *chunk = &chunks[key - d->key];
-    err = key->format->open_prepare(key, &dg->buf, chunk);
+    enum ov_err err = key->format->open_prepare(key, &dg->buf, chunk);
     if (err == OV_OK)
     {
         chunk->dg[chunk->count] = dg;

@@ -51,6 +51,11 @@ void ov_sealed_open(struct ov_data *d, const struct ov_crypto *crypto, const str
     ov_data_install(d, &key, 0, OV_NEVER);
 }
 
+bool ov_sealed_proves(const struct ov_sealed_format *format)
+{
+    return ov_cipher_is_aead(format->cipher) || !format->auth_none;
+}
+
 uint32_t ov_sealed_packet(struct ov_data *d, const void *plain, size_t len, uint8_t *packet, size_t cap)
 {
     static struct ov_test_batch batch;

@@ -23,6 +23,9 @@ extern const size_t ov_sealed_formats_count;
 void ov_sealed_open(struct ov_data *d, const struct ov_crypto *crypto, const struct ov_sealed_format *format,
                     enum ov_role role, bool v2, const struct ov_rng *rng, const struct ov_key2 *key2);
 
+/* Does a packet of this format prove that its sender has the key? */
+bool ov_sealed_proves(const struct ov_sealed_format *format);
+
 /* Seal one plaintext of len octets; packet has the octets, at most cap. Fails the test if it does not work. */
 uint32_t ov_sealed_packet(struct ov_data *d, const void *plain, size_t len, uint8_t *packet, size_t cap);
 /* Open one packet that ends where its memory ends; what it became, with the plaintext in out (cap octets). */

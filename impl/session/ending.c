@@ -21,7 +21,7 @@ void ov_session_lose(struct ov_session *s, enum ov_err err, const char *text, bo
 
 void ov_session_lost(struct ov_session *s, enum ov_err err, const char *text, struct ov_now now)
 {
-    ov_session_log(s, OV_LOG_INFO, "TCP: connection lost: %s", text);
+    ov_session_log(s, err == OV_ERR_FORMAT ? OV_LOG_WARN : OV_LOG_INFO, "TCP: connection lost: %s", text);
     ov_session_lose(s, err, "connection-reset", false, now.mono_ms); /* [WP-CLI-010] */
     /* Nothing can be sent or acknowledged any more: an ending that waits for that waits in vain. */
     s->ending.at_ms = ov_time_earlier(s->ending.at_ms, now.mono_ms);

@@ -88,7 +88,8 @@ static void advance_session(struct ov_client *client, struct ov_now now)
         deadline = ov_pump_settle(&client->pump, now);
     }
     ov_report_trouble(client->log, &client->trouble, &client->pump, now);
-    ov_loop_deadline(client->loop, deadline);
+    ov_loop_deadline(client->loop,
+                     client->connected ? deadline : ov_time_earlier(deadline, client->master_ms));
 }
 
 /* ---- called by the loop ---- */
@@ -114,6 +115,7 @@ void ov_client_wake(void *ctx, unsigned ready)
     {
         ov_client_watch_connect(client, now);
     }
+    ov_client_watch_master(client, now);
     if (client->state == OV_CLIENT_RUNNING)
     {
         advance_session(client, now);
@@ -121,7 +123,11 @@ void ov_client_wake(void *ctx, unsigned ready)
     ov_loop_pause(client->loop, OV_WATCH_TUN, client->pump.tun_waits);
     if (client->state == OV_CLIENT_CONNECTING)
     {
-        ov_loop_deadline(client->loop, client->connect_by_ms);
+        ov_loop_deadline(client->loop, ov_time_earlier(client->connect_by_ms, client->master_ms));
+    }
+    if (client->state == OV_CLIENT_LOOKUP)
+    {
+        ov_loop_deadline(client->loop, client->master_ms);
     }
     if (client->state == OV_CLIENT_PAUSE)
     {

@@ -22,6 +22,7 @@ static const struct command commands[] = {
     {"list", "suites, cases, subjects, features", cmd_list},
     {"run", "runs a suite in private namespaces: ovlab run quick", cmd_run},
     {"report", "prints the table of a record again: ovlab report DIR", cmd_report},
+    {"export", "a record as JUnit, TAP, CSV, OpenMetrics, ...: ovlab export DIR", cmd_export},
     {"matrix", "every subject with every subject, over any set of scenarios", NULL},
     {"compare", "interleaved A/B pairs of two builds, with intervals", NULL},
     {"explain", "what bounds a scenario before it runs, and what did after", NULL},

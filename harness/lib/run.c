@@ -1,6 +1,7 @@
 #include "lib/run.h"
 
 #include "lib/envinfo.h"
+#include "lib/export.h"
 #include "lib/lines.h"
 #include "lib/pki.h"
 
@@ -152,6 +153,11 @@ static int finish(struct lab_run *run, enum lab_err err, const struct lab_why *s
         }
         lab_report_print(&run->report, &run->term, shown_dir(run));
         write_summary(run, shown_dir(run));
+        if (lab_export_all(run->place.dir, &why) != LAB_OK)
+        {
+            lab_term_print(&run->term, "\novlab: %s\n", why.text);
+            end.err = LAB_ERR_SYSTEM;
+        }
     }
     lab_record_close(&run->record);
     json_decref(run->env);

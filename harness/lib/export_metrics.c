@@ -1,6 +1,6 @@
 /* OpenMetrics text that older scrapers take as well: gauges only, in base units, each family in one block.
  * A measurement whose name is a plain word is a family of its own, such as
- * ovlab_tcp_up_goodput_bits_per_second; all others share ovlab_measurement. */
+ * ovlab_tcp_up_goodput_bytes_per_second; all others share ovlab_measurement. */
 #include "lib/export.h"
 #include "lib/unit.h"
 

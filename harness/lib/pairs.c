@@ -173,7 +173,7 @@ void lab_pairs_judge(const struct lab_pairs *pairs, const struct lab_pairs_rule 
     }
     double half = isnan(verdict->noise_floor) ? 0.0 : verdict->noise_floor / 2.0;
     verdict->guard = fmax(rule->guard, half);
-    verdict->same = fmax(rule->same, half);
+    verdict->same = rule->same; /* Never wider for noise: that would turn lack of evidence into SAME. */
     verdict->detectable =
         pairs->count > 1 ? lab_pairs_detectable(verdict->deviation, pairs->count, verdict->guard) : NAN;
     decide(pairs, rule, lab_pairs_last_look(pairs->count), verdict);

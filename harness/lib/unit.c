@@ -3,8 +3,8 @@
 #include <string.h>
 
 static const struct lab_unit units[] = {
-    {"_mbps", "Mbit/s", "bits_per_second", 1e6},
-    {"_mbit_per_cpu_s", "Mbit/CPU-s", "bits_per_cpu_second", 1e6},
+    {"_mbps", "Mbit/s", "bytes_per_second", 125000.0},
+    {"_mbit_per_cpu_s", "Mbit/CPU-s", "bytes_per_cpu_second", 125000.0},
     {"_pps", "packets/s", "packets_per_second", 1.0},
     {"_percent", "%", "ratio", 0.01},
     {"_kib", "KiB", "bytes", 1024.0},

@@ -24,7 +24,7 @@ static const struct command commands[] = {
     {"report", "prints the table of a record again: ovlab report DIR", cmd_report},
     {"export", "a record as JUnit, TAP, CSV, OpenMetrics, ...: ovlab export DIR", cmd_export},
     {"matrix", "every subject with every subject, over any set of scenarios", NULL},
-    {"compare", "interleaved A/B pairs of two builds, with intervals", NULL},
+    {"compare", "interleaved A/B pairs of two builds, with intervals and a verdict", cmd_compare},
     {"explain", "what bounds a scenario before it runs, and what did after", NULL},
     {"analyze", "timelines and counters of one record", NULL},
     {"merge", "unites the records of several machines", NULL},

@@ -204,6 +204,31 @@ double lab_rank_p(const double *values, size_t count)
     return 2.0 * p < 1.0 ? 2.0 * p : 1.0;
 }
 
+double lab_rank_two_p(const double *left, size_t left_count, const double *right, size_t right_count)
+{
+    size_t top = left_count * right_count;
+    double above = 0.0;
+    double p = 0.0;
+    bool fit = top > 0 && left_count <= LAB_RANK_MAX && right_count <= LAB_RANK_MAX;
+    double *share = fit ? mann_whitney_shares(left_count, right_count) : NULL;
+    if (share == NULL)
+    {
+        return 1.0;
+    }
+    for (size_t i = 0; i < top; i++)
+    {
+        double difference = right[i % right_count] - left[i / right_count];
+        above += difference > 0.0 ? 1.0 : difference == 0.0 ? 0.5 : 0.0;
+    }
+    double least = above < (double)top - above ? above : (double)top - above;
+    for (size_t sum = 0; (double)sum <= least; sum++)
+    {
+        p += share[sum];
+    }
+    free(share);
+    return 2.0 * p < 1.0 ? 2.0 * p : 1.0;
+}
+
 double lab_rank_superiority(const double *values, size_t count)
 {
     double above = 0.0;

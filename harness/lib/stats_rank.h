@@ -31,6 +31,9 @@ bool lab_rank_two(const double *left, size_t left_count, const double *right, si
  * counts half. 1 for an empty sample. */
 double lab_rank_p(const double *values, size_t count);
 
+/* The same for two samples, by Mann-Whitney's. */
+double lab_rank_two_p(const double *left, size_t left_count, const double *right, size_t right_count);
+
 /* Share of values above zero, zeros counting half: P(B > A) of paired log ratios. NaN when empty. */
 double lab_rank_superiority(const double *values, size_t count);
 

@@ -44,7 +44,6 @@ static const struct
     {"arrived_pps", LAB_BETTER_BIGGER},  {"loss_percent", LAB_BETTER_SMALLER},
     {"rtt_p50_ms", LAB_BETTER_SMALLER},  {"rtt_p99_ms", LAB_BETTER_SMALLER},
     {"answered_ms", LAB_BETTER_SMALLER}, {"exit_ms", LAB_BETTER_SMALLER},
-    {"cpu_s", LAB_BETTER_SMALLER},       {"max_rss_kib", LAB_BETTER_SMALLER},
 };
 
 enum lab_better lab_unit_better(const char *key)

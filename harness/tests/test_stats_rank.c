@@ -67,6 +67,7 @@ static void test_two_samples(void **state)
         struct lab_estimate estimate;
         assert_true(lab_rank_two(term_birth, 10, early_birth, 5, rows[i].level, &estimate));
         assert_close(estimate.point, -0.305, CLOSE);
+        assert_close(lab_rank_two_p(term_birth, 10, early_birth, 5), 0.254412254412254, CLOSE);
         assert_close(estimate.interval.low, rows[i].low, CLOSE);
         assert_close(estimate.interval.high, rows[i].high, CLOSE);
     }

@@ -27,7 +27,8 @@ static const struct command commands[] = {
     {"compare", "interleaved A/B pairs of two builds, with intervals and a verdict", cmd_compare},
     {"explain", "what bounds a scenario before it runs, and what did after", NULL},
     {"analyze", "timelines and counters of one record", NULL},
-    {"merge", "unites the records of several machines", NULL},
+    {"merge", "unites the records of several machines or shards", cmd_merge},
+    {"history", "ratios to stock over all records, with change points", cmd_history},
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])

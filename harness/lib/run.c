@@ -62,6 +62,8 @@ static enum lab_err write_start(struct lab_run *run, struct lab_why *why)
         .cases = cases,
         .conformance = run->options.conformance,
         .bulk_seconds = run->options.bulk_seconds,
+        .shard = run->options.shard,
+        .plan = run->options.plan,
     };
     return lab_line_start(&run->record, &start, why);
 }

@@ -9,6 +9,7 @@
 #include "lib/record.h"
 #include "lib/report.h"
 #include "lib/scenario.h"
+#include "lib/shard.h"
 #include "lib/subject.h"
 #include "lib/term.h"
 #include "lib/topology.h"
@@ -25,6 +26,8 @@ struct lab_options
     unsigned bulk_seconds;     /* length of a bulk transfer */
     unsigned patience_percent; /* scales the deadlines of subjects */
     bool conformance;
+    struct lab_shard shard; /* index 0: all cases */
+    json_t *plan;    /* array of all ids, those of the other shards too; NULL without shards. Borrowed */
     bool keep_going; /* also after an ERROR */
     bool open_ended; /* which cases run is decided as it goes: the record's plan is empty */
     int argc;        /* recorded */

@@ -48,9 +48,9 @@ static bool servers_listen(void *arg)
     bool listen = true;
     for (size_t i = 0; i < servers->count; i++)
     {
-        listen = listen &&
-                 (!servers->proc[i].running || lab_ready_tcp_listens(servers->arm->house->topology->server_ns,
-                                                                     (uint16_t)(IPERF_PORT + i)));
+        listen =
+            listen && (!servers->proc[i].running ||
+                       lab_ready_tcp_listens(servers->arm->topology->server_ns, (uint16_t)(IPERF_PORT + i)));
     }
     return listen;
 }
@@ -66,8 +66,7 @@ static enum lab_err servers_start(struct servers *servers, struct perf_arm *arm,
         snprintf(port, sizeof port, "%d", IPERF_PORT + (int)i);
         enum lab_err err = lab_path_set(log, why, "%s/iperf3-server-%zu.txt", arm->log_dir, i);
         const char *argv[] = {"iperf3", "-s", "-B", arm->target, "-p", port, NULL};
-        const struct lab_proc_spec spec = {
-            .argv = argv, .netns = arm->house->topology->server_ns, .out_path = log};
+        const struct lab_proc_spec spec = {.argv = argv, .netns = arm->topology->server_ns, .out_path = log};
         err = err == LAB_OK ? lab_proc_spawn(arm->house->loop, &servers->proc[i], &spec, why) : err;
         if (err != LAB_OK)
         {

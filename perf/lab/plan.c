@@ -15,41 +15,64 @@ const struct perf_figure_def perf_figures[PERF_FIGURE_COUNT] = {
     [PERF_RTT_IDLE] = {"rtt_idle_p50", "RTT p50, idle", "ms", 1e-3, false},
     [PERF_RTT_1] = {"rtt_1_p99", "RTT p99, 1 stream", "ms", 1e-3, false},
     [PERF_RTT_4] = {"rtt_4_p99", "RTT p99, 4 streams", "ms", 1e-3, false},
+    [PERF_CROWD_UP] = {"crowd_up", "TCP up, sum of clients", "Gbit/s", 1e-3, true},
+    [PERF_CROWD_DOWN] = {"crowd_down", "TCP down, sum of clients", "Gbit/s", 1e-3, true},
+    [PERF_JAIN_UP] = {"jain_up", "Jain fairness, up", "1", 1.0, true},
+    [PERF_JAIN_DOWN] = {"jain_down", "Jain fairness, down", "1", 1.0, true},
 };
 
 #define GCM    "AES-256-GCM"
 #define CBC    "AES-256-CBC"
 #define CHACHA "CHACHA20-POLY1305"
 
+/* Many clients at one server. */
+#define CROWD(subject, count, suffix, cipher, each)                                                          \
+    {                                                                                                        \
+        subject suffix, subject, subject, "udp4", cipher, NULL, PERF_SCOPE_CROWD, false, false, count, each  \
+    }
+
+#define ARM(...)                                                                                             \
+    {                                                                                                        \
+        __VA_ARGS__, 0, 0                                                                                    \
+    }
+
 const struct perf_arm_def perf_arms[] = {
     /* id, client, server, proto, cipher, option, scope, quick, column */
-    {"bare", NULL, NULL, "udp4", GCM, NULL, PERF_SCOPE_ALL, true, true},
-    {"ovref-openssl", "ovref-openssl", "ovref-openssl", "udp4", GCM, NULL, PERF_SCOPE_ALL, true, true},
-    {"ovref-mbedtls", "ovref-mbedtls", "ovref-mbedtls", "udp4", GCM, NULL, PERF_SCOPE_ALL, false, true},
-    {"openvpn-2.6", "openvpn-2.6", "openvpn-2.6", "udp4", GCM, NULL, PERF_SCOPE_ALL, true, true},
-    {"openvpn-2.6/again", "openvpn-2.6", "openvpn-2.6", "udp4", GCM, NULL, PERF_SCOPE_ALL, true, false},
-    {"openvpn-2.7", "openvpn-2.7", "openvpn-2.7", "udp4", GCM, NULL, PERF_SCOPE_ALL, false, true},
-    {"wireguard-go", "wireguard-go", "wireguard-go", "udp4", CHACHA, NULL, PERF_SCOPE_ALL, false, true},
-    {"wireguard-go-new", "wireguard-go-new", "wireguard-go-new", "udp4", CHACHA, NULL, PERF_SCOPE_ALL, true,
-     true},
-    {"openconnect", "openconnect", "openconnect", "udp4", GCM, NULL, PERF_SCOPE_ALL, false, true},
-    {"ovref-openssl/own-gcm", "ovref-openssl", "ovref-openssl", "udp4", GCM, "data-engine none",
-     PERF_SCOPE_TCP, false, false},
-    {"ovref-mbedtls/own-gcm", "ovref-mbedtls", "ovref-mbedtls", "udp4", GCM, "data-engine none",
-     PERF_SCOPE_TCP, false, false},
-    {"stock-to-ovref", "openvpn-2.6", "ovref-openssl", "udp4", GCM, NULL, PERF_SCOPE_TCP, false, false},
-    {"ovref-to-stock", "ovref-openssl", "openvpn-2.6", "udp4", GCM, NULL, PERF_SCOPE_TCP, false, false},
-    {"ovref-openssl/tcp", "ovref-openssl", "ovref-openssl", "tcp4", GCM, NULL, PERF_SCOPE_TCP, false, false},
-    {"openvpn-2.6/tcp", "openvpn-2.6", "openvpn-2.6", "tcp4", GCM, NULL, PERF_SCOPE_TCP, false, false},
-    {"openvpn-2.7/tcp", "openvpn-2.7", "openvpn-2.7", "tcp4", GCM, NULL, PERF_SCOPE_TCP, false, false},
-    {"ovref-openssl/chacha", "ovref-openssl", "ovref-openssl", "udp4", CHACHA, NULL, PERF_SCOPE_TCP, false,
-     false},
-    {"openvpn-2.6/chacha", "openvpn-2.6", "openvpn-2.6", "udp4", CHACHA, NULL, PERF_SCOPE_TCP, false, false},
-    {"ovref-openssl/cbc", "ovref-openssl", "ovref-openssl", "udp4", CBC, NULL, PERF_SCOPE_TCP, false, false},
-    {"openvpn-2.6/cbc", "openvpn-2.6", "openvpn-2.6", "udp4", CBC, NULL, PERF_SCOPE_TCP, false, false},
-    {"ovref-openssl/none", "ovref-openssl", "ovref-openssl", "udp4", "none", NULL, PERF_SCOPE_TCP, false,
-     false},
-    {"openvpn-2.6/none", "openvpn-2.6", "openvpn-2.6", "udp4", "none", NULL, PERF_SCOPE_TCP, false, false},
+    ARM("bare", NULL, NULL, "udp4", GCM, NULL, PERF_SCOPE_ALL, true, true),
+    ARM("ovref-openssl", "ovref-openssl", "ovref-openssl", "udp4", GCM, NULL, PERF_SCOPE_ALL, true, true),
+    ARM("ovref-mbedtls", "ovref-mbedtls", "ovref-mbedtls", "udp4", GCM, NULL, PERF_SCOPE_ALL, false, true),
+    ARM("openvpn-2.6", "openvpn-2.6", "openvpn-2.6", "udp4", GCM, NULL, PERF_SCOPE_ALL, true, true),
+    ARM("openvpn-2.6/again", "openvpn-2.6", "openvpn-2.6", "udp4", GCM, NULL, PERF_SCOPE_ALL, true, false),
+    ARM("openvpn-2.7", "openvpn-2.7", "openvpn-2.7", "udp4", GCM, NULL, PERF_SCOPE_ALL, false, true),
+    ARM("wireguard-go", "wireguard-go", "wireguard-go", "udp4", CHACHA, NULL, PERF_SCOPE_ALL, false, true),
+    ARM("wireguard-go-new", "wireguard-go-new", "wireguard-go-new", "udp4", CHACHA, NULL, PERF_SCOPE_ALL,
+        true, true),
+    ARM("openconnect", "openconnect", "openconnect", "udp4", GCM, NULL, PERF_SCOPE_ALL, false, true),
+    ARM("ovref-openssl/own-gcm", "ovref-openssl", "ovref-openssl", "udp4", GCM, "data-engine none",
+        PERF_SCOPE_TCP, false, false),
+    ARM("ovref-mbedtls/own-gcm", "ovref-mbedtls", "ovref-mbedtls", "udp4", GCM, "data-engine none",
+        PERF_SCOPE_TCP, false, false),
+    ARM("stock-to-ovref", "openvpn-2.6", "ovref-openssl", "udp4", GCM, NULL, PERF_SCOPE_TCP, false, false),
+    ARM("ovref-to-stock", "ovref-openssl", "openvpn-2.6", "udp4", GCM, NULL, PERF_SCOPE_TCP, false, false),
+    ARM("ovref-openssl/tcp", "ovref-openssl", "ovref-openssl", "tcp4", GCM, NULL, PERF_SCOPE_TCP, false,
+        false),
+    ARM("openvpn-2.6/tcp", "openvpn-2.6", "openvpn-2.6", "tcp4", GCM, NULL, PERF_SCOPE_TCP, false, false),
+    ARM("openvpn-2.7/tcp", "openvpn-2.7", "openvpn-2.7", "tcp4", GCM, NULL, PERF_SCOPE_TCP, false, false),
+    ARM("ovref-openssl/chacha", "ovref-openssl", "ovref-openssl", "udp4", CHACHA, NULL, PERF_SCOPE_TCP, false,
+        false),
+    ARM("openvpn-2.6/chacha", "openvpn-2.6", "openvpn-2.6", "udp4", CHACHA, NULL, PERF_SCOPE_TCP, false,
+        false),
+    ARM("ovref-openssl/cbc", "ovref-openssl", "ovref-openssl", "udp4", CBC, NULL, PERF_SCOPE_TCP, false,
+        false),
+    ARM("openvpn-2.6/cbc", "openvpn-2.6", "openvpn-2.6", "udp4", CBC, NULL, PERF_SCOPE_TCP, false, false),
+    ARM("ovref-openssl/none", "ovref-openssl", "ovref-openssl", "udp4", "none", NULL, PERF_SCOPE_TCP, false,
+        false),
+    ARM("openvpn-2.6/none", "openvpn-2.6", "openvpn-2.6", "udp4", "none", NULL, PERF_SCOPE_TCP, false, false),
+    CROWD("ovref-openssl", 10, "/10", GCM, 0),
+    CROWD("openvpn-2.6", 10, "/10", GCM, 0),
+    CROWD("wireguard-go-new", 10, "/10", CHACHA, 2),
+    CROWD("ovref-openssl", 50, "/50", GCM, 2),
+    CROWD("openvpn-2.6", 50, "/50", GCM, 2),
 };
 const size_t perf_arm_count = COUNT(perf_arms);
 
@@ -93,6 +116,7 @@ const struct perf_goal perf_goals[] = {
     {PERF_TCP_UP, "ovref-mbedtls", STOCK, 8.5, false},
     {PERF_TCP_DOWN, "ovref-mbedtls", STOCK, 8.5, false},
     {PERF_TCP_UP, "ovref-mbedtls/own-gcm", STOCK, 1.4, false},
+    {PERF_TCP_DOWN, "ovref-mbedtls/own-gcm", STOCK, 1.4, false},
     {PERF_RTT_IDLE, OURS, STOCK, 0.85, true},
     {PERF_RTT_IDLE, OURS, RIVAL, 0.5, true},
     {PERF_RTT_1, OURS, STOCK, 0.5, true},
@@ -103,14 +127,16 @@ const struct perf_goal perf_goals[] = {
     {PERF_TCP_DOWN, "stock-to-ovref", STOCK, 1.15, false},
     {PERF_TCP_UP, "ovref-to-stock", STOCK, 1.15, false},
     {PERF_TCP_DOWN, "ovref-to-stock", STOCK, 1.15, false},
+    {PERF_CROWD_UP, OURS "/10", STOCK "/10", 8.0, false},
+    {PERF_CROWD_DOWN, OURS "/10", STOCK "/10", 8.0, false},
+    {PERF_JAIN_UP, OURS "/10", NULL, 0.9, false},
+    {PERF_JAIN_DOWN, OURS "/10", NULL, 0.9, false},
+    {PERF_CROWD_UP, OURS "/50", STOCK "/50", 8.0, false},
+    {PERF_CROWD_DOWN, OURS "/50", STOCK "/50", 8.0, false},
+    {PERF_JAIN_UP, OURS "/50", NULL, 0.9, false},
+    {PERF_JAIN_DOWN, OURS "/50", NULL, 0.9, false},
 };
 const size_t perf_goal_count = COUNT(perf_goals);
-
-const char *const perf_unmeasured[] = {
-    "10 and 50 clients at one server, sum >= 8x stock, Jain fairness >= 0.9: needs a topology of many "
-    "clients",
-};
-const size_t perf_unmeasured_count = COUNT(perf_unmeasured);
 
 const char *const perf_twins[2] = {STOCK, "openvpn-2.6/again"};
 

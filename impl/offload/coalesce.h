@@ -34,6 +34,7 @@ struct ov_coalescer
     uint16_t next[OV_COALESCE_BATCH]; /* chain within a run */
     uint16_t flows[64];               /* flow hash -> index+1 of its newest run */
     uint16_t run_count;
+    uint64_t bad_sums; /* packets whose IP, TCP or UDP checksum is wrong; they go out as they came */
 };
 
 /* Look at the OV_FATE_TUN packets among dg[0..n), n <= OV_COALESCE_BATCH, and

@@ -146,6 +146,7 @@ OV_SETTER(config);
 OV_SETTER(help);
 OV_SETTER(version);
 OV_SETTER(genkey);
+OV_SETTER(status);
 OV_SETTER(ignore_unknown);
 OV_SETTER(mode);
 OV_SETTER(client);

@@ -170,7 +170,13 @@ static void count_line(void *ctx, enum ov_level level, const char *text)
 
 static void put(void *ctx, FILE *file)
 {
-    (void)fputs(ctx, file);
+    (void)fputs(*(const char **)ctx, file);
+}
+
+static void write_text(struct ov_status_file *status, const char *text, const struct ov_log *log,
+                       struct ov_now at)
+{
+    ov_status_file_write(status, put, &text, log, at);
 }
 
 static void check_content(const char *path, const char *want)
@@ -196,18 +202,18 @@ static void test_file(void **state)
     (void)snprintf(path, sizeof path, "%s/status", dir);
     ov_status_file_open(&status, &config, &log, at);
     assert_true(ov_status_file_deadline(&status) == OV_NEVER); /* nobody asked for one */
-    ov_status_file_write(&status, put, "x", &log, at);
+    write_text(&status, "x", &log, at);
     ov_status_file_close(&status);
 
     config.status = path;
     ov_status_file_open(&status, &config, &log, at);
     assert_int_equal(ov_status_file_deadline(&status), at.mono_ms); /* at once */
-    ov_status_file_write(&status, put, "a long text\nEND\n", &log, at);
+    write_text(&status, "a long text\nEND\n", &log, at);
     check_content(path, "a long text\nEND\n");
     assert_int_equal(ov_status_file_deadline(&status), at.mono_ms + 5000);
     /* Shorter, in a directory that is not ours any more. */
     assert_int_equal(chmod(dir, 0), 0);
-    ov_status_file_write(&status, put, "short\n", &log, at);
+    write_text(&status, "short\n", &log, at);
     assert_int_equal(chmod(dir, 0700), 0);
     check_content(path, "short\n");
     ov_status_file_close(&status);
@@ -232,7 +238,7 @@ static void test_file_troubles(void **state)
     ov_status_file_open(&status, &config, &log, now);
     for (unsigned i = 0; i < 3; i++)
     {
-        ov_status_file_write(&status, put, "text\n", &log, now);
+        write_text(&status, "text\n", &log, now);
     }
     assert_int_equal(log_lines, 2); /* once, not each time */
     ov_status_file_close(&status);

@@ -273,6 +273,15 @@ bool perf_arm_alive(const struct perf_arm *arm)
     return alive;
 }
 
+void perf_arm_pin(const struct perf_arm *arm, int cpu)
+{
+    perf_cpu_pin_session(arm->server.pid, cpu);
+    for (unsigned i = 0; i < arm->clients; i++)
+    {
+        perf_cpu_pin_session(arm->client[i].pid, cpu);
+    }
+}
+
 double perf_arm_cpu_seconds(const struct perf_arm *arm)
 {
     double sum = perf_cpu_of_session(arm->server.pid);

@@ -52,6 +52,9 @@ void perf_arm_stop(struct perf_arm *arm);
 /* True while what was started still runs. */
 bool perf_arm_alive(const struct perf_arm *arm);
 
+/* Keeps all its programs on one CPU; -1: ends that. */
+void perf_arm_pin(const struct perf_arm *arm, int cpu);
+
 /* CPU seconds used so far by all programs and everything they started; 0 for the bare link. */
 double perf_arm_cpu_seconds(const struct perf_arm *arm);
 

@@ -36,7 +36,7 @@ enum perf_tcp
 LAB_MUST_USE enum lab_err perf_measure_tcp(struct perf_arm *arm, enum perf_tcp step, struct perf_notes *notes,
                                            struct perf_cost *cost, struct lab_why *why);
 
-/* Pings through the idle tunnel. */
+/* Pings through the idle tunnel, one after the other, all on one CPU. */
 LAB_MUST_USE enum lab_err perf_measure_idle(struct perf_arm *arm, struct perf_notes *notes,
                                             struct lab_why *why);
 

@@ -53,15 +53,16 @@ enum lab_err perf_measure_crowd(struct perf_arm *arm, bool down, struct perf_not
                                                  words[2],
                                                  down ? "down" : "up"};
     snprintf(words[0], sizeof words[0], "%d", BULK_PORT + (down ? 1 : 0));
-    snprintf(words[1], sizeof words[1], "%u", pace->warm_up_ms);
-    snprintf(words[2], sizeof words[2], "%u", pace->tcp_s * 1000 - pace->warm_up_ms);
+    snprintf(words[1], sizeof words[1], "%u", pace->crowd_warm_up_ms);
+    snprintf(words[2], sizeof words[2], "%u", pace->crowd_ms);
     for (unsigned i = 0; i < arm->clients; i++)
     {
         lab_topology_client_ns(arm->topology, i, netns[i]);
         argv[8 + i] = netns[i];
     }
     struct perf_tool tool = {.argv = argv, .log_name = down ? "bulk-down.json" : "bulk-up.json"};
-    enum lab_err err = perf_tools_run(arm, &tool, 1, pace->tcp_s * 1000u + BULK_EXTRA_MS, why);
+    enum lab_err err =
+        perf_tools_run(arm, &tool, 1, pace->crowd_warm_up_ms + pace->crowd_ms + BULK_EXTRA_MS, why);
     err = err == LAB_OK ? take_answer(tool.output, down, notes, why) : err;
     perf_tools_clear(&tool, 1);
     return err;

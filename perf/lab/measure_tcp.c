@@ -5,6 +5,7 @@
 #include "lib/ready.h"
 #include "lib/record.h"
 #include "lib/stats.h"
+#include "perf/lab/cpu.h"
 #include "perf/lab/tools.h"
 
 #include <math.h>
@@ -277,16 +278,24 @@ enum lab_err perf_measure_tcp(struct perf_arm *arm, enum perf_tcp step, struct p
     return err;
 }
 
+/* The next ping as soon as the last one is back, and both programs and ping on one CPU: else what is measured is how
+ * the kernel places them from one start to the next, and how fast the host wakes a halted CPU: a factor of four
+ * between two starts of one program. METHOD.md has the figures. */
 enum lab_err perf_measure_idle(struct perf_arm *arm, struct perf_notes *notes, struct lab_why *why)
 {
     char count[16];
+    char cpu[16];
     snprintf(count, sizeof count, "%u", arm->house->pace->idle_pings);
-    const char *argv[] = {"ping", "-n", "-i", "0.005", "-c", count, "-W", "1", arm->target, NULL};
+    snprintf(cpu, sizeof cpu, "%d", perf_cpu_last());
+    const char *argv[] = {"taskset", "-c",  cpu,  "ping", "-n",        "-A",
+                          "-c",      count, "-W", "1",    arm->target, NULL};
     struct perf_tool tool = {.argv = argv, .log_name = "ping-idle.txt"};
     double rtt_us = NAN;
     json_t *values = json_object();
     json_t *samples = json_object();
+    perf_arm_pin(arm, perf_cpu_last());
     enum lab_err err = perf_tools_run(arm, &tool, 1, IPERF_EXTRA_MS, why);
+    perf_arm_pin(arm, -1);
     err = err == LAB_OK ? take_pings(tool.output, 50.0, &rtt_us, values, samples, why) : err;
     if (err == LAB_OK)
     {

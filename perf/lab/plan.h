@@ -56,7 +56,8 @@ struct perf_arm_def
     bool quick;       /* also in the quick plan */
     bool column;      /* has a column of its own in the table */
     unsigned clients; /* PERF_SCOPE_CROWD: how many */
-    unsigned every;   /* measured in the first round, and in every so many after it; 0: in all */
+    unsigned every;   /* measured in one of so many rounds; 0: in all */
+    unsigned phase;   /* in which of them */
 };
 
 #define PERF_CLIENT_MAX 50u
@@ -89,10 +90,12 @@ extern const char *const perf_twins[2];
 struct perf_pace
 {
     const char *name;
-    unsigned rounds;     /* at most */
-    unsigned tcp_s;      /* length of a TCP transfer */
-    unsigned warm_up_ms; /* dropped from its start */
-    unsigned trial_ms;   /* of a UDP rate */
+    unsigned rounds;           /* at most */
+    unsigned tcp_s;            /* length of a TCP transfer */
+    unsigned warm_up_ms;       /* dropped from its start */
+    unsigned trial_ms;         /* of a UDP rate */
+    unsigned crowd_warm_up_ms; /* of many clients: dropped, and what is measured after it */
+    unsigned crowd_ms;
     unsigned idle_pings;
     unsigned budget_s; /* no round is begun that would end after it */
 };

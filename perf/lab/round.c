@@ -246,7 +246,7 @@ enum lab_err perf_round(struct perf_run *run, size_t round, struct lab_why *why)
     struct lab_rng rng = {run->seed + round};
     for (size_t i = 0; i < perf_arm_count; i++)
     {
-        bool turn = perf_arms[i].every <= 1 || round % perf_arms[i].every == 0;
+        bool turn = perf_arms[i].every <= 1 || round % perf_arms[i].every == perf_arms[i].phase;
         if (turn && run->samples.planned[i] && run->samples.unsupported[i][0] == '\0' &&
             run->failures[i] < GIVE_UP)
         {

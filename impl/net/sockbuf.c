@@ -1,8 +1,8 @@
 #include "net/sockbuf.h"
 
 #include <limits.h>
-#include <stddef.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/socket.h>
 
 static const struct

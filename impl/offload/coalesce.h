@@ -28,6 +28,7 @@ struct ov_run
     uint32_t len; /* octets of the joined packet */
 };
 
+/* All-zero is a valid start. */
 struct ov_coalescer
 {
     struct ov_run runs[OV_COALESCE_BATCH];

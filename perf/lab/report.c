@@ -36,9 +36,24 @@ static void print_twins(struct lab_term *term, const struct perf_run *run, enum 
     lab_term_print(term, "   %s%s\n", ratio.all > 0 ? text : "-", ratio.from_disturbed ? " disturbed" : "");
 }
 
+/* Does an arm with a column take part? */
+static bool has_columns(const struct perf_samples *samples)
+{
+    bool any = false;
+    for (size_t arm = 0; arm < perf_arm_count; arm++)
+    {
+        any = any || (perf_arms[arm].column && samples->planned[arm]);
+    }
+    return any;
+}
+
 static void print_medians(struct lab_term *term, const struct perf_run *run)
 {
     const struct perf_samples *samples = &run->samples;
+    if (!has_columns(samples))
+    {
+        return;
+    }
     print_heads(term, samples);
     for (size_t figure = 0; figure < PERF_CROWD_UP; figure++)
     {

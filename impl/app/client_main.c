@@ -80,6 +80,7 @@ static bool client_open(struct ov_client *client)
     }
     client->pump.engine = &ov_engine_session;
     client->pump.tun = client->iface.tun;
+    client->pump.drains = client->program->config.fragment.octets > 0;
     err = ov_loop_watch(client->loop, OV_WATCH_TUN, client->iface.tun->ops->fd(client->iface.tun));
     if (err != OV_OK)
     {

@@ -187,6 +187,7 @@ static bool server_open(struct server *server)
     server->pump.ctx = server->hub;
     server->pump.link = server->link;
     server->pump.tun = server->iface.tun;
+    server->pump.drains = server->program->config.fragment.octets > 0;
     return ov_program_settle_in(server->program);
 }
 

@@ -1,3 +1,4 @@
+#include "data/framing.h"
 #include "hub/private.h"
 
 #include <stdlib.h>
@@ -24,10 +25,12 @@ void ov_hub_room_reset(struct ov_hub *hub)
 static bool is_enough(const struct ov_peer *to, const struct ov_buf *buf)
 {
     const struct ov_data *data = &to->session.data;
+    const struct ov_data_room framing = ov_data_framing_room(data);
     for (unsigned i = 0; i < OV_DATA_SLOTS; i++)
     {
         const struct ov_data_room room = ov_data_key_room(&data->key[i], data->peer_id != OV_PEER_ID_NONE);
-        if (ov_buf_headroom(buf) < room.head || ov_buf_tailroom(buf) < room.tail)
+        if (ov_buf_headroom(buf) < room.head + framing.head ||
+            ov_buf_tailroom(buf) < room.tail + framing.tail)
         {
             return false;
         }

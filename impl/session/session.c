@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/wipe.h"
+#include "data/framing.h"
 
 void ov_session_log(const struct ov_session *s, enum ov_level level, const char *format, ...)
 {
@@ -142,6 +143,10 @@ size_t ov_session_transmit(struct ov_session *s, struct ov_datagram *dg, size_t 
     {
         enum ov_err err = ov_control_transmit(s, &dg[count], now);
         if (err != OV_OK)
+        {
+            err = ov_session_piece_out(s, &dg[count], now);
+        }
+        if (err == OV_ERR_AGAIN)
         {
             err = ov_session_inband_out(s, &dg[count], now);
         }

@@ -184,6 +184,7 @@ void ov_session_status(const struct ov_session *s, struct ov_session_status *out
         .connected_wall_s = s->connected_wall_s,
         .negotiations = s->negotiations,
         .data = s->data.stats,
+        .framing = ov_data_framing_stats(&s->data),
         .control = s->control,
     };
     memcpy(out->common_name, s->identity.common_name, sizeof out->common_name);

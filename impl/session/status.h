@@ -6,6 +6,7 @@
 
 #include "base/addr.h"
 #include "crypto/crypto.h"
+#include "data/framing.h"
 #include "data/stats.h"
 
 /* What went through the control channel of one peer. */
@@ -32,6 +33,7 @@ struct ov_session_status
     uint64_t connected_wall_s; /* when it was connected, 0: not yet */
     uint32_t negotiations;     /* completed, the first included */
     struct ov_data_stats data;
+    struct ov_data_framing_stats framing;
     struct ov_control_stats control;
 };
 

@@ -74,6 +74,7 @@ static bool client_open(struct ov_client *client)
         return false;
     }
     if (!ov_interface_open(&client->iface, client->program->config.tunnel.dev,
+                           ov_buf_packet_for(client->program->config.tun_mtu_max),
                            client->program->config.data_path, client->log))
     {
         return false;

@@ -30,7 +30,7 @@ static struct ov_mss default_limit(const struct ov_session *s)
     const struct ov_fragmenting *fragment = &s->env.settings->config->fragment;
     if (fragment->octets > 0)
     {
-        return limit_of(s, fragment->octets, fragment->mtu ? ov_session_outer_len(s) : 0);
+        return limit_of(s, fragment->octets, ov_session_outer_len(s)); /* as stock, with or without mtu */
     }
     return s->data.tun_mtu == DEFAULT_TUN_MTU ? limit_of(s, DEFAULT_OCTETS, ov_session_outer_len(s))
                                               : (struct ov_mss){0, 0};

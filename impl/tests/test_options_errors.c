@@ -67,6 +67,23 @@ static const struct
     {"remote a http\n", "t.ovpn:8: port must be a number from 1 to 65535, not 'http'\n"},
     {"tun-mtu 67\n", "t.ovpn:8: tun-mtu must be a number from 68 to 9000, not '67'\n"},
     {"tun-mtu 65536\n", "t.ovpn:8: tun-mtu must be a number from 68 to 9000, not '65536'\n"},
+    {"tun-mtu 9000\n", ""},
+    {"fragment 67\n", "t.ovpn:8: fragment must be a number from 68 to 65535, not '67'\n"},
+    {"fragment 600 outer\n", "t.ovpn:8: fragment: 'outer' is not 'mtu'\n"},
+    {"fragment 600 mtu\n", ""},
+    {"proto tcp\nfragment 600\n", "t.ovpn:9: 'fragment' can only be used with proto udp\n"},
+    {"compress zip\n", "t.ovpn:8: compress: 'zip' is not stub, stub-v2, lz4, lz4-v2, lzo or migrate\n"},
+    {"compress migrate\n", "t.ovpn:8: 'compress migrate' is for a server, and this is a client\n"},
+    {"comp-lzo always\n", "t.ovpn:8: comp-lzo: 'always' is not yes, no or adaptive\n"},
+    {"allow-compression perhaps\n",
+     "t.ovpn:8: allow-compression: 'perhaps' is not yes, no, asym or stub-only\n"},
+    {"allow-compression no\ncompress lz4\n", "t.ovpn:9: 'compress lz4' contradicts 'allow-compression no'\n"
+                                             "t.ovpn:9: warning: compression lets whoever can put text into "
+                                             "the tunnel guess what else is in it (this "
+                                             "end only expands what comes)\n"},
+    {"comp-lzo\nallow-compression yes\n",
+     "t.ovpn:8: warning: compression lets whoever can put text into the tunnel guess what else is in it\n"},
+    {"compress stub-v2\nallow-compression no\n", ""},
     {"replay-window 65537\n",
      "t.ovpn:8: the size of replay-window must be a number from 0 to 65536, not '65537'\n"},
     {"replay-window 64 601\n",

@@ -151,7 +151,7 @@ static void test_bad_lengths_break_the_connection_for_good(void **state)
     } rows[] = {
         {{0x00, 0x00}, 1768, OV_ERR_FORMAT}, {{0xFF, 0xFF}, 1768, OV_ERR_FORMAT},
         {{0x06, 0xE9}, 1768, OV_ERR_FORMAT}, {{0x06, 0xE8}, 1768, OV_ERR_AGAIN},
-        {{0x08, 0x00}, 9999, OV_ERR_AGAIN},  {{0x08, 0x01}, 9999, OV_ERR_FORMAT},
+        {{0x25, 0x80}, 9999, OV_ERR_AGAIN},  {{0x25, 0x81}, 9999, OV_ERR_FORMAT},
         {{0x00, 0x02}, 0, OV_ERR_FORMAT},    {{'G', 'E'}, 1768, OV_ERR_FORMAT}, /* HTTP */
         {{0x16, 0x03}, 1768, OV_ERR_FORMAT},                                    /* TLS ClientHello */
         {{'S', 'S'}, 1768, OV_ERR_FORMAT},                                      /* SSH banner */

@@ -116,6 +116,8 @@ enum ov_err ov_loop_new(const struct ov_loop_user *user, struct ov_loop **out)
 
 void ov_loop_run(struct ov_loop *loop)
 {
+    loop->stopped = false;
+    arm(loop);
     (void)uv_run(&loop->uv, UV_RUN_DEFAULT);
 }
 

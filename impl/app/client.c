@@ -114,6 +114,7 @@ void ov_client_wake(void *ctx, unsigned ready)
     {
         ov_client_watch_connect(client, now);
     }
+    ov_client_watch_master(client, now);
     uint64_t deadline = OV_NEVER;
     if (client->state == OV_CLIENT_RUNNING)
     {
@@ -123,6 +124,10 @@ void ov_client_wake(void *ctx, unsigned ready)
     if (client->state == OV_CLIENT_CONNECTING)
     {
         deadline = client->connect_by_ms;
+    }
+    if (!client->connected)
+    {
+        deadline = ov_time_earlier(deadline, client->master_ms);
     }
     if (client->state == OV_CLIENT_PAUSE)
     {

@@ -34,6 +34,7 @@ struct ov_client
     enum ov_client_state state;
     uint64_t pause_until_ms;
     uint64_t connect_by_ms;
+    uint64_t master_ms;             /* --connect-timeout beside --server-poll-timeout; OV_NEVER: none */
     uint64_t lookup_fails_since_ms; /* 0: the latest lookup worked */
     bool connected;                 /* this session has been connected */
     bool waited;                    /* the next pause is left out [WP-CLI-004] */
@@ -53,6 +54,8 @@ void ov_client_restart(struct ov_client *client, const char *reason, bool advanc
 void ov_client_attempt(struct ov_client *client, struct ov_now now);
 /* TCP: is the connection made, refused, or too late? */
 void ov_client_watch_connect(struct ov_client *client, struct ov_now now);
+/* The attempt as a whole: is it too late? */
+void ov_client_watch_master(struct ov_client *client, struct ov_now now);
 /* Wait as long as the number of attempts asks for. */
 void ov_client_pause(struct ov_client *client, struct ov_now now);
 

@@ -73,8 +73,14 @@ static void start_lookup(struct ov_client *client, struct ov_now now)
 {
     const struct ov_remote *entry = ov_remotes_entry(&client->remotes);
     uint8_t family = ov_proto_family(entry->proto);
+    char random[OV_REMOTES_HOST];
+    const char *host = entry->host;
     client->state = OV_CLIENT_LOOKUP;
-    if (ov_loop_resolve(client->loop, entry->host, family) != OV_OK)
+    if (client->program->config.remote_random_hostname)
+    {
+        host = ov_remotes_random_host(entry->host, &client->program->rng, random) == OV_OK ? random : NULL;
+    }
+    if (host == NULL || ov_loop_resolve(client->loop, host, family) != OV_OK)
     {
         ov_logf(client->log, OV_LOG_ERROR, "cannot look up %s", entry->host);
         ov_client_pause(client, now);
@@ -161,8 +167,52 @@ void ov_client_watch_connect(struct ov_client *client, struct ov_now now)
     }
 }
 
+/* The tunnel isn't up in time, however far it came. */
+void ov_client_watch_master(struct ov_client *client, struct ov_now now)
+{
+    if (now.mono_ms >= client->master_ms && !client->connected && client->state != OV_CLIENT_PAUSE)
+    {
+        client->master_ms = OV_NEVER;
+        ov_logf(client->log, OV_LOG_WARN, "not connected within %u s (--connect-timeout)",
+                client->program->config.connect_master_s);
+        ov_client_restart(client, "soft,connect-timeout", true, now);
+    }
+}
+
+/* Passes over the whole list, all in vain [WP-CLI-005]. */
+static bool enough(const struct ov_client *client)
+{
+    const uint32_t rounds = client->program->config.connect_retry_rounds;
+    return rounds > 0 && ov_remotes_rounds(&client->remotes) >= rounds;
+}
+
+/* The entry's own settings, and how long this attempt may take. */
+static bool prepare(struct ov_client *client, struct ov_now now)
+{
+    if (!ov_program_select(client->program, ov_remotes_entry(&client->remotes)->config))
+    {
+        return false;
+    }
+    const uint32_t master_s = client->program->config.connect_master_s;
+    client->master_ms = master_s > 0 ? now.mono_ms + UINT64_C(1000) * master_s : OV_NEVER;
+    return true;
+}
+
 void ov_client_attempt(struct ov_client *client, struct ov_now now)
 {
+    if (enough(client))
+    {
+        ov_logf(client->log, OV_LOG_ERROR,
+                "all remotes were tried %u times without success (--connect-retry-max)",
+                client->program->config.connect_retry_rounds);
+        ov_client_finish(client, OV_OUTCOME_FAILED);
+        return;
+    }
+    if (!prepare(client, now))
+    {
+        ov_client_finish(client, OV_OUTCOME_FAILED);
+        return;
+    }
     const struct ov_addr *server = ov_remotes_addr(&client->remotes);
     client->remotes.attempts++;
     if (server == NULL)

@@ -1,4 +1,5 @@
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "app/client.h"
@@ -111,6 +112,45 @@ static void client_close(struct ov_client *client)
     ov_interface_close(&client->iface);
 }
 
+static bool shuffle(struct ov_client *client)
+{
+    if (!client->program->config.remote_random)
+    {
+        return true;
+    }
+    const enum ov_err err = ov_remotes_shuffle(&client->remotes, &client->program->rng);
+    if (err != OV_OK)
+    {
+        ov_logf(client->log, OV_LOG_ERROR, "cannot shuffle the remotes: %s", ov_err_name(err));
+    }
+    return err == OV_OK;
+}
+
+/* What decides how long a user waits, in one line. */
+static void say_timers(const struct ov_client *client)
+{
+    const struct ov_config *config = &client->program->config;
+    char master[40] = "no limit";
+    if (config->connect_master_s > 0)
+    {
+        (void)snprintf(master, sizeof master, "%u s", config->connect_master_s);
+    }
+    ov_logf(client->log, OV_LOG_INFO,
+            "timers: first answer %u s (server-poll-timeout), TLS and options %u s each (hand-window), whole "
+            "attempt "
+            "%s, pause %u to %u s (connect-retry), ping-restart %u s",
+            config->connect_timeout_s, config->hand_window_s, master, config->connect_retry_s,
+            config->connect_retry_max_s, config->keepalive.ping_restart_s);
+    if (client->remotes.count > 1 && config->connect_timeout_s >= 60)
+    {
+        ov_logf(client->log, OV_LOG_INFO,
+                "hint: %zu remotes, and each that is silent costs %u s; 'server-poll-timeout 10' goes on "
+                "sooner%s",
+                client->remotes.count, config->connect_timeout_s,
+                config->remote_random ? "" : ", 'remote-random' spreads clients");
+    }
+}
+
 enum ov_outcome ov_client_run(struct ov_program *program)
 {
     struct ov_client *client = calloc(1, sizeof *client);
@@ -123,13 +163,16 @@ enum ov_outcome ov_client_run(struct ov_program *program)
     client->log = &program->log;
     client->remotes.list = program->config.remotes;
     client->remotes.count = program->config.remotes_count;
+    client->master_ms = OV_NEVER;
     client->outcome = OV_OUTCOME_FAILED;
-    if (client_open(client))
+    if (client_open(client) && shuffle(client))
     {
+        say_timers(client);
         ov_client_wake(client, 0); /* the pause is over at once: first attempt */
         ov_loop_run(client->loop);
     }
     client_close(client);
+    ov_remotes_clear(&client->remotes);
     enum ov_outcome outcome = client->outcome;
     free(client);
     return outcome;

@@ -168,6 +168,13 @@ static bool load_tls(struct ov_program *program)
     return false;
 }
 
+static void init_settings(struct ov_program *program)
+{
+    ov_session_settings_init(&program->settings, &program->config, program->crypto, program->tls,
+                             &program->keys, OV_VERSION);
+    program->settings.compressors = ov_compressors;
+}
+
 static bool look_up_identity(struct ov_program *program)
 {
     char reason[160];
@@ -183,6 +190,7 @@ static bool look_up_identity(struct ov_program *program)
 bool ov_program_init(struct ov_program *program, const struct ov_config *config, struct ov_log log)
 {
     ov_program_clear(program);
+    program->base = config;
     program->config = *config;
     program->log = log;
     if (!look_up_identity(program) || !ov_program_start_crypto(program) || !choose_engine(program) ||
@@ -192,9 +200,21 @@ bool ov_program_init(struct ov_program *program, const struct ov_config *config,
         ov_program_clear(program);
         return false;
     }
-    ov_session_settings_init(&program->settings, &program->config, program->crypto, program->tls,
-                             &program->keys, OV_VERSION);
-    program->settings.compressors = ov_compressors;
+    init_settings(program);
+    return true;
+}
+
+bool ov_program_select(struct ov_program *program, const struct ov_config *block)
+{
+    const struct ov_ciphers ciphers = program->config.data_ciphers; /* limited to what the library has */
+    program->config = block != NULL ? *block : *program->base;
+    program->config.data_ciphers = ciphers;
+    ov_wipe(&program->keys, sizeof program->keys);
+    if (!ov_control_keys_load(&program->config, &program->log, &program->keys))
+    {
+        return false;
+    }
+    init_settings(program);
     return true;
 }
 

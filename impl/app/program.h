@@ -11,7 +11,8 @@
  * the crypto library, keys and certificates, and the settings of sessions. */
 struct ov_program
 {
-    struct ov_config config; /* as parsed, less the optional ciphers that the library lacks */
+    struct ov_config config;      /* as parsed, less the optional ciphers that the library lacks */
+    const struct ov_config *base; /* the configuration as a whole, as parsed */
     struct ov_log log;
     struct ov_rng rng;
     const struct ov_crypto *crypto;
@@ -40,6 +41,9 @@ enum ov_outcome
 /* False if something is wrong; the log says what. config's strings are
  * borrowed until clear. program->settled is kept. */
 bool ov_program_init(struct ov_program *program, const struct ov_config *config, struct ov_log log);
+/* Client: the settings of a <connection> block, or of the whole configuration (NULL), for the sessions that
+ * follow. Not while one lives. False: its keys are wrong; the log says what. */
+bool ov_program_select(struct ov_program *program, const struct ov_config *block);
 /* Only the crypto library and its random numbers, as program->config says. */
 bool ov_program_start_crypto(struct ov_program *program);
 /* Frees and wipes; only background, settled and leave_hard remain. All-zero is fine. */

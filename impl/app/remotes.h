@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "base/addr.h"
+#include "base/rng.h"
 #include "options/config.h"
 
 /* Which address a client tries next. A value without I/O; all-zero with list
@@ -14,6 +15,7 @@
 struct ov_remotes
 {
     const struct ov_remote *list; /* borrowed, never empty */
+    struct ov_remote *shuffled;   /* --remote-random: the same in another order, owned; NULL: as written */
     size_t count;
     size_t at; /* the entry that is being tried */
     struct ov_addr addrs[OV_REMOTES_ADDRS];
@@ -21,6 +23,16 @@ struct ov_remotes
     size_t addr_at;
     uint32_t attempts; /* since the last success */
 };
+
+/* An order drawn once [WP-CLI-002]. OV_ERR_NOMEM, or the generator's error. */
+OV_MUST_USE enum ov_err ov_remotes_shuffle(struct ov_remotes *remotes, const struct ov_rng *rng);
+void ov_remotes_clear(struct ov_remotes *remotes);
+/* How often the whole list has been tried since the last success. */
+uint32_t ov_remotes_rounds(const struct ov_remotes *remotes);
+/* --remote-random-hostname: "1f2e3d4c5b6a." in front of a name; an address stays as it is. */
+#define OV_REMOTES_HOST 272
+OV_MUST_USE enum ov_err ov_remotes_random_host(const char *host, const struct ov_rng *rng,
+                                               char out[static OV_REMOTES_HOST]);
 
 /* The entry to try, or to look up. */
 const struct ov_remote *ov_remotes_entry(const struct ov_remotes *remotes);

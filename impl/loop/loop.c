@@ -49,7 +49,8 @@ static void on_timer(uv_timer_t *handle)
 
 static void arm(struct ov_loop *loop)
 {
-    if (loop->deadline == OV_NEVER)
+    /* A timer that is due again at once would keep libuv from seeing that it is to stop. */
+    if (loop->deadline == OV_NEVER || loop->stopped)
     {
         (void)uv_timer_stop(&loop->timer);
         return;
@@ -115,10 +116,13 @@ enum ov_err ov_loop_new(const struct ov_loop_user *user, struct ov_loop **out)
 
 void ov_loop_run(struct ov_loop *loop)
 {
+    loop->stopped = false;
+    arm(loop);
     (void)uv_run(&loop->uv, UV_RUN_DEFAULT);
 }
 
 void ov_loop_stop(struct ov_loop *loop)
 {
+    loop->stopped = true;
     uv_stop(&loop->uv);
 }

@@ -42,6 +42,7 @@ struct ov_remote
     const char *host; /* name or address */
     uint16_t port;
     enum ov_proto proto;
+    const struct ov_config *config; /* of its <connection> block; NULL: the configuration as a whole */
 };
 
 /* IPv4 addresses are numbers in host order, 10.8.0.1 is 0x0a080001. */
@@ -239,8 +240,12 @@ struct ov_config
     bool float_allowed;              /* client: the server may change its address [WP-CLI-009] */
     const struct ov_remote *remotes; /* client: tried in this order, then again [WP-CLI-001]; never empty */
     size_t remotes_count;
-    uint32_t resolv_retry_s;      /* OV_INFINITE by default */
-    uint32_t connect_timeout_s;   /* 120 [WP-CLI-003] */
+    uint32_t resolv_retry_s;       /* OV_INFINITE by default */
+    uint32_t connect_timeout_s;    /* 120: until the first answer of one server [WP-CLI-003] */
+    uint32_t connect_master_s;     /* until the tunnel is up, over all of an attempt; 0: no such limit */
+    uint32_t connect_retry_rounds; /* passes over the remotes without success; 0: no limit [WP-CLI-005] */
+    bool remote_random;            /* [WP-CLI-002] */
+    bool remote_random_hostname;
     uint32_t connect_retry_s;     /* 1 [WP-CLI-004] */
     uint32_t connect_retry_max_s; /* 300 */
 

@@ -137,8 +137,8 @@ static bool no_fallback_limit(const struct ov_parse *parse)
 
 static bool many_remotes_long_wait(const struct ov_parse *parse)
 {
-    return is_client(parse) && parse->config->remotes_count > 1 && !given(parse, "server-poll-timeout") &&
-           !given(parse, "connect-timeout");
+    return is_client(parse) && parse->config->remotes_count > 1 && parse->config->connect_timeout_s >= 120 &&
+           !parse->config->remote_random;
 }
 
 static bool narrow_replay_window(const struct ov_parse *parse)

@@ -251,7 +251,8 @@ static void finish_remotes(struct ov_parse *parse)
 {
     struct ov_config *config = parse->config;
     struct ov_remote *remotes = parse->draft.remotes.items;
-    if (config->role == OV_ROLE_CLIENT && parse->draft.remotes.count == 0 && !is_given(parse, "remote"))
+    if (config->role == OV_ROLE_CLIENT && parse->draft.remotes.count == 0 && !is_given(parse, "remote") &&
+        !is_given(parse, "connection"))
     {
         SAY(ov_parse_error, NULL, "a client needs 'remote': where is the server?");
     }
@@ -284,7 +285,7 @@ static void finish_exit_notify(struct ov_parse *parse)
     {
         any_udp = any_udp || !ov_proto_is_tcp(config->remotes[i].proto);
     }
-    if (config->exit_notify > 0 && !any_udp)
+    if (config->exit_notify > 0 && !any_udp && parse->draft.connections.count == 0)
     {
         SAY(ov_parse_warn, "explicit-exit-notify", "'explicit-exit-notify' is ignored with proto tcp");
         config->exit_notify = 0;
@@ -390,6 +391,7 @@ void ov_parse_finish(struct ov_parse *parse)
     finish_tls(parse);
     finish_cipher(parse);
     warn_of_weak(parse);
+    ov_parse_timers(parse);
     finish_remotes(parse);
     finish_server(parse);
     check_proto(parse);
@@ -400,6 +402,11 @@ void ov_parse_finish(struct ov_parse *parse)
     point_at(parse, "ifconfig");
     ov_parse_finish_tunnel(parse);
     config->tun_mtu_max = config->tun_mtu_max > config->tunnel.mtu ? config->tun_mtu_max : config->tunnel.mtu;
+    if (config->role == OV_ROLE_CLIENT && parse->draft.connections.count > 0)
+    {
+        ov_parse_connections(parse);
+        finish_remotes(parse);
+    }
     if (config->wish == OV_WISH_CHECK)
     {
         ov_doctor_examine(parse);

@@ -85,6 +85,7 @@ static bool check_scope(struct ov_parse *parse, const struct ov_option *option, 
             {OV_IN_PUSH, "option '%s' is not accepted from a server"},
             {OV_IN_FILE, "option '%s' can't stand in a configuration file"},
             {OV_IN_ARGS, "option '%s' can't be given on the command line"},
+            {OV_IN_CONNECTION, "option '%s' can't stand in a <connection> block"},
         };
         for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         {

@@ -63,8 +63,11 @@ struct ov_draft
     const char *remote_cert_tls;
     bool has_occ_cipher;
     bool has_reneg_min;
-    struct ov_list remotes; /* struct ov_remote; port 0: take rport, proto OV_PROTO_COUNT: take proto */
-    struct ov_list routes4; /* struct ov_route4; metric OV_INFINITE: take route-metric */
+    uint32_t connect_timeout_s; /* 0: not given */
+    uint32_t server_poll_s;
+    struct ov_list remotes;     /* struct ov_remote; port 0: take rport, proto OV_PROTO_COUNT: take proto */
+    struct ov_list connections; /* <connection> blocks; connection.c knows their shape */
+    struct ov_list routes4;     /* struct ov_route4; metric OV_INFINITE: take route-metric */
     struct ov_list routes6;
     struct ov_list push;    /* const char * */
     struct ov_list ignored; /* const char *: names of ignore-unknown-option */
@@ -139,6 +142,10 @@ void ov_parse_finish_tunnel(struct ov_parse *parse);
 void ov_parse_finish_framing(struct ov_parse *parse);
 /* --server, --server-ipv6, --keepalive as 2.x expands them, and the push list. */
 void ov_parse_expand(struct ov_parse *parse);
+/* <connection> blocks become remotes; to be called when everything else is settled. */
+void ov_parse_connections(struct ov_parse *parse);
+/* connect-timeout and server-poll-timeout, where one was given. */
+void ov_parse_timers(struct ov_parse *parse);
 
 /* Setters used by the table. */
 #define OV_SETTER(name)                                                                                      \
@@ -146,6 +153,8 @@ void ov_parse_expand(struct ov_parse *parse);
                        const struct ov_line *line __attribute__((unused)))
 OV_SETTER(config);
 OV_SETTER(cd);
+OV_SETTER(connect_timeout);
+OV_SETTER(connection);
 OV_SETTER(check_config);
 OV_SETTER(daemon);
 OV_SETTER(log);

@@ -103,7 +103,7 @@ OV_SETTER(bind)
 
 OV_SETTER(remote)
 {
-    struct ov_remote remote = {line->word[1], 0, OV_PROTO_LATER};
+    struct ov_remote remote = {.host = line->word[1], .proto = OV_PROTO_LATER};
     enum ov_tcp_role role = OV_TCP_ROLE_ANY;
     if (line->word[1][0] == '\0')
     {
@@ -190,6 +190,15 @@ OV_SETTER(ping_exit)
     {
         keepalive->ping_restart_s = 0;
     }
+}
+
+/* 2.x knows one timer by two names. Given both, they part: server-poll-timeout waits for one server's first answer,
+ * connect-timeout for the tunnel. */
+OV_SETTER(connect_timeout)
+{
+    const bool poll = strcmp(option->name, "server-poll-timeout") == 0;
+    (void)ov_parse_number(parse, option->name, line->word[1], 1, 3600,
+                          poll ? &parse->draft.server_poll_s : &parse->draft.connect_timeout_s);
 }
 
 OV_SETTER(inactive)

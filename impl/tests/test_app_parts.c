@@ -89,9 +89,9 @@ static void assert_next(const struct ov_remotes *remotes, const char *expected)
 static void test_remotes_order(void **state)
 {
     static const struct ov_remote list[] = {
-        {"first.example", 1194, OV_PROTO_UDP},
-        {"second.example", 443, OV_PROTO_UDP6},
-        {"third.example", 53, OV_PROTO_UDP4},
+        {"first.example", 1194, OV_PROTO_UDP, NULL},
+        {"second.example", 443, OV_PROTO_UDP6, NULL},
+        {"third.example", 53, OV_PROTO_UDP4, NULL},
     };
     (void)state;
     const struct ov_addr both[] = {addr6(1), addr4(1), addr6(2)};
@@ -123,7 +123,7 @@ static void test_remotes_order(void **state)
 
 static void test_remotes_many_addresses(void **state)
 {
-    static const struct ov_remote one = {"many.example", 1194, OV_PROTO_UDP};
+    static const struct ov_remote one = {"many.example", 1194, OV_PROTO_UDP, NULL};
     (void)state;
     struct ov_addr addrs[OV_REMOTES_ADDRS + 5];
     for (uint8_t i = 0; i < OV_REMOTES_ADDRS + 5; i++)

@@ -40,8 +40,6 @@ static const struct
      "concerns Windows only\n"},
     {"peer-id 3\n", "t.ovpn:8: option 'peer-id' can't stand in a configuration file\n"},
     {"help\n", "t.ovpn:8: option 'help' can't stand in a configuration file\n"},
-    {"<connection>\nremote a\n</connection>\n",
-     "t.ovpn:8: option 'connection' is known to OpenVPN 2.x but not built into ovref yet\n"},
     {"<verb>\n3\n</verb>\n", "t.ovpn:8: option 'verb' can't be an inline block\n"},
     {"--verb 3\n", ""},
     /* several at once, in order */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* As many as a program receives in one call. */
-#define SLOTS 64u
+#define SLOTS OV_BATCH
 #define SLOT  (OV_BUF_HEADROOM + OV_BUF_PACKET + OV_BUF_TAILROOM)
 
 struct ov_hub_room

@@ -25,6 +25,9 @@ struct ov_udp_settings
 OV_MUST_USE enum ov_err ov_udp_open(const struct ov_udp_settings *settings, struct ov_link **out,
                                     char text[static OV_LINK_TEXT]);
 
+/* Datagrams that are gathered into trains at a time. */
+#define OV_UDP_GSO_BATCH 128u
+
 /* The same with segmentation offload (udp_gso.c): trains of datagrams of one
  * size travel as one. OV_ERR_UNSUPPORTED: this kernel has no UDP_SEGMENT or
  * UDP_GRO. Falls back to single datagrams by itself where a route refuses. */

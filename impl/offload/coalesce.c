@@ -64,7 +64,7 @@ static void look_at(struct candidate *c, const struct ov_buf *buf, bool join_udp
     }
     /* A joined packet is marked as not needing verification, so a wrong
      * checksum must never get into one. */
-    if (c->inner.version == 4 && ov_sum_fold(ov_sum_add(0, c->packet, c->inner.l4)) != 0xffff)
+    if (c->inner.version == 4 && !ov_ipv4_header_sum_ok(c->packet, c->inner.l4))
     {
         return;
     }

@@ -63,7 +63,8 @@ static bool pump_from_tun(struct ov_pump *pump, struct ov_now now)
 {
     size_t room = tun_room(pump, now);
     size_t n = pump->tun->ops->read(pump->tun, pump->dg, room);
-    pump->silence = n > 0 ? 0 : OV_PUMP_SILENCE;
+    pump->silence = pump->hopes && n == 0 ? OV_PUMP_SILENCE : pump->silence;
+    pump->hopes = false;
     pump->tun_read_ms = now.mono_ms;
     if (pump->ctx == NULL || pump->link == NULL)
     {
@@ -104,6 +105,7 @@ static bool answer_likely(struct ov_pump *pump)
         pump->silence--;
         return false;
     }
+    pump->hopes = true;
     return true;
 }
 
@@ -129,7 +131,7 @@ void ov_pump_run(struct ov_pump *pump, struct ov_pump_ready ready, struct ov_now
         if (link)
         {
             link = pump_from_link(pump, now);
-            tun = tun || answer_likely(pump);
+            tun = tun || (pump->tun != NULL && answer_likely(pump));
         }
         if (tun && link_full(pump))
         {

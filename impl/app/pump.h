@@ -28,6 +28,7 @@ struct ov_pump
     uint64_t tun_dropped; /* packets from the tun device while there was no engine */
     bool tun_waits;       /* it has packets, but the link is full: don't watch it meanwhile */
     bool written;         /* a batch was written to the tun device, which may answer */
+    bool hopes;           /* the tun device is read for an answer, though it didn't say it was ready */
     uint32_t silence;     /* batches still to come until an answer is looked for again */
     uint64_t tun_read_ms; /* the latest packets from the tun device */
     uint32_t sealed_len;  /* of the first of them, as it was sent */

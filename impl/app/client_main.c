@@ -24,6 +24,9 @@ static void leave(struct ov_client *client, const char *name, enum ov_outcome ou
 
 static void report(const struct ov_client *client)
 {
+    struct ov_counters counters;
+    ov_client_counters(client, &counters);
+    ov_report_drops(client->log, client->link, &counters);
     ov_report_devices(client->log, client->link, client->iface.tun);
     if (client->state == OV_CLIENT_RUNNING)
     {
@@ -86,12 +89,14 @@ static bool client_open(struct ov_client *client)
         ov_logf(client->log, OV_LOG_ERROR, "cannot watch the tun device: %s", ov_err_name(err));
         return false;
     }
+    ov_status_file_open(&client->status, &client->program->config, client->log, ov_loop_now());
     return ov_program_settle_in(client->program);
 }
 
 /* The session first: its last packets are gone. Then what it used. */
 static void client_close(struct ov_client *client)
 {
+    ov_status_file_close(&client->status);
     ov_session_clear(&client->session);
     if (client->loop != NULL && !ov_loop_free(client->loop))
     {

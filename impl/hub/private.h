@@ -32,7 +32,8 @@ enum ov_index
 struct ov_peer
 {
     struct ov_session session;
-    uint32_t id; /* slot and peer-id; OV_PEER_NO_ID while half-open */
+    uint32_t id;     /* slot and peer-id; OV_PEER_NO_ID while half-open */
+    uint64_t number; /* of those that got an id, from 0 */
     bool has_ip4, has_ip6;
     uint32_t ip4;
     uint8_t ip6[16];

@@ -25,8 +25,13 @@ static bool take_message(struct ov_udp *udp, size_t i, struct ov_datagram *dg)
 {
     const struct msghdr *header = &udp->rx[i].msg_hdr;
     struct ov_link_stats *stats = &udp->link.stats;
+    const struct cmsghdr *control = header->msg_controllen == 0 ? NULL : CMSG_FIRSTHDR(header);
     stats->rx_datagrams++;
     stats->rx_octets += udp->rx[i].msg_len;
+    if (control != NULL)
+    {
+        ov_udp_take_overflow(udp, control);
+    }
     if ((header->msg_flags & MSG_TRUNC) != 0)
     {
         stats->rx_truncated++;
@@ -72,6 +77,8 @@ size_t ov_udp_receive(struct ov_link *link, struct ov_datagram *dg, size_t n)
     for (size_t i = 0; i < n; i++)
     {
         udp->rx[i].msg_hdr.msg_namelen = sizeof udp->rx_from[i];
+        udp->rx[i].msg_hdr.msg_control = udp->rx_control[i].octets;
+        udp->rx[i].msg_hdr.msg_controllen = sizeof udp->rx_control[i].octets;
     }
     size_t count = call_receive(udp, n);
     size_t kept = 0;

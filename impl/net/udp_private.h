@@ -18,13 +18,17 @@ struct ov_udp
     int fd;
     int family; /* AF_INET or AF_INET6 */
     bool bound;
-    uint32_t batch;  /* datagrams a system call at most */
-    uint32_t sndbuf; /* granted */
-    uint32_t rcvbuf;
+    uint32_t batch;    /* datagrams a system call at most */
+    uint32_t overflow; /* the kernel's counter, as of the latest control message; it wraps */
 
     struct mmsghdr rx[OV_LINK_BATCH];
     struct iovec rx_iov[OV_LINK_BATCH];
     struct sockaddr_storage rx_from[OV_LINK_BATCH];
+    union
+    {
+        char octets[CMSG_SPACE(sizeof(uint32_t))];
+        struct cmsghdr align;
+    } rx_control[OV_LINK_BATCH];
     struct mmsghdr tx[OV_LINK_BATCH];
     struct iovec tx_iov[OV_LINK_BATCH];
     struct sockaddr_storage tx_to[OV_LINK_BATCH];
@@ -36,6 +40,10 @@ struct ov_udp
 void ov_udp_prepare(struct ov_udp *udp);
 size_t ov_udp_receive(struct ov_link *link, struct ov_datagram *dg, size_t n);
 void ov_udp_send(struct ov_link *link, struct ov_datagram *dg, size_t n);
+
+/* A control message of a received datagram: how many the kernel dropped so far (SO_RXQ_OVFL). The kernel sends
+ * none before it has dropped something. */
+void ov_udp_take_overflow(struct ov_udp *udp, const struct cmsghdr *c);
 
 /* Open the socket of udp, which is zeroed memory, and give it its table.
  * Errors as ov_udp_open; then only ops->close is allowed. */

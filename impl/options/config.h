@@ -285,6 +285,9 @@ struct ov_config
     const char *user;
     const char *group;
     const char *writepid;
+    const char *status;      /* file; NULL: none */
+    uint32_t status_s;       /* 60: how often it is written */
+    uint32_t status_version; /* 1 */
 };
 
 #endif

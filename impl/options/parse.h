@@ -156,6 +156,7 @@ OV_SETTER(help);
 OV_SETTER(man);
 OV_SETTER(version);
 OV_SETTER(genkey);
+OV_SETTER(status);
 OV_SETTER(ignore_unknown);
 OV_SETTER(mode);
 OV_SETTER(client);

@@ -177,6 +177,7 @@ void ov_session_status(const struct ov_session *s, struct ov_session_status *out
         .data_key_id = s->data.key[OV_DATA_CURRENT].key_id,
         .cipher = s->agreed.cipher,
         .connected_wall_s = s->connected_wall_s,
+        .last_in_ms = s->clock.last_in_ms,
         .negotiations = s->negotiations,
         .data = s->data.stats,
         .control = s->control,

@@ -175,6 +175,7 @@ static void offload_write(struct ov_tun *tun, struct ov_datagram *dg, size_t n)
         {
             write_run(o, i, dg);
         }
+        o->tun.stats.tx_bad_sum = o->coalescer.bad_sums;
         dg += chunk;
         n -= chunk;
     }

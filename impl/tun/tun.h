@@ -26,7 +26,9 @@ struct ov_tun_stats
     uint64_t tx_short;  /* the device took less than the packet */
     uint64_t tx_full;   /* dropped: the device takes nothing now */
     uint64_t tx_errors; /* dropped: refused, e.g. not an IP packet, or the device is down */
-    int tx_errno;       /* latest reason */
+    uint64_t
+        tx_bad_sum; /* written as they came, though a checksum in them is wrong; only seen with offloads */
+    int tx_errno;   /* latest reason */
     int rx_errno;
 };
 

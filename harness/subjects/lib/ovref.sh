@@ -36,6 +36,9 @@ subject_supports()
         cipher:CHACHA20-POLY1305 | cipher:none | aead-epoch)
             echo yes
             ;;
+        many-clients)
+            echo 'one server, any number of clients (duplicate-cn lets them share a certificate)'
+            ;;
         peer-exit-line)
             echo 'peer is leaving: (EXIT|OCC_EXIT) received|closed: .*(remote-exit|connection-reset)'
             ;;

@@ -77,12 +77,14 @@ static bool client_open(struct ov_client *client)
         return false;
     }
     if (!ov_interface_open(&client->iface, client->program->config.tunnel.dev,
+                           ov_buf_packet_for(client->program->config.tun_mtu_max),
                            client->program->config.data_path, client->log))
     {
         return false;
     }
     client->pump.engine = &ov_engine_session;
     client->pump.tun = client->iface.tun;
+    client->pump.drains = client->program->config.fragment.octets > 0;
     err = ov_loop_watch(client->loop, OV_WATCH_TUN, client->iface.tun->ops->fd(client->iface.tun));
     if (err != OV_OK)
     {

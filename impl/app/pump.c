@@ -27,7 +27,9 @@ static void follow_connections(struct ov_pump *pump, struct ov_now now)
 /* One batch in each direction. False: the side has no more for now. */
 static bool pump_from_link(struct ov_pump *pump, struct ov_now now)
 {
-    size_t n = pump->link->ops->receive(pump->link, pump->dg, OV_PUMP_BATCH);
+    /* The queue of pieces is as long as a small batch. */
+    const size_t room = pump->drains ? OV_LINK_BATCH : OV_PUMP_BATCH;
+    size_t n = pump->link->ops->receive(pump->link, pump->dg, room);
     if (n == 0 || pump->ctx == NULL)
     {
         follow_connections(pump, now);
@@ -42,7 +44,7 @@ static bool pump_from_link(struct ov_pump *pump, struct ov_now now)
     /* A server may have turned packets round, from one client to another. */
     pump->link->ops->send(pump->link, pump->dg, n);
     follow_connections(pump, now);
-    return n == OV_PUMP_BATCH || pump->link->ops->pending(pump->link);
+    return n == room || pump->link->ops->pending(pump->link);
 }
 
 /* The first packet after a pause is most often the only one: to look for a second
@@ -53,10 +55,47 @@ static size_t tun_room(const struct ov_pump *pump, struct ov_now now)
     {
         return 1;
     }
+    if (pump->drains)
+    {
+        return OV_LINK_BATCH;
+    }
     /* Whole trains, as long as there is enough: a super-packet of the device is cut at any segment. */
     uint32_t train = pump->sealed_len > 0 ? OV_LINK_TRAIN_OCTETS / pump->sealed_len : 0;
     train = train < OV_LINK_TRAIN_SEGMENTS ? train : OV_LINK_TRAIN_SEGMENTS;
     return train > 0 ? OV_TUN_BATCH - OV_TUN_BATCH % train : OV_TUN_BATCH;
+}
+
+static size_t transmit(struct ov_pump *pump, struct ov_now now)
+{
+    for (size_t i = 0; i < OV_PUMP_CONTROL; i++)
+    {
+        pump->control[i] = (struct ov_datagram){0};
+        pump->control[i].buf = ov_buf_over(pump->slots[i], OV_PUMP_SLOT, OV_BUF_HEADROOM);
+    }
+    size_t n = pump->engine->transmit(pump->ctx, pump->control, OV_PUMP_CONTROL, now);
+    for (size_t i = 0; i < n; i++)
+    {
+        pump->control[i].fate = OV_FATE_LINK;
+    }
+    /* One by one: slices of one size would else become one train, and a capture
+     * in front of the segmentation would show no control packet but a strange one. */
+    for (size_t i = 0; i < n && pump->link != NULL; i++)
+    {
+        pump->link->ops->send(pump->link, &pump->control[i], 1);
+    }
+    return n;
+}
+
+/* The queue of pieces is as long as one batch. */
+static void drain(struct ov_pump *pump, struct ov_now now)
+{
+    for (unsigned turn = 0; turn < OV_PUMP_DRAIN && pump->engine->deadline(pump->ctx) == 0; turn++)
+    {
+        if (transmit(pump, now) < OV_PUMP_CONTROL)
+        {
+            return;
+        }
+    }
 }
 
 static bool pump_from_tun(struct ov_pump *pump, struct ov_now now)
@@ -76,6 +115,10 @@ static bool pump_from_tun(struct ov_pump *pump, struct ov_now now)
         pump->engine->send(pump->ctx, pump->dg, n, now);
         pump->sealed_len = pump->dg[0].buf.len;
         pump->link->ops->send(pump->link, pump->dg, n);
+    }
+    if (n > 0 && pump->drains)
+    {
+        drain(pump, now);
     }
     return (n == room && room > 1) || pump->tun->ops->pending(pump->tun);
 }
@@ -141,27 +184,6 @@ void ov_pump_run(struct ov_pump *pump, struct ov_pump_ready ready, struct ov_now
         }
         tun = tun && pump_from_tun(pump, now);
     }
-}
-
-static size_t transmit(struct ov_pump *pump, struct ov_now now)
-{
-    for (size_t i = 0; i < OV_PUMP_CONTROL; i++)
-    {
-        pump->control[i] = (struct ov_datagram){0};
-        pump->control[i].buf = ov_buf_over(pump->slots[i], OV_PUMP_SLOT, OV_BUF_HEADROOM);
-    }
-    size_t n = pump->engine->transmit(pump->ctx, pump->control, OV_PUMP_CONTROL, now);
-    for (size_t i = 0; i < n; i++)
-    {
-        pump->control[i].fate = OV_FATE_LINK;
-    }
-    /* One by one: slices of one size would else become one train, and a capture
-     * in front of the segmentation would show no control packet but a strange one. */
-    for (size_t i = 0; i < n && pump->link != NULL; i++)
-    {
-        pump->link->ops->send(pump->link, &pump->control[i], 1);
-    }
-    return n;
 }
 
 /* Work that the engine has to do now, and its next deadline. */

@@ -14,9 +14,10 @@
 #define OV_PUMP_TURNS                                                                                        \
     8u /* per wake-up and direction: at most 2048 packets from the link, 1024 from the tun */
 #define OV_PUMP_CONTROL 16u
-#define OV_PUMP_SILENCE 8u /* batches from the link until the tun is looked at again without a cause */
-#define OV_PUMP_FEW     8u /* so few packets from the link may be all that the tun answers to */
-#define OV_PUMP_IDLE_MS 2u /* after so long a single packet is probably all */
+#define OV_PUMP_SILENCE 8u   /* batches from the link until the tun is looked at again without a cause */
+#define OV_PUMP_FEW     8u   /* so few packets from the link may be all that the tun answers to */
+#define OV_PUMP_IDLE_MS 2u   /* after so long a single packet is probably all */
+#define OV_PUMP_DRAIN   128u /* times OV_PUMP_CONTROL: a batch, each packet in 32 pieces */
 #define OV_PUMP_SLOT    (OV_BUF_HEADROOM + OV_BUF_PACKET + OV_BUF_TAILROOM)
 
 struct ov_pump
@@ -26,6 +27,7 @@ struct ov_pump
     struct ov_link *link; /* NULL: none now */
     struct ov_tun *tun;   /* NULL: none now */
     uint64_t tun_dropped; /* packets from the tun device while there was no engine */
+    bool drains;          /* packets may leave in pieces: what waits for transmit goes out after each batch */
     bool tun_waits;       /* it has packets, but the link is full: don't watch it meanwhile */
     bool written;         /* a batch was written to the tun device, which may answer */
     bool hopes;           /* the tun device is read for an answer, though it didn't say it was ready */

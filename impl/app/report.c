@@ -46,6 +46,21 @@ void ov_report_drops(const struct ov_log *log, const struct ov_link *link, const
     ov_logf(log, ASKED, "status missing: %s", ov_counters_drops_text(counters, text));
 }
 
+/* Only where there is any. */
+static void report_framing(const struct ov_log *log, const struct ov_session_status *status)
+{
+    const struct ov_data_framing_stats *f = &status->framing;
+    if (f->expanded_packets + f->compressed_packets + f->pieces_in + f->pieces_out > 0)
+    {
+        ov_logf(log, ASKED,
+                "status peer %u framing: expanded %" PRIu64 " packets from %" PRIu64 " to %" PRIu64
+                " octets, compressed %" PRIu64 " packets from %" PRIu64 " to %" PRIu64
+                " octets; pieces %" PRIu64 " in, %" PRIu64 " out",
+                status->peer_id, f->expanded_packets, f->expanded_in, f->expanded_out, f->compressed_packets,
+                f->compressed_in, f->compressed_out, f->pieces_in, f->pieces_out);
+    }
+}
+
 void ov_report_session(const struct ov_log *log, const struct ov_session_status *status,
                        const char *tunnel_addr)
 {
@@ -61,6 +76,7 @@ void ov_report_session(const struct ov_log *log, const struct ov_session_status 
             data->link_packets_out, data->link_octets_out, ov_drops_total(&data->open),
             ov_drops_total(&data->seal), status->control.packets_in, status->control.packets_out,
             status->control.retransmitted);
+    report_framing(log, status);
 }
 
 static uint64_t failures_of(const struct ov_pump *pump)

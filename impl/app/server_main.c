@@ -256,7 +256,8 @@ static bool server_open(struct server *server)
     server->link = ov_proto_is_tcp(server->program->config.proto) ? ov_local_listen(server->program)
                                                                   : ov_local_open(server->program, 0);
     if (server->link == NULL ||
-        !ov_interface_open(&server->iface, tunnel->dev, server->program->config.data_path, server->log) ||
+        !ov_interface_open(&server->iface, tunnel->dev, ov_buf_packet_for(tunnel->mtu),
+                           server->program->config.data_path, server->log) ||
         !ov_interface_configure(&server->iface, tunnel))
     {
         return false;
@@ -272,6 +273,7 @@ static bool server_open(struct server *server)
     server->pump.link = server->link;
     server->pump.tun = server->iface.tun;
     ov_status_file_open(&server->status, &server->program->config, server->log, ov_loop_now());
+    server->pump.drains = server->program->config.fragment.octets > 0;
     return ov_program_settle_in(server->program);
 }
 

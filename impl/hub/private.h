@@ -191,6 +191,8 @@ void ov_hub_admit(struct ov_hub *hub, struct ov_peer *peer, struct ov_now now);
  * afterwards. */
 void ov_hub_after(struct ov_hub *hub, struct ov_peer *peer, struct ov_now now);
 void ov_ready_remove(struct ov_hub *hub, struct ov_peer *peer);
+/* Something was sent to peer on behalf of another one, and part of it waits for transmit. */
+void ov_hub_wake(struct ov_hub *hub, struct ov_peer *peer);
 
 /* find_key.c */
 

@@ -81,6 +81,7 @@ void ov_udp_close(struct ov_link *link)
         {
             (void)close(udp->fd);
         }
+        free(udp->slots);
         free(udp);
     }
 }
@@ -176,6 +177,15 @@ enum ov_err ov_udp_start(struct ov_udp *udp, const struct ov_link_ops *ops,
     udp->link.ops = ops;
     udp->fd = -1;
     udp->batch = settings->batch > 0 && settings->batch < OV_LINK_BATCH ? settings->batch : OV_LINK_BATCH;
+    const uint32_t packet = settings->packet > 0 ? settings->packet : OV_BUF_PACKET;
+    udp->slot_len = packet + OV_UDP_AROUND;
+    udp->datagram_max = packet + OV_BUF_HEADROOM;
+    udp->slots = calloc(OV_LINK_BATCH, udp->slot_len);
+    if (udp->slots == NULL)
+    {
+        (void)snprintf(text, OV_LINK_TEXT, "%s", ov_err_name(OV_ERR_NOMEM));
+        return OV_ERR_NOMEM;
+    }
     ov_udp_prepare(udp);
     return socket_open(udp, settings, text);
 }

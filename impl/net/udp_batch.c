@@ -9,8 +9,8 @@ void ov_udp_prepare(struct ov_udp *udp)
 {
     for (size_t i = 0; i < OV_LINK_BATCH; i++)
     {
-        udp->rx_iov[i].iov_base = udp->slots[i] + OV_BUF_HEADROOM;
-        udp->rx_iov[i].iov_len = OV_UDP_SLOT - OV_BUF_HEADROOM - OV_BUF_TAILROOM;
+        udp->rx_iov[i].iov_base = udp->slots + i * udp->slot_len + OV_BUF_HEADROOM;
+        udp->rx_iov[i].iov_len = udp->datagram_max;
         udp->rx[i].msg_hdr.msg_iov = &udp->rx_iov[i];
         udp->rx[i].msg_hdr.msg_iovlen = 1;
         udp->rx[i].msg_hdr.msg_name = &udp->rx_from[i];
@@ -37,7 +37,7 @@ static bool take_message(struct ov_udp *udp, size_t i, struct ov_datagram *dg)
         stats->rx_truncated++;
         return false;
     }
-    dg->buf = ov_buf_over(udp->slots[i], OV_UDP_SLOT, OV_BUF_HEADROOM);
+    dg->buf = ov_buf_over(udp->slots + i * udp->slot_len, udp->slot_len, OV_BUF_HEADROOM);
     dg->buf.len = udp->rx[i].msg_len;
     dg->fate = OV_FATE_NONE;
     dg->why = OV_OK;

@@ -164,7 +164,7 @@ static bool cut_one(struct ov_udp_gso *g, struct ov_datagram *dg)
     }
     stats->rx_datagrams++;
     stats->rx_octets += len;
-    if ((header->msg_flags & MSG_TRUNC) != 0 || len > OV_UDP_SLOT - OV_BUF_HEADROOM - OV_BUF_TAILROOM)
+    if ((header->msg_flags & MSG_TRUNC) != 0 || len > g->udp.datagram_max)
     {
         stats->rx_truncated++;
         return false;

@@ -9,7 +9,8 @@
 
 /* Shared by the files of the UDP variant only. */
 
-#define OV_UDP_SLOT (OV_BUF_HEADROOM + OV_BUF_PACKET + OV_BUF_HEADROOM + OV_BUF_TAILROOM)
+/* Around a tunnel packet: room to work in, and what sealing added. */
+#define OV_UDP_AROUND (OV_BUF_HEADROOM + OV_BUF_HEADROOM + OV_BUF_TAILROOM)
 
 /* Everything a batch needs, allocated once with the socket. */
 struct ov_udp
@@ -33,7 +34,9 @@ struct ov_udp
     struct iovec tx_iov[OV_LINK_BATCH];
     struct sockaddr_storage tx_to[OV_LINK_BATCH];
     struct ov_datagram *tx_dg[OV_LINK_BATCH]; /* which datagram became message i */
-    uint8_t slots[OV_LINK_BATCH][OV_UDP_SLOT] __attribute__((aligned(64)));
+    uint32_t slot_len;
+    uint32_t datagram_max; /* of them for what is received */
+    uint8_t *slots;        /* OV_LINK_BATCH; owned */
 };
 
 /* Set the parts of the message headers that never change. */

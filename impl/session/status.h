@@ -6,6 +6,7 @@
 
 #include "base/addr.h"
 #include "crypto/crypto.h"
+#include "data/framing.h"
 #include "data/stats.h"
 
 /* What went through the control channel of one peer. */
@@ -33,6 +34,7 @@ struct ov_session_status
     uint64_t last_in_ms;       /* mono: the latest authentic packet */
     uint32_t negotiations;     /* completed, the first included */
     struct ov_data_stats data;
+    struct ov_data_framing_stats framing;
     struct ov_control_stats control;
 };
 

@@ -71,5 +71,10 @@ OV_MUST_USE enum ov_err ov_tun_open_plain(const char *dev, struct ov_tun **out,
  * tun devices have no segmentation; text says what is missing. */
 OV_MUST_USE enum ov_err ov_tun_open_offload(const char *dev, struct ov_tun **out,
                                             char text[static OV_TUN_TEXT]);
+/* Both with room for packets of so many octets (ov_buf_packet_for); the short forms have OV_BUF_PACKET. */
+OV_MUST_USE enum ov_err ov_tun_open_plain_for(const char *dev, uint32_t packet, struct ov_tun **out,
+                                              char text[static OV_TUN_TEXT]);
+OV_MUST_USE enum ov_err ov_tun_open_offload_for(const char *dev, uint32_t packet, struct ov_tun **out,
+                                                char text[static OV_TUN_TEXT]);
 
 #endif

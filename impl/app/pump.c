@@ -27,7 +27,9 @@ static void follow_connections(struct ov_pump *pump, struct ov_now now)
 /* One batch in each direction. False: the side has no more for now. */
 static bool pump_from_link(struct ov_pump *pump, struct ov_now now)
 {
-    size_t n = pump->link->ops->receive(pump->link, pump->dg, OV_PUMP_BATCH);
+    /* The queue of pieces is as long as a small batch. */
+    const size_t room = pump->drains ? OV_LINK_BATCH : OV_PUMP_BATCH;
+    size_t n = pump->link->ops->receive(pump->link, pump->dg, room);
     if (n == 0 || pump->ctx == NULL)
     {
         follow_connections(pump, now);
@@ -37,11 +39,30 @@ static bool pump_from_link(struct ov_pump *pump, struct ov_now now)
     if (pump->tun != NULL)
     {
         pump->tun->ops->write(pump->tun, pump->dg, n);
+        pump->written = n <= OV_PUMP_FEW;
     }
     /* A server may have turned packets round, from one client to another. */
     pump->link->ops->send(pump->link, pump->dg, n);
     follow_connections(pump, now);
-    return n == OV_PUMP_BATCH || pump->link->ops->pending(pump->link);
+    return n == room || pump->link->ops->pending(pump->link);
+}
+
+/* The first packet after a pause is most often the only one: to look for a second
+ * would delay it. If there is one, its file is still ready. */
+static size_t tun_room(const struct ov_pump *pump, struct ov_now now)
+{
+    if (now.mono_ms - pump->tun_read_ms >= OV_PUMP_IDLE_MS)
+    {
+        return 1;
+    }
+    if (pump->drains)
+    {
+        return OV_LINK_BATCH;
+    }
+    /* Whole trains, as long as there is enough: a super-packet of the device is cut at any segment. */
+    uint32_t train = pump->sealed_len > 0 ? OV_LINK_TRAIN_OCTETS / pump->sealed_len : 0;
+    train = train < OV_LINK_TRAIN_SEGMENTS ? train : OV_LINK_TRAIN_SEGMENTS;
+    return train > 0 ? OV_TUN_BATCH - OV_TUN_BATCH % train : OV_TUN_BATCH;
 }
 
 static size_t transmit(struct ov_pump *pump, struct ov_now now)
@@ -79,7 +100,11 @@ static void drain(struct ov_pump *pump, struct ov_now now)
 
 static bool pump_from_tun(struct ov_pump *pump, struct ov_now now)
 {
-    size_t n = pump->tun->ops->read(pump->tun, pump->dg, OV_PUMP_BATCH);
+    size_t room = tun_room(pump, now);
+    size_t n = pump->tun->ops->read(pump->tun, pump->dg, room);
+    pump->silence = pump->hopes && n == 0 ? OV_PUMP_SILENCE : pump->silence;
+    pump->hopes = false;
+    pump->tun_read_ms = now.mono_ms;
     if (pump->ctx == NULL || pump->link == NULL)
     {
         pump->tun_dropped += n;
@@ -88,13 +113,14 @@ static bool pump_from_tun(struct ov_pump *pump, struct ov_now now)
     if (n > 0)
     {
         pump->engine->send(pump->ctx, pump->dg, n, now);
+        pump->sealed_len = pump->dg[0].buf.len;
         pump->link->ops->send(pump->link, pump->dg, n);
     }
     if (n > 0 && pump->drains)
     {
         drain(pump, now);
     }
-    return n == OV_PUMP_BATCH || pump->tun->ops->pending(pump->tun);
+    return (n == room && room > 1) || pump->tun->ops->pending(pump->tun);
 }
 
 /* Is there something in the hands of link or tun that no file shows? */
@@ -106,6 +132,24 @@ static bool link_pending(const struct ov_pump *pump)
 static bool tun_pending(const struct ov_pump *pump)
 {
     return pump->tun != NULL && pump->tun->ops->pending(pump->tun);
+}
+
+/* What is written to the tun device is often answered before the call returns, by
+ * an echo reply or an acknowledgement: then no other wake-up is needed for it. */
+static bool answer_likely(struct ov_pump *pump)
+{
+    if (!pump->written)
+    {
+        return false;
+    }
+    pump->written = false;
+    if (pump->silence > 0)
+    {
+        pump->silence--;
+        return false;
+    }
+    pump->hopes = true;
+    return true;
 }
 
 static bool link_full(const struct ov_pump *pump)
@@ -127,7 +171,11 @@ void ov_pump_run(struct ov_pump *pump, struct ov_pump_ready ready, struct ov_now
     pump->tun_waits = false;
     for (unsigned turn = 0; turn < OV_PUMP_TURNS && (link || tun); turn++)
     {
-        link = link && pump_from_link(pump, now);
+        if (link)
+        {
+            link = pump_from_link(pump, now);
+            tun = tun || (pump->tun != NULL && answer_likely(pump));
+        }
         if (tun && link_full(pump))
         {
             /* What is not read waits where its senders notice: they slow down instead of losing it. */

@@ -10,9 +10,13 @@
 /* Moves packets between link, engine and tun device. Everything it needs is in
  * it: no allocation while it runs. */
 
-#define OV_PUMP_BATCH   64u
-#define OV_PUMP_TURNS   16u /* per wake-up and direction: at most 1024 packets */
+#define OV_PUMP_BATCH OV_BATCH
+#define OV_PUMP_TURNS                                                                                        \
+    8u /* per wake-up and direction: at most 2048 packets from the link, 1024 from the tun */
 #define OV_PUMP_CONTROL 16u
+#define OV_PUMP_SILENCE 8u   /* batches from the link until the tun is looked at again without a cause */
+#define OV_PUMP_FEW     8u   /* so few packets from the link may be all that the tun answers to */
+#define OV_PUMP_IDLE_MS 2u   /* after so long a single packet is probably all */
 #define OV_PUMP_DRAIN   128u /* times OV_PUMP_CONTROL: a batch, each packet in 32 pieces */
 #define OV_PUMP_SLOT    (OV_BUF_HEADROOM + OV_BUF_PACKET + OV_BUF_TAILROOM)
 
@@ -25,6 +29,11 @@ struct ov_pump
     uint64_t tun_dropped; /* packets from the tun device while there was no engine */
     bool drains;          /* packets may leave in pieces: what waits for transmit goes out after each batch */
     bool tun_waits;       /* it has packets, but the link is full: don't watch it meanwhile */
+    bool written;         /* a batch was written to the tun device, which may answer */
+    bool hopes;           /* the tun device is read for an answer, though it didn't say it was ready */
+    uint32_t silence;     /* batches still to come until an answer is looked for again */
+    uint64_t tun_read_ms; /* the latest packets from the tun device */
+    uint32_t sealed_len;  /* of the first of them, as it was sent */
     struct ov_datagram dg[OV_PUMP_BATCH];
     struct ov_datagram control[OV_PUMP_CONTROL];
     uint8_t slots[OV_PUMP_CONTROL][OV_PUMP_SLOT];

@@ -9,12 +9,6 @@ static size_t ip_len(const struct ov_addr *addr)
     return addr->family == 4 ? 4 : addr->family == 6 ? 16 : 0;
 }
 
-bool ov_addr_equal(const struct ov_addr *a, const struct ov_addr *b)
-{
-    return a->family == b->family && a->port == b->port && a->scope == b->scope &&
-           memcmp(a->ip, b->ip, ip_len(a)) == 0;
-}
-
 static uint64_t mix(uint64_t h, uint64_t v)
 {
     h = (h ^ v) * UINT64_C(0x9e3779b97f4a7c15);

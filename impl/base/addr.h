@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* An outer transport address: IPv4, or IPv6. An IPv4-mapped IPv6 address is
  * always stored as IPv4, so that one peer has one address on a dual-stack
@@ -16,7 +17,16 @@ struct ov_addr
     uint8_t ip[16]; /* network order; IPv4 uses the first 4 */
 };
 
-bool ov_addr_equal(const struct ov_addr *a, const struct ov_addr *b);
+static inline bool ov_addr_equal(const struct ov_addr *a, const struct ov_addr *b)
+{
+    if (a->family != b->family || a->port != b->port || a->scope != b->scope)
+    {
+        return false;
+    }
+    return a->family == 4 ? memcmp(a->ip, b->ip, 4) == 0
+                          : a->family != 6 || memcmp(a->ip, b->ip, sizeof a->ip) == 0;
+}
+
 /* Cheap hash for tables, seeded against chosen collisions. */
 uint32_t ov_addr_hash(const struct ov_addr *addr, uint64_t seed);
 

@@ -6,6 +6,10 @@
 #include "base/addr.h"
 #include "base/buf.h"
 
+/* Most packets in one call of a batch verb: what the link receives at once, with
+ * trains of tens of packets. */
+#define OV_BATCH 256u
+
 /* What became of a packet handed to a batch verb. */
 enum ov_fate
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* As many as a program receives in one call. */
-#define SLOTS 64u
+#define SLOTS OV_BATCH
 
 struct ov_hub_room
 {

@@ -38,9 +38,10 @@ static void arm(struct ov_loop *loop);
 static void on_timer(uv_timer_t *handle)
 {
     struct ov_loop *loop = handle->data;
+    loop->armed = OV_NEVER;
     if (ov_loop_now().mono_ms < loop->deadline)
     {
-        arm(loop); /* libuv's clock is coarser than ours: not yet */
+        arm(loop); /* the deadline has moved, or libuv's clock is coarser than ours: not yet */
         return;
     }
     loop->deadline = OV_NEVER;
@@ -52,9 +53,9 @@ static void arm(struct ov_loop *loop)
     /* A timer that is due again at once would keep libuv from seeing that it is to stop. */
     if (loop->deadline == OV_NEVER || loop->stopped)
     {
-        (void)uv_timer_stop(&loop->timer);
         return;
     }
+    loop->armed = loop->deadline;
     uint64_t now = ov_loop_now().mono_ms;
     uint64_t delay = loop->deadline > now ? loop->deadline - now : 0;
     uv_update_time(&loop->uv);
@@ -63,9 +64,11 @@ static void arm(struct ov_loop *loop)
 
 void ov_loop_deadline(struct ov_loop *loop, uint64_t mono_ms)
 {
-    if (mono_ms != loop->deadline)
+    /* Under traffic the deadline moves with every millisecond. A timer that fires
+     * early costs less than one that is set again each time. */
+    loop->deadline = mono_ms;
+    if (mono_ms < loop->armed)
     {
-        loop->deadline = mono_ms;
         arm(loop);
     }
 }
@@ -100,6 +103,7 @@ enum ov_err ov_loop_new(const struct ov_loop_user *user, struct ov_loop **out)
     }
     loop->user = *user;
     loop->deadline = OV_NEVER;
+    loop->armed = OV_NEVER;
     (void)uv_timer_init(&loop->uv, &loop->timer); /* these four only fill memory */
     (void)uv_check_init(&loop->uv, &loop->check);
     loop->timer.data = loop;

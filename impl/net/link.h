@@ -15,6 +15,11 @@
 /* Most datagrams one receive or send handles. */
 #define OV_LINK_BATCH 64u
 
+/* A link that sends trains, datagrams of one size as one, puts at most so much
+ * into one: below the limit of a UDP datagram with its headers. */
+#define OV_LINK_TRAIN_OCTETS   65000u
+#define OV_LINK_TRAIN_SEGMENTS 64u
+
 /* Counted since the link was opened; octets are payload of the transport. */
 struct ov_link_stats
 {

@@ -17,7 +17,7 @@ static const struct
 uint32_t ov_sockbuf_for_peers(uint32_t peers)
 {
     uint32_t wanted = peers < OV_SOCKBUF_MOST / OV_SOCKBUF_PEER ? peers * OV_SOCKBUF_PEER : OV_SOCKBUF_MOST;
-    return wanted > OV_SOCKBUF_DEFAULT ? wanted : OV_SOCKBUF_DEFAULT;
+    return wanted > OV_SOCKBUF_DEFAULT_RECEIVE ? wanted : OV_SOCKBUF_DEFAULT_RECEIVE;
 }
 
 struct ov_sockbuf_grant ov_sockbuf_ask(int fd, enum ov_sockbuf which, uint32_t octets,

@@ -161,8 +161,8 @@ static enum ov_err socket_open(struct ov_udp *udp, const struct ov_udp_settings 
     {
         return say_errno(text, "choose dual-stack on UDPv6 socket");
     }
-    uint32_t sndbuf = settings->sndbuf > 0 ? settings->sndbuf : OV_SOCKBUF_DEFAULT;
-    uint32_t rcvbuf = settings->rcvbuf > 0 ? settings->rcvbuf : OV_SOCKBUF_DEFAULT;
+    uint32_t sndbuf = settings->sndbuf > 0 ? settings->sndbuf : OV_SOCKBUF_DEFAULT_SEND;
+    uint32_t rcvbuf = settings->rcvbuf > 0 ? settings->rcvbuf : OV_SOCKBUF_DEFAULT_RECEIVE;
     int on = 1;
     udp->link.buffer[OV_SOCKBUF_SEND] = ov_sockbuf_ask(udp->fd, OV_SOCKBUF_SEND, sndbuf, NULL);
     udp->link.buffer[OV_SOCKBUF_RECEIVE] = ov_sockbuf_ask(udp->fd, OV_SOCKBUF_RECEIVE, rcvbuf, NULL);

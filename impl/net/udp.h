@@ -14,7 +14,7 @@ struct ov_udp_settings
     bool v6_only;         /* family 6: no IPv4 */
     bool bind;            /* false (nobind): the kernel chooses address and port */
     struct ov_addr local; /* with bind: family 0 is any address; port 0 lets the kernel choose */
-    uint32_t sndbuf;      /* octets, 0: OV_SOCKBUF_DEFAULT */
+    uint32_t sndbuf;      /* octets, 0: what sockbuf.h says */
     uint32_t rcvbuf;
     const char *device; /* network device to bind to; NULL: any */
     uint32_t mark;      /* SO_MARK of what is sent; 0: none */
@@ -27,6 +27,9 @@ struct ov_udp_settings
  * family, OV_ERR_NOMEM. */
 OV_MUST_USE enum ov_err ov_udp_open(const struct ov_udp_settings *settings, struct ov_link **out,
                                     char text[static OV_LINK_TEXT]);
+
+/* Datagrams that are gathered into trains at a time. */
+#define OV_UDP_GSO_BATCH 128u
 
 /* The same with segmentation offload (udp_gso.c): trains of datagrams of one
  * size travel as one. OV_ERR_UNSUPPORTED: this kernel has no UDP_SEGMENT or

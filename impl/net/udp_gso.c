@@ -20,8 +20,9 @@
 #define RX_BULK     4u /* of them while trains come: as much as stays in the cache */
 #define RX_LEN      65536u
 #define RX_STRIDE   (RX_LEN + 1728u) /* else all would begin in the same few lines of the cache */
-#define TX_SEGMENTS 64u              /* the kernel's limit for one train */
-#define TX_OCTETS   65000u           /* below the limit of a UDP datagram with IPv6 and UDP headers */
+#define TX_PIECES   OV_UDP_GSO_BATCH
+#define TX_SEGMENTS OV_LINK_TRAIN_SEGMENTS
+#define TX_OCTETS   OV_LINK_TRAIN_OCTETS
 
 struct train
 {
@@ -47,15 +48,16 @@ struct ov_udp_gso
         struct cmsghdr align;
     } rx_control[RX_BUFFERS];
     uint32_t rx_size[RX_BUFFERS]; /* octets of one datagram in the buffer */
-    struct mmsghdr tx[OV_LINK_BATCH];
-    struct iovec tx_iov[OV_LINK_BATCH];
-    struct train trains[OV_LINK_BATCH];
-    struct sockaddr_storage tx_to[OV_LINK_BATCH]; /* not udp's: single sends use those in between */
+    struct ov_addr rx_addr[RX_BUFFERS];
+    struct mmsghdr tx[TX_PIECES];
+    struct iovec tx_iov[TX_PIECES];
+    struct train trains[TX_PIECES];
+    struct sockaddr_storage tx_to[TX_PIECES]; /* not udp's: single sends use those in between */
     union
     {
         char octets[CMSG_SPACE(sizeof(uint16_t))];
         struct cmsghdr align;
-    } tx_control[OV_LINK_BATCH];
+    } tx_control[TX_PIECES];
     struct sockaddr_storage rx_from[RX_BUFFERS];
     uint8_t buffers[RX_BUFFERS][RX_STRIDE] __attribute__((aligned(64)));
 };
@@ -100,7 +102,13 @@ static void take_buffers(struct ov_udp_gso *g, uint32_t count)
     uint32_t octets = 0;
     for (uint32_t i = 0; i < count; i++)
     {
+        const struct msghdr *header = &g->rx[i].msg_hdr;
         g->rx_size[i] = train_size(g, i);
+        if (!ov_addr_from_sockaddr((const struct sockaddr *)&g->rx_from[i], header->msg_namelen,
+                                   &g->rx_addr[i]))
+        {
+            g->rx_addr[i] = (struct ov_addr){0};
+        }
         octets += g->rx[i].msg_len;
     }
     g->rx_count = count;
@@ -165,7 +173,8 @@ static bool cut_one(struct ov_udp_gso *g, struct ov_datagram *dg)
     dg->buf.len = len;
     dg->fate = OV_FATE_NONE;
     dg->why = OV_OK;
-    return ov_addr_from_sockaddr((const struct sockaddr *)&g->rx_from[i], header->msg_namelen, &dg->addr);
+    dg->addr = g->rx_addr[i];
+    return dg->addr.family != 0;
 }
 
 static bool gso_pending(const struct ov_link *link)
@@ -230,7 +239,7 @@ static bool gather(struct ov_udp_gso *g, struct ov_datagram *dg, size_t n, size_
     }
     *t = (struct train){.first = *at};
     const struct ov_datagram *last = &dg[*at];
-    for (; *at < n && *pieces < OV_LINK_BATCH; (*at)++)
+    for (; *at < n && *pieces < TX_PIECES; (*at)++)
     {
         struct ov_datagram *one = &dg[*at];
         if (one->fate != OV_FATE_LINK)
@@ -256,7 +265,7 @@ static size_t fill_trains(struct ov_udp_gso *g, struct ov_datagram *dg, size_t n
     size_t count = 0;
     size_t pieces = 0;
     struct train t;
-    while (pieces < OV_LINK_BATCH)
+    while (pieces < TX_PIECES)
     {
         size_t first_piece = pieces;
         if (!gather(g, dg, n, at, &pieces, &t))

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "offload/inner.h"
 
@@ -19,12 +20,21 @@ uint16_t ov_sum_fold(uint64_t sum);
  * transport header and payload. */
 uint64_t ov_sum_pseudo(const uint8_t *packet, const struct ov_inner *inner, uint32_t l4_len);
 
+/* A 16 bit word as it lies in memory when it is written to the wire. */
+static inline uint16_t ov_sum_word(uint32_t v)
+{
+    const uint8_t octets[2] = {(uint8_t)(v >> 8), (uint8_t)v};
+    uint16_t word;
+    memcpy(&word, octets, sizeof word);
+    return word;
+}
+
+/* Is the checksum of the IPv4 header at ip (ihl octets) right? */
+bool ov_ipv4_header_sum_ok(const uint8_t *ip, uint32_t ihl);
 /* Write the IPv4 header checksum of the header at ip (ihl octets). */
 void ov_ipv4_header_sum(uint8_t *ip, uint32_t ihl);
 /* True if the transport checksum of the whole packet is right. A zero UDP
  * checksum over IPv4 means "none" and is reported as false. */
 bool ov_l4_sum_ok(const uint8_t *packet, const struct ov_inner *inner);
-/* Compute and store the full transport checksum of the packet. */
-void ov_l4_sum_write(uint8_t *packet, const struct ov_inner *inner);
 
 #endif

@@ -56,7 +56,7 @@ static bool has_sum(const struct candidate *c)
  * notice it is the receiver's kernel, as without us. False: wrong. */
 static bool sums_are_right(struct candidate *c)
 {
-    if (c->inner.version == 4 && ov_sum_fold(ov_sum_add(0, c->packet, c->inner.l4)) != 0xffff)
+    if (c->inner.version == 4 && !ov_ipv4_header_sum_ok(c->packet, c->inner.l4))
     {
         return false;
     }

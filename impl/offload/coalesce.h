@@ -11,9 +11,9 @@
  * packets stay where they are; a run is a chain of indexes into the batch, and
  * leaves as one scatter list. Nothing is kept from one batch to the next. */
 
-#define OV_COALESCE_BATCH    256u   /* packets in one call */
-#define OV_COALESCE_SEGMENTS 64u    /* packets in one run */
-#define OV_COALESCE_LEN      65535u /* octets of one run */
+#define OV_COALESCE_BATCH    OV_BATCH /* packets in one call */
+#define OV_COALESCE_SEGMENTS 64u      /* packets in one run */
+#define OV_COALESCE_LEN      65535u   /* octets of one run */
 
 struct ov_run
 {

@@ -15,13 +15,9 @@ static uint32_t get16(const uint8_t *p)
     return (uint32_t)p[0] << 8 | p[1];
 }
 
-static void add32(uint8_t *p, uint32_t n)
+static uint32_t get32(const uint8_t *p)
 {
-    uint32_t v = ((uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]) + n;
-    p[0] = (uint8_t)(v >> 24);
-    p[1] = (uint8_t)(v >> 16);
-    p[2] = (uint8_t)(v >> 8);
-    p[3] = (uint8_t)v;
+    return get16(p) << 16 | get16(p + 2);
 }
 
 static enum ov_err start_plain(struct ov_segmenter *seg, const struct ov_vnet *vnet)
@@ -33,6 +29,33 @@ static enum ov_err start_plain(struct ov_segmenter *seg, const struct ov_vnet *v
     seg->sum_offset = vnet->csum_offset;
     uint32_t end = (uint32_t)vnet->csum_start + vnet->csum_offset + 2;
     return seg->needs_sum && end > seg->inner.len ? OV_ERR_FORMAT : OV_OK;
+}
+
+/* What takes a word out of a sum of 16 bit words. */
+static uint32_t without(const uint8_t *field)
+{
+    uint16_t word;
+    memcpy(&word, field, sizeof word);
+    return 0xffffu ^ word;
+}
+
+/* The sums of the headers are taken once. To read them where they were just
+ * written, segment by segment, would cost more than the sum of all the payload. */
+static void start_sums(struct ov_segmenter *seg)
+{
+    const uint8_t *l4 = seg->packet + seg->inner.l4;
+    uint64_t sum = ov_sum_pseudo(seg->packet, &seg->inner, 0);
+    seg->l4_sum = ov_sum_fold(ov_sum_add(sum, l4, (size_t)seg->inner.payload - seg->inner.l4));
+    seg->l4_sum += without(l4 + 4) + without(l4 + 6); /* sequence number; UDP: length and checksum */
+    if (seg->inner.protocol == OV_INNER_TCP)
+    {
+        seg->l4_sum += without(l4 + 12) + without(l4 + 16); /* flags, checksum */
+    }
+    if (seg->inner.version == 4)
+    {
+        seg->ip_sum = ov_sum_fold(ov_sum_add(0, seg->packet, seg->inner.l4));
+        seg->ip_sum += without(seg->packet + 2) + without(seg->packet + 4) + without(seg->packet + 10);
+    }
 }
 
 static bool type_fits(const struct ov_inner *inner, uint8_t type)
@@ -82,6 +105,7 @@ enum ov_err ov_segment_start(struct ov_segmenter *seg, const struct ov_vnet *vne
     }
     seg->gso_size = vnet->gso_size;
     seg->payload_len = len - seg->inner.payload;
+    start_sums(seg);
     return OV_OK;
 }
 
@@ -141,22 +165,54 @@ static void fix_ip(const struct ov_segmenter *seg, uint8_t *packet, uint32_t len
         put16(packet + 4, len - 40);
         return;
     }
+    uint32_t id = get16(seg->packet + 4) + seg->index;
+    uint16_t sum = (uint16_t)~ov_sum_fold(seg->ip_sum + ov_sum_word(len) + ov_sum_word(id));
     put16(packet + 2, len);
-    put16(packet + 4, get16(packet + 4) + seg->index);
-    ov_ipv4_header_sum(packet, seg->inner.l4);
+    put16(packet + 4, id);
+    memcpy(packet + 10, &sum, sizeof sum);
 }
 
-static void fix_tcp(const struct ov_segmenter *seg, uint8_t *tcp, bool is_last)
+/* Returns what is to be added to the sum of the headers. */
+static uint32_t fix_tcp(const struct ov_segmenter *seg, uint8_t *tcp, bool is_last)
 {
-    add32(tcp + 4, seg->at);
+    const uint8_t *first = seg->packet + seg->inner.l4;
+    uint32_t number = get32(first + 4) + seg->at;
+    uint32_t flags = get16(first + 12);
     if (!is_last)
     {
-        tcp[13] &= (uint8_t) ~(OV_TCP_FIN | OV_TCP_PSH);
+        flags &= ~(uint32_t)(OV_TCP_FIN | OV_TCP_PSH);
     }
     if (seg->index > 0)
     {
-        tcp[13] &= (uint8_t)~OV_TCP_CWR;
+        flags &= ~(uint32_t)OV_TCP_CWR;
     }
+    put16(tcp + 4, number >> 16);
+    put16(tcp + 6, number);
+    tcp[13] = (uint8_t)flags;
+    return (uint32_t)ov_sum_word(number >> 16) + ov_sum_word(number) + ov_sum_word(flags);
+}
+
+static uint32_t fix_udp(uint8_t *udp, uint32_t len)
+{
+    put16(udp + 4, len);
+    return ov_sum_word(len);
+}
+
+/* Headers and payload lie where they belong; the payload is summed where it came from. */
+static void fix_headers(const struct ov_segmenter *seg, uint8_t *packet, uint32_t take, bool is_last)
+{
+    bool is_tcp = seg->inner.protocol == OV_INNER_TCP;
+    uint32_t len = seg->inner.payload + take;
+    uint32_t l4_len = len - seg->inner.l4;
+    uint8_t *l4 = packet + seg->inner.l4;
+    fix_ip(seg, packet, len);
+    uint64_t sum = (uint64_t)seg->l4_sum + ov_sum_word(l4_len);
+    sum += is_tcp ? fix_tcp(seg, l4, is_last) : fix_udp(l4, l4_len);
+    sum = ov_sum_add(sum, seg->packet + seg->inner.payload + seg->at, take);
+    uint16_t result = (uint16_t)~ov_sum_fold(sum);
+    /* Zero would mean "no checksum" in UDP, so its other representation is sent. */
+    result = result == 0 && !is_tcp ? 0xffff : result;
+    memcpy(l4 + (is_tcp ? 16 : 6), &result, sizeof result);
 }
 
 enum ov_err ov_segment_next(struct ov_segmenter *seg, struct ov_buf *out)
@@ -179,19 +235,7 @@ enum ov_err ov_segment_next(struct ov_segmenter *seg, struct ov_buf *out)
     }
     memcpy(to, seg->packet, headers);
     memcpy(to + headers, seg->packet + headers + seg->at, take);
-
-    struct ov_inner inner = seg->inner;
-    inner.len = headers + take;
-    fix_ip(seg, to, inner.len);
-    if (inner.protocol == OV_INNER_TCP)
-    {
-        fix_tcp(seg, to + inner.l4, take == left);
-    }
-    else
-    {
-        put16(to + inner.l4 + 4, inner.len - inner.l4);
-    }
-    ov_l4_sum_write(to, &inner);
+    fix_headers(seg, to, take, take == left);
     seg->at += take;
     seg->index++;
     return OV_OK;

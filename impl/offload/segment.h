@@ -19,6 +19,8 @@ struct ov_segmenter
     bool needs_sum; /* plain: the checksum at sum_start+sum_offset is to be completed */
     uint16_t sum_start;
     uint16_t sum_offset;
+    uint32_t ip_sum; /* of the headers without the fields that differ from segment to segment */
+    uint32_t l4_sum;
 };
 
 /* Take a packet with its vnet header. OV_ERR_FORMAT or OV_ERR_TRUNCATED:

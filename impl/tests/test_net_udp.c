@@ -237,9 +237,9 @@ static void test_buffer_for_peers(void **state)
     {
         uint32_t peers, octets;
     } sizes[] = {
-        {0, OV_SOCKBUF_DEFAULT},  {1, OV_SOCKBUF_DEFAULT},       {4, OV_SOCKBUF_DEFAULT},
-        {5, 5 * OV_SOCKBUF_PEER}, {10, 10 * OV_SOCKBUF_PEER},    {32, OV_SOCKBUF_MOST},
-        {50, OV_SOCKBUF_MOST},    {UINT32_MAX, OV_SOCKBUF_MOST},
+        {0, OV_SOCKBUF_DEFAULT_RECEIVE}, {1, OV_SOCKBUF_DEFAULT_RECEIVE}, {8, OV_SOCKBUF_DEFAULT_RECEIVE},
+        {9, 9 * OV_SOCKBUF_PEER},        {10, 10 * OV_SOCKBUF_PEER},      {32, OV_SOCKBUF_MOST},
+        {50, OV_SOCKBUF_MOST},           {UINT32_MAX, OV_SOCKBUF_MOST},
     };
     (void)state;
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)

@@ -79,7 +79,7 @@ static unsigned model_trains(const struct trains *t, size_t n)
             continue;
         }
         uint32_t len = t->dg[i].buf.len;
-        bool goes_on = last != NULL && seen % OV_LINK_BATCH != 0 &&
+        bool goes_on = last != NULL && seen % OV_UDP_GSO_BATCH != 0 &&
                        ov_addr_equal(&last->addr, &t->dg[i].addr) && last->buf.len == size && len <= size &&
                        len > 0 && octets + len <= 65000;
         members = goes_on ? members + 1 : 1;

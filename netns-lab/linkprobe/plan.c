@@ -1,18 +1,20 @@
 #include "netns-lab/linkprobe/plan.h"
 
-#define NS_PER_S        1000000000u
-#define PACED_SIZE      200u
-#define FLOOD_SIZE      1200u
-#define TRAIN_MAX       32u
-#define PACED_PPS       5000.0
-#define PACED_PPS_MAX   100000.0
-#define PACED_S         1.0
-#define PACED_PLAIN_S   0.3 /* where nothing is left to chance */
-#define PACED_COUNT_LOW 200u
-#define COUNT_MAX       400000u
-#define FLOOD_S         0.5
-#define FLOOD_RATE_MAX  2e9 /* more than that this machine may not be able to send */
-#define SETTLE_NS       150000000u
+#define NS_PER_S         1000000000u
+#define PACED_SIZE       200u
+#define FLOOD_SIZE       1200u
+#define TRAIN_MAX        32u
+#define PACED_PPS        5000.0
+#define PACED_PPS_MAX    100000.0
+#define PACED_S          1.0
+#define PACED_PLAIN_S    0.3 /* where nothing is left to chance */
+#define PACED_MAX_S      4.0
+#define PACED_COUNT_LOW  200u
+#define PACED_COUNT_SLOW 10u
+#define COUNT_MAX        400000u
+#define FLOOD_S          0.5
+#define FLOOD_RATE_MAX   2e9 /* more than that this machine may not be able to send */
+#define SETTLE_NS        150000000u
 
 static uint64_t longest_way_ns(const struct emu_spec *spec)
 {
@@ -61,7 +63,9 @@ static void plan_paced(struct probe_plan *plan, const struct emu_spec *spec)
         double needed = 6.0 * spec->hold_every + 2.0 * spec->hold_places;
         count = needed > count ? needed : count;
     }
-    plan->count = clamp_count(count, PACED_COUNT_LOW);
+    double most = PACED_MAX_S * pps; /* a slow link says less, but says it in time */
+    plan->count = clamp_count(count > most && most < PACED_COUNT_LOW ? most : count,
+                              most < PACED_COUNT_LOW ? PACED_COUNT_SLOW : PACED_COUNT_LOW);
     plan->size =
         spec->mtu > 0 && spec->mtu < PACED_SIZE + PROBE_IP_OVER ? spec->mtu - PROBE_IP_OVER : PACED_SIZE;
     /* Few wake-ups a second; a slow link gets its packets one by one. */

@@ -6,7 +6,7 @@
 #define TRAIN_MAX        32u
 #define PACED_PPS        5000.0
 #define PACED_PPS_MAX    100000.0
-#define PACED_S          1.0
+#define PACED_S          0.7
 #define PACED_PLAIN_S    0.3 /* where nothing is left to chance */
 #define PACED_MAX_S      4.0
 #define PACED_COUNT_LOW  200u
@@ -14,7 +14,7 @@
 #define COUNT_MAX        400000u
 #define FLOOD_S          0.5
 #define FLOOD_RATE_MAX   2e9 /* more than that this machine may not be able to send */
-#define SETTLE_NS        150000000u
+#define SETTLE_NS        100000000u
 
 static uint64_t longest_way_ns(const struct emu_spec *spec)
 {

@@ -110,7 +110,7 @@ static bool run_fit(struct probe_direction *d, struct probe_wire *wire, struct e
 bool probe_direction_run(struct probe_direction *d, struct emu_why *why)
 {
     struct probe_wire wire;
-    probe_plan_make(&d->plan, &d->spec);
+    probe_plan_make(&d->plan, &d->spec, d->pps);
     if (d->paced_only)
     {
         d->plan.flood_count = 0;

@@ -23,6 +23,7 @@ struct probe_direction
     bool damage_is_loss;
     bool paced_only;
     FILE *lost;     /* gets "NAME NUMBER" for each paced packet that was lost; NULL: not wanted */
+    double pps;     /* of the paced packets */
     uint32_t train; /* paced packets to a super-packet; 0: as planned */
 
     struct probe_plan plan;

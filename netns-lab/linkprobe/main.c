@@ -3,6 +3,7 @@
 
 #include <getopt.h>
 #include <jansson.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +26,9 @@ static const char usage[] =
     "      --damage-is-loss   damaged packets are expected to be dropped by the receiving kernel\n"
     "      --paced            only the paced packets: no flood, no sizes\n"
     "      --train N          paced packets in super-packets of N (1 to 32)\n"
-    "      --lost FILE        numbers of the paced packets that were lost: \"up 17\"\n";
+    "      --lost FILE        numbers of the paced packets that were lost: \"up 17\"\n"
+    "\n"
+    "LINKPROBE_PPS=N in the environment: N paced packets a second instead of 5000, on a slow machine.\n";
 
 enum
 {
@@ -81,6 +84,27 @@ static void set_both(struct command *command, int option)
         server->netns = option == OPT_TO_NS ? optarg : server->netns;
         command->ways[i].damage_is_loss |= option == OPT_DAMAGE;
         command->ways[i].paced_only |= option == OPT_PACED;
+    }
+}
+
+/* A slow machine says so. */
+static double paced_pps(void)
+{
+    const char *text = getenv("LINKPROBE_PPS");
+    double pps = text != NULL ? strtod(text, NULL) : PROBE_PPS;
+    return pps >= 1 && pps <= PROBE_PPS ? pps : PROBE_PPS;
+}
+
+/* What one CPU sends stays in order. */
+static void stay_on_one_cpu(void)
+{
+    cpu_set_t set;
+    int cpu = sched_getcpu();
+    CPU_ZERO(&set);
+    if (cpu >= 0)
+    {
+        CPU_SET(cpu, &set);
+        (void)sched_setaffinity(0, sizeof set, &set);
     }
 }
 
@@ -212,6 +236,7 @@ int main(int argc, char **argv)
     {
         return status;
     }
+    stay_on_one_cpu();
     FILE *lost = command.lost != NULL ? fopen(command.lost, "we") : NULL;
     if (command.lost != NULL && lost == NULL)
     {
@@ -224,6 +249,7 @@ int main(int argc, char **argv)
         char said[EMU_SPEC_WHY_LEN];
         command.ways[i].name = names[i];
         command.ways[i].lost = lost;
+        command.ways[i].pps = paced_pps();
         if (!emu_spec_parse(command.specs[i], &command.ways[i].spec, said))
         {
             fprintf(stderr, "linkprobe: --%s: %s\n", names[i], said);

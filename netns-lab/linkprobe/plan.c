@@ -4,7 +4,6 @@
 #define PACED_SIZE       200u
 #define FLOOD_SIZE       1200u
 #define TRAIN_MAX        32u
-#define PACED_PPS        5000.0
 #define PACED_PPS_MAX    100000.0
 #define PACED_S          0.7
 #define PACED_PLAIN_S    0.3 /* where nothing is left to chance */
@@ -29,9 +28,8 @@ static double wire_bits(uint32_t size)
 }
 
 /* Half of the rate, and so fast that a packet that is held is not let go by its time. */
-static double paced_pps(const struct emu_spec *spec)
+static double paced_pps(const struct emu_spec *spec, double pps)
 {
-    double pps = PACED_PPS;
     if (spec->hold_every > 0 && spec->hold_ns > 0)
     {
         double needed = 3.0 * spec->hold_places / ((double)spec->hold_ns / NS_PER_S);
@@ -52,9 +50,9 @@ static uint32_t clamp_count(double count, uint32_t low)
     return count > COUNT_MAX ? COUNT_MAX : (uint32_t)count;
 }
 
-static void plan_paced(struct probe_plan *plan, const struct emu_spec *spec)
+static void plan_paced(struct probe_plan *plan, const struct emu_spec *spec, double asked_pps)
 {
-    double pps = paced_pps(spec);
+    double pps = paced_pps(spec, asked_pps);
     bool chances = spec->loss_ppb > 0 || spec->burst_enter_ppb > 0 || spec->dup_ppb > 0 ||
                    spec->corrupt_ppb > 0 || spec->late_ppb > 0 || spec->jitter_ns > 0;
     double count = pps * (chances ? PACED_S : PACED_PLAIN_S);
@@ -69,7 +67,7 @@ static void plan_paced(struct probe_plan *plan, const struct emu_spec *spec)
     plan->size =
         spec->mtu > 0 && spec->mtu < PACED_SIZE + PROBE_IP_OVER ? spec->mtu - PROBE_IP_OVER : PACED_SIZE;
     /* Few wake-ups a second; a slow link gets its packets one by one. */
-    plan->train = pps > 2.0 * PACED_PPS ? TRAIN_MAX : 1;
+    plan->train = pps > 2.0 * PROBE_PPS ? TRAIN_MAX : 1;
     plan->train_ns = (uint64_t)(1e9 * plan->train / pps);
     plan->settle_ns = longest_way_ns(spec);
 }
@@ -90,15 +88,15 @@ static void plan_flood(struct probe_plan *plan, const struct emu_spec *spec)
     plan->flood_size = (uint32_t)size;
     double pps = 1.6 * (double)spec->rate_bps / wire_bits(plan->flood_size);
     plan->flood_count = clamp_count(pps * FLOOD_S, 60);
-    plan->flood_train = pps > PACED_PPS ? TRAIN_MAX : 1;
+    plan->flood_train = pps > PROBE_PPS ? TRAIN_MAX : 1;
     plan->flood_train_ns = (uint64_t)(1e9 * plan->flood_train / pps);
     plan->flood_settle_ns = longest_way_ns(spec) + queue_ns(spec);
 }
 
-void probe_plan_make(struct probe_plan *plan, const struct emu_spec *spec)
+void probe_plan_make(struct probe_plan *plan, const struct emu_spec *spec, double pps)
 {
     *plan = (struct probe_plan){0};
-    plan_paced(plan, spec);
+    plan_paced(plan, spec, pps);
     plan_flood(plan, spec);
     plan->fit_size = spec->mtu < PROBE_LINK_MTU && spec->mtu > 0 ? spec->mtu - PROBE_IP_OVER : 0;
 }

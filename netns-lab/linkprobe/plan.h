@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define PROBE_PPS       5000.0
 #define PROBE_IP_OVER   28u   /* IPv4 and UDP headers */
 #define PROBE_LINK_MTU  1500u /* of the lab's interfaces */
 #define PROBE_FIT_COUNT 20u   /* packets that fit, and as many that don't */
@@ -31,6 +32,7 @@ struct probe_plan
     uint32_t fit_size;
 };
 
-void probe_plan_make(struct probe_plan *plan, const struct emu_spec *spec);
+/* pps: packets a second at which delays are measured, PROBE_PPS on a machine that can. */
+void probe_plan_make(struct probe_plan *plan, const struct emu_spec *spec, double pps);
 
 #endif

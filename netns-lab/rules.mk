@@ -3,7 +3,7 @@
 NETNS_INC := -I.
 
 # What can be tried without a kernel: everything but the devices, the routes and the programs themselves.
-linkemu_pure := $(filter-out %/main.c %/engine.c %/tun.c %/steer.c %/report.c, \
+linkemu_pure := $(filter-out %/main.c %/engine.c %/control.c %/tun.c %/steer.c %/report.c, \
 	$(sort $(wildcard netns-lab/linkemu/*.c)))
 linkemu_src  := $(sort $(wildcard netns-lab/linkemu/*.c))
 

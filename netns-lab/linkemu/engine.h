@@ -23,8 +23,9 @@ struct emu_engine
     struct emu_frame *scratch; /* where the next frame is read */
     int icmp_fds[2];
     int signal_fd;
-    FILE *report; /* a JSON line on SIGUSR1 and at the end */
-    FILE *log;    /* decisions; NULL: none */
+    int control_fd; /* -1: none */
+    FILE *report;   /* a JSON line on SIGUSR1 and at the end */
+    FILE *log;      /* decisions; NULL: none */
     uint64_t coalesce_ns;
     uint64_t wakeups;
     uint64_t began_ns; /* of the account: start, or the last reset */
@@ -38,7 +39,8 @@ struct emu_engine
 bool emu_engine_open(struct emu_engine *engine, const char *client_if, const char *server_if,
                      struct emu_why *why);
 
-/* Until TERM or INT. USR1 writes a report line, USR2 empties pipes and account. False: a device is gone. */
+/* Until TERM or INT. USR1 writes a report line, USR2 empties pipes and account; so
+ * do commands of control_fd (control.h). False: a device is gone. */
 bool emu_engine_run(struct emu_engine *engine, struct emu_why *why);
 
 void emu_engine_close(struct emu_engine *engine);

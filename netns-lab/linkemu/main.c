@@ -1,4 +1,5 @@
 /* linkemu: a link with delay, loss, reordering and the like, between the two sides of a router. */
+#include "netns-lab/linkemu/control.h"
 #include "netns-lab/linkemu/decisions.h"
 #include "netns-lab/linkemu/engine.h"
 #include "netns-lab/linkemu/report.h"
@@ -12,6 +13,7 @@
 static const char usage[] =
     "usage: linkemu -c INTERFACE -s INTERFACE [-u SPEC] [-d SPEC] [OPTION...]\n"
     "       linkemu --check SPEC            read an impairment, say what is wrong with it\n"
+    "       linkemu --control PATH --tell COMMAND\n"
     "\n"
     "Stands between the client's and the server's side of a router: run it in the router's namespace,\n"
     "as uid 0. It ends with TERM or INT; USR1 writes a report line, USR2 begins anew at packet 0.\n"
@@ -24,6 +26,7 @@ static const char usage[] =
     "      --report FILE    account of both directions, JSON lines (default: standard output)\n"
     "      --log FILE       every decision, one a line: \"up 17 loss\"\n"
     "      --replay FILE    take loss, dup, corrupt, hold and late from such a file, not from draws\n"
+    "      --control PATH   Unix socket for commands: report, reset, blackhole up|down|both TIME\n"
     "      --coalesce-us N  sleep so long while packets gather (default: delay/50, at most 150)\n"
     "\n"
     "A SPEC is words of key=value:\n"
@@ -38,6 +41,8 @@ enum
     OPT_LOG,
     OPT_REPLAY,
     OPT_COALESCE,
+    OPT_CONTROL,
+    OPT_TELL,
     OPT_CHECK,
 };
 
@@ -51,6 +56,8 @@ static const struct option options[] = {
     {"report", required_argument, NULL, OPT_REPORT},
     {"log", required_argument, NULL, OPT_LOG},
     {"replay", required_argument, NULL, OPT_REPLAY},
+    {"tell", required_argument, NULL, OPT_TELL},
+    {"control", required_argument, NULL, OPT_CONTROL},
     {"coalesce-us", required_argument, NULL, OPT_COALESCE},
     {"check", required_argument, NULL, OPT_CHECK},
     {NULL, 0, NULL, 0},
@@ -64,6 +71,7 @@ struct command
     const char *report;
     const char *log;
     const char *replay;
+    const char *control;
     uint64_t seed;
     bool coalesce_given;
     uint64_t coalesce_us;
@@ -93,6 +101,17 @@ static int check_spec(const char *text)
     }
     fprintf(stderr, "linkemu: %s\n", why);
     return 2;
+}
+
+static int tell(const char *path, const char *text)
+{
+    struct emu_why why = {"--tell needs --control before it"};
+    bool done = path != NULL && emu_control_tell(path, text, &why);
+    if (!done)
+    {
+        fprintf(stderr, "linkemu: %s\n", why.text);
+    }
+    return done ? 0 : 1;
 }
 
 /* Returns -1 to go on, else the exit status. */
@@ -129,6 +148,11 @@ static int read_options(int argc, char **argv, struct command *command)
         case OPT_REPLAY:
             command->replay = optarg;
             break;
+        case OPT_CONTROL:
+            command->control = optarg;
+            break;
+        case OPT_TELL:
+            return tell(command->control, optarg);
         case OPT_COALESCE:
             command->coalesce_given = true;
             good = read_number("--coalesce-us", optarg, 100000, &command->coalesce_us);
@@ -210,7 +234,9 @@ static bool load_replay(struct emu_engine *engine, const char *path)
 static int run(struct emu_engine *engine, const struct command *command)
 {
     struct emu_why why = {""};
-    bool done = emu_engine_open(engine, command->client_if, command->server_if, &why);
+    engine->control_fd = command->control != NULL ? emu_control_open(command->control, &why) : -1;
+    bool done = (command->control == NULL || engine->control_fd >= 0) &&
+                emu_engine_open(engine, command->client_if, command->server_if, &why);
     if (done)
     {
         if (command->coalesce_given)
@@ -226,6 +252,7 @@ static int run(struct emu_engine *engine, const struct command *command)
         done = emu_why_errno(&why, "the report");
     }
     emu_engine_close(engine);
+    emu_control_close(engine->control_fd, command->control);
     if (!done)
     {
         fprintf(stderr, "linkemu: %s\n", why.text);

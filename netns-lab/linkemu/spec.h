@@ -14,7 +14,8 @@
  *     reorder-time=1%,5ms         so many are later by that much
  *     corrupt=0.01%               one bit behind the transport header is turned. UDP: the damage reaches the
  *                                 program; other protocols: the checksum is left to find it
- *     mtu=1400 icmp=yes           larger packets are lost; the sender is told (default) or not
+ *     mtu=1400 icmp=yes           larger packets are lost; the sender is told (default) or not. IPv4 packets
+ *                                 that a router may cut are lost too, without a word: none is cut
  *
  * Units: ns us ms s, bit kbit mbit gbit, b kb mb (octets, powers of 1000), %. A number may have a decimal
  * point. The empty text asks for nothing. */

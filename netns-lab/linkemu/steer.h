@@ -3,7 +3,8 @@
  *
  *     client ... r1 | rule "from r1" -> emu-client | linkemu | emu-server -> main table | r2 ... server
  *
- * Behind the emulator's route stands a blackhole: when linkemu dies, nothing passes unimpaired. */
+ * Packets pass the router's netfilter twice, so address translation belongs into another namespace than the
+ * one with the emulator. Behind the emulator's route stands a blackhole: when linkemu dies, nothing passes unimpaired. */
 #ifndef OV_LINKEMU_STEER_H
 #define OV_LINKEMU_STEER_H
 

@@ -1,4 +1,5 @@
 /* Texts of impairments, decisions and devices: what is read, what is refused and with which words. */
+#include "netns-lab/linkemu/control.h"
 #include "netns-lab/linkemu/decisions.h"
 #include "netns-lab/linkemu/devstat.h"
 #include "netns-lab/linkemu/netem.h"
@@ -243,13 +244,54 @@ static void test_devices(void **state)
     assert_int_equal(stat.rx_dropped, 3);
 }
 
+static const struct
+{
+    const char *text;
+    bool good;
+    struct emu_command command;
+} commands[] = {
+    {"report", true, {EMU_TELL_REPORT, {false, false}, 0}},
+    {"reset\n", true, {EMU_TELL_RESET, {false, false}, 0}},
+    {"blackhole up 500ms", true, {EMU_TELL_BLACKHOLE, {true, false}, 500000000}},
+    {"blackhole both 2s\n", true, {EMU_TELL_BLACKHOLE, {true, true}, 2000000000}},
+    {"", false, {0}},
+    {"\n", false, {0}},
+    {"report now", false, {0}},
+    {"blackhole", false, {0}},
+    {"blackhole both", false, {0}},
+    {"blackhole left 2s", false, {0}},
+    {"blackhole both 2", false, {0}},
+    {"blackhole both 2s more", false, {0}},
+};
+
+static void test_commands(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+    {
+        struct emu_command command;
+        struct emu_why why;
+        size_t len = strlen(commands[i].text);
+        char *copy = malloc(len + 1);
+        memcpy(copy, commands[i].text, len);
+        assert_int_equal(emu_command_read(copy, len, &command, &why), commands[i].good);
+        if (commands[i].good)
+        {
+            assert_int_equal(command.verb, commands[i].command.verb);
+            assert_memory_equal(command.ways, commands[i].command.ways, sizeof command.ways);
+            assert_int_equal(command.ns, commands[i].command.ns);
+        }
+        free(copy);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_everything),    cmocka_unit_test(test_texts),
         cmocka_unit_test(test_truncation),    cmocka_unit_test(test_decisions),
         cmocka_unit_test(test_bad_decisions), cmocka_unit_test(test_netem),
-        cmocka_unit_test(test_devices),
+        cmocka_unit_test(test_devices),       cmocka_unit_test(test_commands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,7 +15,7 @@ check: packages
 	@.ci/check $(BUILD) all
 
 # The three ways ovref is built, and every test program.
-check-build: all $(tests) $(replay_bins) $(lab_fakes) $(BUILD)/bench $(BUILD)/ovperf
+check-build: all $(tests) $(replay_bins) $(lab_fakes) $(BUILD)/bench $(BUILD)/ovperf $(BUILD)/linktry
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/only-openssl BACKENDS=openssl $(BUILD)/only-openssl/ovref
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/only-mbedtls BACKENDS=mbedtls $(BUILD)/only-mbedtls/ovref
 
@@ -25,7 +25,7 @@ check-unit: $(tests)
 check-structure: all
 	@.ci/check $(BUILD) structure
 
-check-lab: all
+check-lab: all $(BUILD)/linktry
 	@.ci/check $(BUILD) lab
 
 #: make check-mbedtls3     the mbedTLS backend against mbedTLS 3.x in a Debian 13 folder

@@ -177,8 +177,10 @@ enum lab_err lab_link_stop(struct lab_link *link, json_t **report, struct lab_wh
     }
     if (err == LAB_OK)
     {
-        json_t *object = json_pack("{s:s, s:s, s:s, s:I}", "backend", lab_link_backend_name(link->backend),
-                                   "up", link->up, "down", link->down, "seed", (json_int_t)link->seed);
+        json_t *object =
+            json_pack("{s:s, s:b, s:s, s:s, s:I}", "backend", lab_link_backend_name(link->backend), "seeded",
+                      link->backend == LAB_LINK_LINKEMU, "up", link->up, "down", link->down, "seed",
+                      (json_int_t)link->seed);
         if (object != NULL && link->probe != NULL)
         {
             json_object_set(object, "probe", link->probe);

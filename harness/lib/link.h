@@ -79,9 +79,9 @@ LAB_MUST_USE enum lab_err lab_link_start(struct lab_loop *loop, struct lab_link 
  * run is ERROR then. Nothing else may send over the link meanwhile. */
 LAB_MUST_USE enum lab_err lab_link_verify(struct lab_link *link, struct lab_why *why);
 
-/* Takes the impairment away. *report (new reference, NULL unless LAB_OK) goes into the record:
- * backend, up, down, seed, probe, and of linkemu the account of each direction. LAB_ERR_EXITED when
- * linkemu ended before: the run is ERROR. Clears the link in every case. */
+/* Takes the impairment away. *report (new reference, NULL unless LAB_OK) goes into the record: backend,
+ * up, down, seed and whether the draws followed it (seeded), probe, and of linkemu the account of each
+ * direction. LAB_ERR_EXITED when linkemu ended before: the run is ERROR. Clears the link in every case. */
 LAB_MUST_USE enum lab_err lab_link_stop(struct lab_link *link, json_t **report, struct lab_why *why);
 
 /* True when the account says that the numbers are worth nothing: packets left too late, or were

@@ -8,14 +8,14 @@
 .PHONY: check check-build check-unit check-structure check-lab check-mbedtls3
 CHECK_JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 
-tests := $(impl_tests) $(lab_tests) $(spec_tests) $(perf_tests)
+tests := $(impl_tests) $(lab_tests) $(spec_tests) $(perf_tests) $(link_tests)
 
 check: packages
 	@$(MAKE) --no-print-directory -j$(CHECK_JOBS) check-build
 	@.ci/check $(BUILD) all
 
 # The three ways ovref is built, and every test program.
-check-build: all $(tests) $(replay_bins) $(lab_fakes) $(BUILD)/bench $(BUILD)/ovperf
+check-build: all $(tests) $(replay_bins) $(lab_fakes) $(BUILD)/bench $(BUILD)/ovperf $(BUILD)/linktry
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/only-openssl BACKENDS=openssl $(BUILD)/only-openssl/ovref
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/only-mbedtls BACKENDS=mbedtls $(BUILD)/only-mbedtls/ovref
 
@@ -25,7 +25,7 @@ check-unit: $(tests)
 check-structure: all
 	@.ci/check $(BUILD) structure
 
-check-lab: all
+check-lab: all $(BUILD)/linktry
 	@.ci/check $(BUILD) lab
 
 #: make check-mbedtls3     the mbedTLS backend against mbedTLS 3.x in a Debian 13 folder

@@ -22,13 +22,14 @@ static const struct
     size_t offset;
     size_t size;
 } facts_wanted[] = {
-    FACT(client_ns),    FACT(server_ns),    FACT(client_if),    FACT(server_if),
-    FACT(client_addr4), FACT(server_addr4), FACT(client_addr6), FACT(server_addr6),
-    FACT(capture_ns),   FACT(capture_if),   FACT(clients),      FACT(client_prefix),
+    FACT(client_ns),    FACT(server_ns),        FACT(client_if),        FACT(server_if),
+    FACT(client_addr4), FACT(server_addr4),     FACT(client_addr6),     FACT(server_addr6),
+    FACT(capture_ns),   FACT(capture_if),       FACT(clients),          FACT(client_prefix),
+    FACT(router_ns),    FACT(router_client_if), FACT(router_server_if),
 };
 
 #define FACT_COUNT (sizeof facts_wanted / sizeof facts_wanted[0])
-#define FACT_MUST  (FACT_COUNT - 2) /* the last ones may be missing */
+#define FACT_MUST  (FACT_COUNT - 5) /* the last ones may be missing */
 
 unsigned lab_topology_clients(const struct lab_topology *topology)
 {

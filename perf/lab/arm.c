@@ -2,8 +2,8 @@
 
 #include "lib/clock.h"
 #include "lib/config.h"
+#include "lib/cpu.h"
 #include "lib/ready.h"
-#include "perf/lab/cpu.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -202,5 +202,5 @@ bool perf_arm_alive(const struct perf_arm *arm)
 
 double perf_arm_cpu_seconds(const struct perf_arm *arm)
 {
-    return perf_cpu_of_session(arm->server.pid) + perf_cpu_of_session(arm->client.pid);
+    return lab_cpu_of_session(arm->server.pid) + lab_cpu_of_session(arm->client.pid);
 }

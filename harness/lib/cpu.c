@@ -1,4 +1,4 @@
-#include "perf/lab/cpu.h"
+#include "lib/cpu.h"
 
 #include <dirent.h>
 #include <stdbool.h>
@@ -75,7 +75,7 @@ static bool is_counted(const struct process *list, size_t count, int pid)
     return false;
 }
 
-double perf_cpu_of_session(pid_t leader)
+double lab_cpu_of_session(pid_t leader)
 {
     struct process *list = malloc(PROCESS_MAX * sizeof *list);
     size_t count = list != NULL ? read_all(list) : 0;

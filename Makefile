@@ -34,7 +34,7 @@ lab_src     := $(sort $(wildcard harness/lib/*.c harness/report/*.c))
 cli_src     := $(sort $(wildcard harness/cli/*.c))
 ovspec_src  := $(sort $(wildcard conformance/ovspec/*.c))
 
-include impl/rules.mk harness/rules.mk conformance/rules.mk fuzz/rules.mk perf/rules.mk
+include impl/rules.mk harness/rules.mk conformance/rules.mk fuzz/rules.mk perf/rules.mk netns-lab/rules.mk
 
 .DEFAULT_GOAL := all
 .PHONY: all help clean packages lab-run doctor

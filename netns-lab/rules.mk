@@ -1,0 +1,29 @@
+# How the lab's own programs are built: linkemu (the link emulator) and its probe. Nothing here sees impl/.
+
+NETNS_INC := -I.
+
+# What can be tried without a kernel: everything but the devices, the routes and the programs themselves.
+linkemu_pure := $(filter-out %/main.c %/engine.c %/tun.c %/steer.c %/report.c, \
+	$(sort $(wildcard netns-lab/linkemu/*.c)))
+linkemu_src  := $(sort $(wildcard netns-lab/linkemu/*.c))
+
+$(plain)/netns-lab/%.o: netns-lab/%.c | impl-ready
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CFLAGS) $(NETNS_INC) $(NL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(san)/netns-lab/%.o: netns-lab/%.c | impl-ready
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) $(NETNS_INC) $(NL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/linkemu: $(call objs,$(plain),$(linkemu_src))
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(LDFLAGS) $(NL_LIBS) -ljansson
+
+# Tests of the pure parts: netns-lab/tests/test_NAME.c, run with the other unit tests.
+link_tests := $(patsubst netns-lab/tests/%.c,$(BUILD)/tests/%,$(wildcard netns-lab/tests/test_*.c))
+$(link_tests): $(BUILD)/tests/%: $(san)/netns-lab/tests/%.o $(call objs,$(san),$(linkemu_pure))
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SANITIZE) $^ -o $@ -lcmocka

@@ -30,7 +30,8 @@ core_src    := $(sort $(foreach f,$(CORE_FLOORS),$(wildcard impl/$(f)/*.c)) $(wi
 null_src    := $(wildcard impl/crypto/null/*.c)
 backend_src := $(sort $(foreach b,$(BACKENDS) $(ENGINES),$(wildcard impl/crypto/$(b)/*.c)))
 edge_src    := $(sort $(foreach f,$(EDGE_FLOORS),$(wildcard impl/$(f)/*.c)))
-lab_src     := $(sort $(wildcard harness/lib/*.c harness/report/*.c))
+lab_src     := $(sort $(wildcard harness/lib/*.c harness/report/*.c)) \
+               $(addprefix netns-lab/linkemu/,spec.c quantity.c netem.c)
 cli_src     := $(sort $(wildcard harness/cli/*.c))
 ovspec_src  := $(sort $(wildcard conformance/ovspec/*.c))
 
@@ -38,7 +39,7 @@ include impl/rules.mk harness/rules.mk conformance/rules.mk fuzz/rules.mk perf/r
 
 .DEFAULT_GOAL := all
 .PHONY: all help clean packages lab-run doctor
-all: $(BUILD)/ovref $(BUILD)/ovlab $(BUILD)/ovspec
+all: $(BUILD)/ovref $(BUILD)/ovlab $(BUILD)/ovspec $(BUILD)/linkemu $(BUILD)/linkprobe
 
 include .ci/check.mk
 

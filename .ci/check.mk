@@ -8,7 +8,7 @@
 .PHONY: check check-build check-unit check-structure check-lab check-mbedtls3
 CHECK_JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 
-tests := $(impl_tests) $(lab_tests) $(spec_tests) $(perf_tests)
+tests := $(impl_tests) $(lab_tests) $(spec_tests) $(perf_tests) $(link_tests)
 
 check: packages
 	@$(MAKE) --no-print-directory -j$(CHECK_JOBS) check-build

@@ -33,3 +33,8 @@ $(lab_fakes): $(BUILD)/fakes/%: harness/tests/fakes/%.c
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $< -o $@
+
+# lib/link.h as a run uses it, for the tests of the link.
+$(BUILD)/linktry: $(call objs,$(plain),harness/tests/link/linktry.c) $(BUILD)/libovlab.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(LDFLAGS) $(LAB_LIBS)

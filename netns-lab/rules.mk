@@ -21,9 +21,22 @@ $(BUILD)/linkemu: $(call objs,$(plain),$(linkemu_src))
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(LDFLAGS) $(NL_LIBS) -ljansson
 
+linkprobe_src := $(sort $(wildcard netns-lab/linkprobe/*.c))
+linkprobe_pure := $(filter-out %/main.c %/wire.c %/netns.c %/direction.c,$(linkprobe_src))
+linkprobe_uses := $(addprefix netns-lab/linkemu/,spec.c quantity.c why.c)
+
+$(BUILD)/linkprobe: $(call objs,$(plain),$(linkprobe_src) $(linkprobe_uses))
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(LDFLAGS) -ljansson -lm
+
 # Tests of the pure parts: netns-lab/tests/test_NAME.c, run with the other unit tests.
 link_tests := $(patsubst netns-lab/tests/%.c,$(BUILD)/tests/%,$(wildcard netns-lab/tests/test_*.c))
-$(link_tests): $(BUILD)/tests/%: $(san)/netns-lab/tests/%.o $(call objs,$(san),$(linkemu_pure))
+$(link_tests): $(BUILD)/tests/%: $(san)/netns-lab/tests/%.o $(call objs,$(san),$(linkemu_pure) $(linkprobe_pure) $(wildcard netns-lab/tests/lib/*.c))
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(SANITIZE) $^ -o $@ -lcmocka
+	$(Q)$(CC) $(SANITIZE) $^ -o $@ -lcmocka -lm
+
+#: make check-netem        the netem back end on a kernel that has netem, in QEMU (minutes)
+.PHONY: check-netem
+check-netem: $(BUILD)/linktry $(BUILD)/linkprobe
+	@netns-lab/netem-vm/run $(BUILD)

@@ -57,9 +57,9 @@ struct lab_link
     struct lab_proc proc; /* linkemu */
     char report_path[LAB_PATH_MAX];
     char log_path[LAB_PATH_MAX];
+    char probe_path[LAB_PATH_MAX];
     char decisions_path[LAB_PATH_MAX];
-    json_t *probe;         /* what verify measured; NULL before it */
-    unsigned reports_seen; /* lines of the report file */
+    json_t *probe; /* what verify measured; NULL before it */
 };
 
 /* Reads both texts and the name of the backend, and starts nothing: for plans and --dry-run.
@@ -67,7 +67,7 @@ struct lab_link
 LAB_MUST_USE enum lab_err lab_link_check(const struct lab_link_spec *spec, struct lab_why *why);
 
 /* Puts the impairment into the topology's router namespace. dir is an existing directory for
- * link.log, link.json and link.decisions. LAB_ERR_USAGE as above; LAB_ERR_ABSENT when the topology has
+ * link.log, link.json, link.probe and link.decisions. LAB_ERR_USAGE as above; LAB_ERR_ABSENT when the topology has
  * no router, or nothing here can do it; LAB_ERR_EXITED with linkemu's last words. */
 LAB_MUST_USE enum lab_err lab_link_start(struct lab_loop *loop, struct lab_link *link,
                                          const struct lab_link_spec *spec, const struct lab_paths *paths,

@@ -103,6 +103,14 @@ enum lab_err lab_paths_find(struct lab_paths *paths, struct lab_why *why)
     {
         err = find_named(paths, "OVREF", "ovref", paths->ovref, why);
     }
+    if (err == LAB_OK)
+    {
+        err = find_named(paths, "LINKEMU", "linkemu", paths->linkemu, why);
+    }
+    if (err == LAB_OK)
+    {
+        err = find_named(paths, "LINKPROBE", "linkprobe", paths->linkprobe, why);
+    }
     /* The subjects shall run the ovref of this build. */
     if (err == LAB_OK && setenv("OVREF", paths->ovref, 1) != 0)
     {

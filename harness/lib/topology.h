@@ -18,6 +18,12 @@ struct lab_topology
     char server_addr6[64];
     char capture_ns[32];
     char capture_if[32];
+
+    /* The router between them, whose two sides can be given impairments (lib/link.h); "" in a topology
+     * that has none. */
+    char router_ns[32];
+    char router_client_if[32];
+    char router_server_if[32];
 };
 
 /* Reads `script describe`. LAB_ERR_FORMAT names the fact that is missing. */

@@ -39,6 +39,23 @@ subject_supports()
         peer-exit-line)
             echo 'peer is leaving: (EXIT|OCC_EXIT) received|closed: .*(remote-exit|connection-reset)'
             ;;
+        option:*)
+            # What is only planned stands elsewhere in its help, without the dashes.
+            "$ovref" --help | grep -m1 -E "^ +--${1#option:}( |$)" ||
+                unsupported "'${1#option:}' is not built yet"
+            ;;
+        log-replay)
+            echo 'dropped [0-9]+ in \(([0-9]+) replayed\)'
+            ;;
+        log-cipher)
+            echo 'Data Channel: cipher ([A-Za-z0-9-]+)'
+            ;;
+        log-tls)
+            echo 'Control Channel: (TLS[A-Za-z0-9.]+, cipher [A-Za-z0-9_-]+)'
+            ;;
+        status-signal)
+            echo USR2
+            ;;
         *)
             unsupported "'$1' is not built yet"
             ;;

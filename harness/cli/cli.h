@@ -11,4 +11,7 @@ int cmd_report(int argc, char **argv);
 /* Started by the harness itself, see lib/capture.h. */
 int cmd_internal_capture(int argc, char **argv);
 
+/* The same, see lib/sequence.h and lib/requests.h. */
+int cmd_internal_traffic(int argc, char **argv);
+
 #endif

@@ -1,5 +1,6 @@
 /* ovlab run SUITE: options, the record's name, and the way into the namespaces. */
 #include "cli/cli.h"
+#include "cli/experiment.h"
 #include "lib/args.h"
 #include "lib/rng.h"
 #include "lib/run.h"
@@ -11,7 +12,7 @@
 #include <string.h>
 
 static const char usage[] =
-    "usage: ovlab run SUITE [OPTIONS]          (ovlab list shows the suites)\n\n"
+    "usage: ovlab run NAME [OPTIONS]      a suite or an experiment (ovlab list shows them)\n\n"
     "  --subjects A,B       only these programs (default: those of the suite)\n"
     "  --only A,B           only cases whose id holds one of these words, or matches it as a pattern\n"
     "  --seconds N          length of a bulk transfer, 1 to 600\n"
@@ -23,7 +24,12 @@ static const char usage[] =
     "  --dry-run            shows the cases in their order, and ends\n"
     "  --subjects-dir DIR   other programs under test\n"
     "  --topology FILE      another network script\n"
-    "  --pki DIR            other keys (made there when missing)\n";
+    "  --pki DIR            other keys (made there when missing)\n\n"
+    "of experiments:\n"
+    "  --full               all values of the file, not its quick selection\n"
+    "  --repeats N          how often each point is measured, 1 to 100\n"
+    "  --bisect KEY         searches the value of that axis where the outcome changes\n"
+    "  --experiments DIR    other experiment files\n";
 
 enum
 {
@@ -39,6 +45,10 @@ enum
     OPT_SUBJECTS_DIR,
     OPT_TOPOLOGY,
     OPT_PKI,
+    OPT_FULL,
+    OPT_REPEATS,
+    OPT_BISECT,
+    OPT_EXPERIMENTS,
     OPT_HELP,
 };
 
@@ -55,6 +65,10 @@ static const struct option long_options[] = {
     {"subjects-dir", required_argument, NULL, OPT_SUBJECTS_DIR},
     {"topology", required_argument, NULL, OPT_TOPOLOGY},
     {"pki", required_argument, NULL, OPT_PKI},
+    {"full", no_argument, NULL, OPT_FULL},
+    {"repeats", required_argument, NULL, OPT_REPEATS},
+    {"bisect", required_argument, NULL, OPT_BISECT},
+    {"experiments", required_argument, NULL, OPT_EXPERIMENTS},
     {"help", no_argument, NULL, OPT_HELP},
     {NULL, 0, NULL, 0},
 };
@@ -64,6 +78,8 @@ struct request
     struct lab_run *run;
     const char *subjects; /* comma list or NULL */
     bool own_subjects;    /* --subjects-dir was given */
+    bool own_topology;    /* --topology was given */
+    struct cli_experiment experiment;
     bool dry_run;
     bool help;
 };
@@ -80,8 +96,29 @@ static enum lab_err take_place(struct lab_run *run, int option, struct lab_why *
         return lab_arg_path(optarg, run->paths.topology, why);
     case OPT_PKI:
         return lab_arg_path(optarg, run->paths.pki, why);
+    case OPT_EXPERIMENTS:
+        return lab_arg_path(optarg, run->paths.experiments, why);
     default:
         return lab_why_set(why, LAB_ERR_USAGE, "see ovlab run --help");
+    }
+}
+
+static enum lab_err take_experiment_option(struct request *request, int option, struct lab_why *why)
+{
+    struct cli_experiment *experiment = &request->experiment;
+    switch (option)
+    {
+    case OPT_FULL:
+        experiment->full = true;
+        return LAB_OK;
+    case OPT_REPEATS:
+        return lab_arg_range("--repeats", optarg, 1, 100, &experiment->repeats, why);
+    case OPT_BISECT:
+        experiment->bisect = optarg;
+        return LAB_OK;
+    default:
+        request->own_topology = request->own_topology || option == OPT_TOPOLOGY;
+        return take_place(request->run, option, why);
     }
 }
 
@@ -120,8 +157,31 @@ static enum lab_err take_option(struct request *request, int option, struct lab_
         request->help = true;
         return LAB_OK;
     default:
-        return take_place(run, option, why);
+        return take_experiment_option(request, option, why);
     }
+}
+
+static enum lab_err choose(struct request *request, const char *name, struct lab_why *why)
+{
+    struct lab_run *run = request->run;
+    struct cli_experiment *experiment = &request->experiment;
+    run->options.suite = lab_suite_find(name);
+    if (run->options.suite == NULL)
+    {
+        experiment->subjects = request->subjects;
+        experiment->own_topology = request->own_topology;
+        return cli_experiment_find(experiment, run, name, why);
+    }
+    if (experiment->full || experiment->repeats > 0 || experiment->bisect != NULL)
+    {
+        return lab_why_set(why, LAB_ERR_USAGE,
+                           "%s is a suite: --full, --repeats and --bisect are of experiments", name);
+    }
+    if (run->options.bulk_seconds == 0)
+    {
+        run->options.bulk_seconds = run->options.suite->bulk_seconds;
+    }
+    return LAB_OK;
 }
 
 static enum lab_err parse(struct request *request, int argc, char **argv, struct lab_why *why)
@@ -142,24 +202,19 @@ static enum lab_err parse(struct request *request, int argc, char **argv, struct
     }
     if (optind + 1 != argc)
     {
-        return lab_why_set(why, LAB_ERR_USAGE, "one suite is wanted, such as: ovlab run quick");
+        return lab_why_set(why, LAB_ERR_USAGE, "one suite or experiment is wanted, such as: ovlab run quick");
     }
-    run->options.suite = lab_suite_find(argv[optind]);
-    if (run->options.suite == NULL)
-    {
-        return lab_why_set(why, LAB_ERR_USAGE, "no suite '%s' (ovlab list shows them)", argv[optind]);
-    }
-    if (run->options.bulk_seconds == 0)
-    {
-        run->options.bulk_seconds = run->options.suite->bulk_seconds;
-    }
-    return LAB_OK;
+    return choose(request, argv[optind], why);
 }
 
 static enum lab_err plan(struct request *request, struct lab_why *why)
 {
     struct lab_run *run = request->run;
     enum lab_err err = lab_subject_list(run->paths.subjects, run->subjects, &run->subject_count, why);
+    if (err == LAB_OK && run->options.suite == NULL)
+    {
+        return cli_experiment_plan(&request->experiment, run, why);
+    }
     if (err == LAB_OK)
     {
         /* What somebody put into a folder of their own is all meant. */
@@ -178,6 +233,11 @@ static enum lab_err plan(struct request *request, struct lab_why *why)
 
 static void print_plan(const struct lab_run *run)
 {
+    if (run->plan != NULL)
+    {
+        cli_experiment_print(run);
+        return;
+    }
     for (size_t i = 0; i < run->case_count; i++)
     {
         printf("%2zu  %-50s about %.0f s\n", i + 1, run->cases[i].id,
@@ -239,6 +299,7 @@ int cmd_run(int argc, char **argv)
     {
         status = run_planned(run);
     }
+    cli_experiment_clear(&request.experiment);
     free(run);
     return status;
 }

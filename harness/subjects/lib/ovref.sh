@@ -23,6 +23,7 @@ subject_version()
 
 subject_supports()
 {
+    local help
     case $1 in
         server | client | udp4 | udp6 | tcp4 | tcp6 | tls-crypt | tls-auth | tls-crypt-v2 | explicit-exit-notify)
             echo yes
@@ -41,7 +42,8 @@ subject_supports()
             ;;
         option:*)
             # What is only planned stands elsewhere in its help, without the dashes.
-            "$ovref" --help | grep -m1 -E "^ +--${1#option:}( |$)" ||
+            help=$("$ovref" --help)
+            grep -m1 -E "^ +--${1#option:}( |$)" <<<"$help" ||
                 unsupported "'${1#option:}' is not built yet"
             ;;
         log-replay)

@@ -23,17 +23,14 @@ int64_t lab_evidence_count(const char *text, const char *pattern)
     {
         return -1;
     }
-    for (const char *at = text; regexec(&regex, at, 2, match, at == text ? 0 : REG_NOTBOL) == 0;)
+    for (const char *at = text;
+         *at != '\0' && regexec(&regex, at, 2, match, at == text ? 0 : REG_NOTBOL) == 0;)
     {
         bool grouped = regex.re_nsub > 0 && match[1].rm_so >= 0;
         count = grouped ? (int64_t)strtoll(at + match[1].rm_so, NULL, 10) : count + 1;
         at += match[0].rm_eo;
         at += strcspn(at, "\n");
-        if (*at == '\0')
-        {
-            break;
-        }
-        at++;
+        at += *at == '\n';
     }
     regfree(&regex);
     return count;

@@ -20,15 +20,30 @@ struct checker
     char allowed[400]; /* of the last name that was looked up in vain */
 };
 
+/* Where the text stands as a whole value, else where it stands at all. */
+static const char *place_of(const char *text, const char *word)
+{
+    size_t len = strlen(word);
+    const char *at = len > 0 ? strstr(text, word) : NULL;
+    for (const char *next = at; next != NULL; next = strstr(next + 1, word))
+    {
+        if (strchr("\n'\",}]", next[len]) != NULL)
+        {
+            return next;
+        }
+    }
+    return at;
+}
+
 static unsigned line_of(const struct checker *checker, const char *word)
 {
-    const char *at = word[0] != '\0' ? strstr(checker->text, word) : NULL;
-    /* Folded over several lines: its first words have to do. */
+    const char *at = place_of(checker->text, word);
     char start[24];
-    if (at == NULL && word[0] != '\0')
+    if (at == NULL)
     {
+        /* Folded over several lines: its first words have to do. */
         snprintf(start, sizeof start, "%s", word);
-        at = strstr(checker->text, start);
+        at = place_of(checker->text, start);
     }
     unsigned line = 1;
     for (const char *c = checker->text; at != NULL && c < at; c++)

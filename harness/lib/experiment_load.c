@@ -125,21 +125,48 @@ static unsigned lines_of(const char *text, size_t len)
     return lines;
 }
 
+/* libcyaml tells where the mapping begins; the key that does not belong there stands below. */
+static unsigned line_of_key(const char *text, size_t len, unsigned from, const char *key)
+{
+    unsigned line = 1;
+    size_t key_len = strlen(key);
+    for (size_t i = 0; i < len; i++)
+    {
+        if (line >= from && key_len > 0 && len - i > key_len && text[i + key_len] == ':' &&
+            memcmp(text + i, key, key_len) == 0)
+        {
+            return line;
+        }
+        line += text[i] == '\n';
+    }
+    return from;
+}
+
 static enum lab_err complain(const struct complaint *complaint, cyaml_err_t code, const char *text,
                              size_t len, const char *path, struct lab_why *why)
 {
+    struct complaint at = *complaint;
     char allowed[300];
-    allowed_there(innermost(complaint), allowed, sizeof allowed);
+    if (code == CYAML_ERR_MAPPING_FIELD_MISSING && at.trail_count > 0)
+    {
+        /* The innermost one is the last field that was there. */
+        at.trail_count--;
+        memmove(at.trail[0], at.trail[1], at.trail_count * sizeof at.trail[0]);
+    }
+    allowed_there(innermost(&at), allowed, sizeof allowed);
     /* What is not YAML at all has no place in the schema. */
     unsigned line = complaint->line > 0 ? complaint->line : lines_of(text, len);
+    if (code == CYAML_ERR_INVALID_KEY && strncmp(complaint->what, "Unexpected key: ", 16) == 0)
+    {
+        line = line_of_key(text, len, line, complaint->what + 16);
+    }
     if (code == CYAML_ERR_LIBYAML_PARSER || code == CYAML_ERR_LIBYAML_PARSER_INIT)
     {
         return lab_why_set(why, LAB_ERR_FORMAT, "%s:%u: not YAML: %s", path, line, complaint->what);
     }
     return lab_why_set(why, LAB_ERR_FORMAT, "%s:%u: %s%s%s (allowed: %s)", path, line,
                        complaint->what[0] != '\0' ? complaint->what : cyaml_strerror(code),
-                       complaint->trail_count > 0 ? " in " : "",
-                       complaint->trail_count > 0 ? complaint->trail[0] : "", allowed);
+                       at.trail_count > 0 ? " in " : "", at.trail_count > 0 ? at.trail[0] : "", allowed);
 }
 
 static cyaml_config_t config_for(struct complaint *complaint)

@@ -68,6 +68,7 @@ void lab_plan_print_limits(const struct lab_plan *plan, struct lab_term *term)
         bool range = isfinite(list[i].low);
         lab_term_print(term, "  should bind a TCP stream: %s at %zu point%s%s%s%s%s%s\n", list[i].name,
                        list[i].points, list[i].points == 1 ? "" : "s", range ? ", " : "", range ? low : "",
-                       range ? " to " : "", range ? high : "", range ? " Mbit/s" : "");
+                       range && strcmp(low, high) != 0 ? " to " : "",
+                       range && strcmp(low, high) != 0 ? high : "", range ? " Mbit/s" : "");
     }
 }

@@ -71,10 +71,16 @@ static enum lab_go step_link(struct lab_cell *cell)
     {
         return LAB_GO_ON;
     }
-    err = err == LAB_OK ? lab_link_start(cell->loop, &cell->link, &spec, cell->paths, cell->topology,
-                                         cell->log_dir, &why)
-                        : err;
-    err = err == LAB_OK ? lab_link_verify(&cell->link, &why) : err;
+    /* A busy host may spoil a probe: what it says twice is believed. */
+    for (int attempt = 0; attempt < 2 && (attempt == 0 || err == LAB_ERR_FORMAT); attempt++)
+    {
+        lab_link_clear(&cell->link);
+        err = attempt > 0 ? LAB_OK : err;
+        err = err == LAB_OK ? lab_link_start(cell->loop, &cell->link, &spec, cell->paths, cell->topology,
+                                             cell->log_dir, &why)
+                            : err;
+        err = err == LAB_OK ? lab_link_verify(&cell->link, &why) : err;
+    }
     return stop_on(cell, err, &why);
 }
 

@@ -183,14 +183,15 @@ static bool has_value(const struct lab_finding *finding, const char *key, const 
                : seen.is_text && strcmp(value, seen.text) == 0;
 }
 
-double lab_findings_median(const struct lab_finding *const *group, size_t count,
-                           const struct lab_finding_at *at, size_t at_count, const char *expr)
+static double median_of(const struct lab_finding *const *group, size_t count,
+                        bool (*is_taken)(const struct lab_finding *finding), const struct lab_finding_at *at,
+                        size_t at_count, const char *expr)
 {
     double *numbers = calloc(count + 1, sizeof *numbers);
     size_t found = 0;
     for (size_t i = 0; numbers != NULL && i < count; i++)
     {
-        bool fits = lab_finding_counts(group[i]);
+        bool fits = is_taken(group[i]);
         for (size_t j = 0; fits && j < at_count; j++)
         {
             fits = has_value(group[i], at[j].key, at[j].value);
@@ -204,6 +205,22 @@ double lab_findings_median(const struct lab_finding *const *group, size_t count,
     double median = numbers != NULL ? lab_stats_median(numbers, found) : NAN;
     free(numbers);
     return median;
+}
+
+double lab_findings_median(const struct lab_finding *const *group, size_t count,
+                           const struct lab_finding_at *at, size_t at_count, const char *expr)
+{
+    return median_of(group, count, lab_finding_counts, at, at_count, expr);
+}
+
+static bool is_disturbed(const struct lab_finding *finding)
+{
+    return finding->line != NULL && finding->verdict == LAB_TAINTED;
+}
+
+double lab_findings_disturbed(const struct lab_finding *const *group, size_t count, const char *expr)
+{
+    return median_of(group, count, is_disturbed, NULL, 0, expr);
 }
 
 static bool is_left_out(const char *const *without, const char *key)
@@ -226,7 +243,8 @@ void lab_finding_title(const struct lab_findings *findings, const struct lab_fin
     {
         const char *key = text_at(axis, "key");
         char value[128];
-        if (is_left_out(without, key))
+        bool varies = json_array_size(json_object_get(axis, "values")) != 1;
+        if (is_left_out(without, key) || (!varies && strcmp(key, "subject") != 0))
         {
             continue;
         }
@@ -238,16 +256,42 @@ void lab_finding_title(const struct lab_findings *findings, const struct lab_fin
     }
 }
 
+/* Where a cell stands in the order of the file: the last axis counts least. A value that the file does not
+ * have (of a search) comes last. */
+static unsigned long long rank_of(const struct lab_findings *findings, const struct lab_finding *finding,
+                                  const char *const *without)
+{
+    unsigned long long rank = 0;
+    size_t index;
+    const json_t *axis;
+    json_array_foreach(json_object_get(findings->experiment, "axes"), index, axis)
+    {
+        const json_t *values = json_object_get(axis, "values");
+        const char *key = text_at(axis, "key");
+        size_t at = 0;
+        while (at < json_array_size(values) &&
+               !has_value(finding, key, json_string_value(json_array_get(values, at))))
+        {
+            at++;
+        }
+        rank = rank * (json_array_size(values) + 1) + (is_left_out(without, key) ? 0 : at);
+    }
+    return rank;
+}
+
 struct group
 {
+    unsigned long long rank;
     char title[256];
     const struct lab_finding **members;
     size_t count;
 };
 
-static int by_title(const void *left, const void *right)
+static int by_rank(const void *left, const void *right)
 {
-    return strcmp(((const struct group *)left)->title, ((const struct group *)right)->title);
+    const struct group *a = left;
+    const struct group *b = right;
+    return a->rank != b->rank ? (a->rank > b->rank) - (a->rank < b->rank) : strcmp(a->title, b->title);
 }
 
 void lab_findings_each_group(const struct lab_findings *findings, const char *const *without,
@@ -266,8 +310,9 @@ void lab_findings_each_group(const struct lab_findings *findings, const char *co
             continue;
         }
         lab_finding_title(findings, finding, without, wanted.title, sizeof wanted.title);
+        wanted.rank = rank_of(findings, finding, without);
         size_t at = 0;
-        while (at < group_count && by_title(&groups[at], &wanted) != 0)
+        while (at < group_count && by_rank(&groups[at], &wanted) != 0)
         {
             at++;
         }
@@ -283,7 +328,7 @@ void lab_findings_each_group(const struct lab_findings *findings, const char *co
     }
     if (groups != NULL)
     {
-        qsort(groups, group_count, sizeof *groups, by_title);
+        qsort(groups, group_count, sizeof *groups, by_rank);
     }
     for (size_t i = 0; i < group_count; i++)
     {

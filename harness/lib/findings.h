@@ -89,4 +89,7 @@ struct lab_finding_at
 double lab_findings_median(const struct lab_finding *const *group, size_t count,
                            const struct lab_finding_at *at, size_t at_count, const char *expr);
 
+/* The same over TAINTED findings: no result, but to be seen where there is nothing else. */
+double lab_findings_disturbed(const struct lab_finding *const *group, size_t count, const char *expr);
+
 #endif

@@ -70,7 +70,8 @@ static enum lab_verdict verdict_of(const struct lab_finding *const *group, size_
     return worst;
 }
 
-static void print_numbers(const struct table *table, const struct lab_finding *const *group, size_t count)
+static void print_numbers(const struct table *table, const struct lab_finding *const *group, size_t count,
+                          size_t counted)
 {
     size_t index;
     const json_t *column;
@@ -79,9 +80,12 @@ static void print_numbers(const struct table *table, const struct lab_finding *c
         char text[24];
         if (index < COLUMNS_MAX)
         {
-            lab_report_number(text, sizeof text,
-                              lab_findings_median(group, count, NULL, 0, text_at(column, "of")));
-            lab_term_print(table->term, "%11s", text);
+            const char *of = text_at(column, "of");
+            double number = lab_findings_median(group, count, NULL, 0, of);
+            double disturbed = counted == 0 ? lab_findings_disturbed(group, count, of) : NAN;
+            lab_report_number(text + 1, sizeof text - 1, isnan(number) ? disturbed : number);
+            text[0] = '~';
+            lab_term_print(table->term, "%11s", isnan(disturbed) ? text + 1 : text);
         }
     }
 }
@@ -100,8 +104,8 @@ static void print_row(void *arg, const char *title, const struct lab_finding *co
         }
     }
     enum lab_verdict verdict = verdict_of(group, count);
-    lab_term_print(table->term, " %-44.44s %2zu", title, counted);
-    print_numbers(table, group, count);
+    lab_term_print(table->term, " %-50.50s %2zu", title, counted);
+    print_numbers(table, group, count, counted);
     lab_term_print(table->term, "  %s%-11s%s %s\n", lab_term_color(table->term, color_of(verdict)),
                    lab_verdict_name(verdict), lab_term_color(table->term, LAB_PLAIN), died);
 }
@@ -112,7 +116,7 @@ static void print_table(const struct lab_findings *findings, struct lab_term *te
     struct table table = {findings, json_object_get(findings->experiment, "columns"), term};
     size_t index;
     const json_t *column;
-    lab_term_print(term, "\n%s %-44s  n", lab_term_color(term, LAB_BOLD), "cell");
+    lab_term_print(term, "\n%s %-50s  n", lab_term_color(term, LAB_BOLD), "cell");
     json_array_foreach(table.columns, index, column)
     {
         if (index < COLUMNS_MAX)
@@ -120,7 +124,7 @@ static void print_table(const struct lab_findings *findings, struct lab_term *te
             lab_term_print(term, "%11.10s", text_at(column, "title"));
         }
     }
-    lab_term_print(term, "  verdict     died most\n %-44s   ", "");
+    lab_term_print(term, "  verdict     died most\n %-50s   ", "");
     json_array_foreach(table.columns, index, column)
     {
         if (index < COLUMNS_MAX)
@@ -130,6 +134,24 @@ static void print_table(const struct lab_findings *findings, struct lab_term *te
     }
     lab_term_print(term, "%s\n", lab_term_color(term, LAB_PLAIN));
     lab_findings_each_group(findings, without, print_row, &table);
+    lab_term_print(term,
+                   " n: undisturbed repeats, whose median is shown; ~: only disturbed ones, no result\n");
+}
+
+/* Two reasons that differ in their numbers only are one. */
+static bool same_reason(const char *left, const char *right)
+{
+    for (;;)
+    {
+        left += strspn(left, "0123456789.");
+        right += strspn(right, "0123456789.");
+        if (*left != *right || *left == '\0')
+        {
+            return *left == *right;
+        }
+        left++;
+        right++;
+    }
 }
 
 /* Each reason once, with how many points gave it. */
@@ -143,7 +165,7 @@ static void print_reasons(const struct lab_findings *findings, struct lab_term *
         bool before = reason[0] == '\0';
         for (size_t j = 0; j < findings->count; j++)
         {
-            bool equal = strcmp(text_at(findings->list[j].line, "reason"), reason) == 0;
+            bool equal = same_reason(text_at(findings->list[j].line, "reason"), reason);
             same += equal;
             before = before || (equal && j < i);
         }

@@ -52,7 +52,7 @@ static enum lab_err read_output(struct lab_group *group, struct lab_helper *help
     {
         lab_proc_end_text(&helper->proc, end, sizeof end);
         lab_file_last_line(helper->log, line, sizeof line);
-        return lab_why_set(group->why, LAB_ERR_FORMAT, "%s: %s%s%s", helper->log_name, end,
+        return lab_why_set(group->why, LAB_ERR_SYSTEM, "%s: %s%s%s", helper->log_name, end,
                            line[0] != '\0' ? ": " : "", line);
     }
     return lab_file_read(helper->log, OUTPUT_MAX, &helper->output, &len, group->why);

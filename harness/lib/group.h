@@ -40,8 +40,8 @@ struct lab_group
 };
 
 /* Starts each after its delay, waits until all ended, reads what they printed.
- * LAB_ERR_EXITED: what is measured ended meanwhile; LAB_ERR_FORMAT: a helper failed; LAB_ERR_TIMEOUT,
- * LAB_ERR_INTERRUPTED, LAB_ERR_ABSENT, LAB_ERR_SYSTEM. */
+ * LAB_ERR_EXITED: what is measured ended meanwhile; LAB_ERR_SYSTEM: a helper that must succeed failed, or
+ * the system; LAB_ERR_TIMEOUT, LAB_ERR_INTERRUPTED, LAB_ERR_ABSENT. */
 LAB_MUST_USE enum lab_err lab_group_run(struct lab_group *group, uint64_t timeout_ms, struct lab_why *why);
 
 void lab_group_clear(struct lab_group *group);

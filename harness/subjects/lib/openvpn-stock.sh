@@ -17,6 +17,9 @@ openvpn_supports()
             help=$("${subject_program[@]}" --help) || true
             grep -m1 -E "^--${1#option:}( |$)" <<<"$help" || unsupported "it has no option '${1#option:}'"
             ;;
+        compress:lzo | compress:lz4 | compress:lz4-v2 | compress:stub-v2)
+            echo yes
+            ;;
         log-replay)
             echo 'bad packet ID \(may be a replay\)'
             ;;

@@ -29,6 +29,10 @@ do
     done
 done
 sources+=(impl/crypto/*.c impl/crypto/null/*.c)
+for source in spec quantity netem decisions decide packet slice sum icmp
+do
+    sources+=("netns-lab/linkemu/$source.c")
+done
 cat > "$work/backends.c" <<'C'
 #include "crypto/crypto.h"
 
@@ -42,7 +46,7 @@ for source in "${sources[@]}"
 do
     object=$work/$(printf '%s' "${source#"$work"/}" | tr / _).o
     # shellcheck disable=SC2086 # flags are lists of words
-    $CC $CFLAGS -std=gnu11 -D_GNU_SOURCE -Iimpl -Ifuzz -c "$source" -o "$object"
+    $CC $CFLAGS -std=gnu11 -D_GNU_SOURCE -Iimpl -Ifuzz -I. -c "$source" -o "$object"
     objects+=("$object")
 done
 
@@ -58,7 +62,7 @@ do
     name=$(basename "$source" .c)
     target=${name#fuzz_}
     # shellcheck disable=SC2086
-    $CC $CFLAGS -std=gnu11 -D_GNU_SOURCE -Iimpl -Ifuzz -c "$source" -o "$work/$name.o"
+    $CC $CFLAGS -std=gnu11 -D_GNU_SOURCE -Iimpl -Ifuzz -I. -c "$source" -o "$work/$name.o"
     # shellcheck disable=SC2086
     $linker $link_flags "$work/$name.o" "${objects[@]}" $LIB_FUZZING_ENGINE -o "$OUT/$name"
     if [ -f "fuzz/dict/$target.dict" ]

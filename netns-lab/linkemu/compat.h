@@ -5,7 +5,7 @@
 #include <linux/if_tun.h>
 
 /* UDP super-packets through tun: Linux 6.2 and later. */
-#ifndef TUN_F_USO4
+#if !defined(TUN_F_USO4)
 #define TUN_F_USO4 0x20
 #define TUN_F_USO6 0x40
 #endif

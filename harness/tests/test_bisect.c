@@ -13,7 +13,7 @@
 
 struct fake
 {
-    long cliff; /* from here on it is true */
+    long cliff;    /* from here on it is true */
     bool flickers; /* at the cliff it says something else when asked again */
     unsigned at_cliff;
     unsigned asked;

@@ -53,57 +53,52 @@ static char *changed(const char *from, const char *to)
     return text;
 }
 
+static const struct
+{
+    const char *from;
+    const char *to;
+    const char *words[3]; /* of the message */
+} wrong_files[] = {
+    {"title: two axes\n", "titel: two axes\n", {"small.yaml:2: ", "titel", "allowed: name, title, about"}},
+    {"title: two axes\n",
+     "",
+     {"small.yaml:", "Missing required mapping field: title", "allowed: name, title"}},
+    {"    quick: [0, 100]\n",
+     "    quik: [0, 100]\n",
+     {"small.yaml:7: ", "quik", "allowed: key, title, unit"}},
+    {"kind: tcp", "kind: tpc", {"small.yaml:17: ", "kind", "allowed: tcp, udp, ping, sequence"}},
+    {"on: client", "on: both ends", {"small.yaml:15: ", "on", "allowed: both, client, server"}},
+    {"repeats: 2\n", "repeats: many\n", {"small.yaml:19: ", "repeats", "allowed: a number"}},
+    {"repeats: 2\n", "repeats: 0\n", {"small.yaml:19: ", "repeats is not 1 to 100", ""}},
+    {"name: small", "name: other", {"small.yaml:1: ", "is not that of the file", ""}},
+    {"delay=${rtt / 2}ms", "delay=${rrt / 2}ms", {"small.yaml:11: ", "no 'rrt'", "allowed: rtt, buffer"}},
+    {"${buffer}\n", "${buffer\n", {"small.yaml:14: ", "${ without its }", ""}},
+    {"tcp_up.goodput_mbps > 1", "tcp_up.godput_mbps > 1", {"small.yaml:24: ", "godput", "goodput_mbps"}},
+    {"tcp_up.goodput_mbps > 1", "tcp_down.x > 1", {"small.yaml:24: ", "tcp_down.x", "allowed: tcp_up, ping"}},
+    {"tcp_up.goodput_mbps > 1", "1 +", {"small.yaml:24: ", "a value is missing", ""}},
+    {"quick: [0, 100]", "quick: [0, 7]", {"small.yaml:5: ", "selects 7", "none of its values"}},
+    {"values: [8k, 1M, default]", "values: [8k, 8k]", {"small.yaml:8: ", "the value 8k twice", ""}},
+    {"key: buffer", "key: Buffer", {"small.yaml:8: ", "cannot be the key", ""}},
+    {"key: buffer", "key: rtt", {"small.yaml:", "two axes are called rtt", ""}},
+    {"across: rtt", "across: rt", {"small.yaml:", "no axis 'rt'", "allowed: rtt, buffer, subject"}},
+    {"{kind: ping}", "{kind: tcp}", {"small.yaml:16: ", "two kinds of traffic are called tcp_up", ""}},
+    {"{kind: ping}", "{kind: ping, direction: both}", {"small.yaml:", "only tcp goes in both", ""}},
+    {"title: two axes\n", "title: [two axes\n", {"small.yaml:2: ", "Expecting STRING", "allowed: a text"}},
+    {"title: two axes\n", "title: \"two\n", {"small.yaml:", "not YAML", ""}},
+    {"name: small\n", "name: &a small\n", {"small.yaml:", "", ""}},
+};
+
 static void test_errors(void **state)
 {
-    static const struct
-    {
-        const char *from;
-        const char *to;
-        const char *words[3]; /* of the message */
-    } rows[] = {
-        {"title: two axes\n",
-         "titel: two axes\n",
-         {"small.yaml:2: ", "titel", "allowed: name, title, about"}},
-        {"title: two axes\n",
-         "",
-         {"small.yaml:", "Missing required mapping field: title", "allowed: name, title"}},
-        {"    quick: [0, 100]\n",
-         "    quik: [0, 100]\n",
-         {"small.yaml:7: ", "quik", "allowed: key, title, unit"}},
-        {"kind: tcp", "kind: tpc", {"small.yaml:17: ", "kind", "allowed: tcp, udp, ping, sequence"}},
-        {"on: client", "on: both ends", {"small.yaml:15: ", "on", "allowed: both, client, server"}},
-        {"repeats: 2\n", "repeats: many\n", {"small.yaml:19: ", "repeats", "allowed: a number"}},
-        {"repeats: 2\n", "repeats: 0\n", {"small.yaml:19: ", "repeats is not 1 to 100", ""}},
-        {"name: small", "name: other", {"small.yaml:1: ", "is not that of the file", ""}},
-        {"delay=${rtt / 2}ms", "delay=${rrt / 2}ms", {"small.yaml:11: ", "no 'rrt'", "allowed: rtt, buffer"}},
-        {"${buffer}\n", "${buffer\n", {"small.yaml:14: ", "${ without its }", ""}},
-        {"tcp_up.goodput_mbps > 1", "tcp_up.godput_mbps > 1", {"small.yaml:24: ", "godput", "goodput_mbps"}},
-        {"tcp_up.goodput_mbps > 1",
-         "tcp_down.x > 1",
-         {"small.yaml:24: ", "tcp_down.x", "allowed: tcp_up, ping"}},
-        {"tcp_up.goodput_mbps > 1", "1 +", {"small.yaml:24: ", "a value is missing", ""}},
-        {"quick: [0, 100]", "quick: [0, 7]", {"small.yaml:5: ", "selects 7", "none of its values"}},
-        {"values: [8k, 1M, default]", "values: [8k, 8k]", {"small.yaml:8: ", "the value 8k twice", ""}},
-        {"key: buffer", "key: Buffer", {"small.yaml:8: ", "cannot be the key", ""}},
-        {"key: buffer", "key: rtt", {"small.yaml:", "two axes are called rtt", ""}},
-        {"across: rtt", "across: rt", {"small.yaml:", "no axis 'rt'", "allowed: rtt, buffer, subject"}},
-        {"{kind: ping}", "{kind: tcp}", {"small.yaml:16: ", "two kinds of traffic are called tcp_up", ""}},
-        {"{kind: ping}", "{kind: ping, direction: both}", {"small.yaml:", "only tcp goes in both", ""}},
-        {"title: two axes\n",
-         "title: [two axes\n",
-         {"small.yaml:2: ", "Expecting STRING", "allowed: a text"}},
-        {"title: two axes\n", "title: \"two\n", {"small.yaml:", "not YAML", ""}},
-        {"name: small\n", "name: &a small\n", {"small.yaml:", "", ""}},
-    };
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    for (size_t i = 0; i < sizeof wrong_files / sizeof wrong_files[0]; i++)
     {
         struct lab_experiment *experiment;
         struct lab_why why = {""};
-        char *text = changed(rows[i].from, rows[i].to);
+        char *text = changed(wrong_files[i].from, wrong_files[i].to);
         enum lab_err err = parse(text, &experiment, &why);
         free(text);
-        if (i + 1 == sizeof rows / sizeof rows[0])
+        if (i + 1 == sizeof wrong_files / sizeof wrong_files[0])
         {
             lab_experiment_free(experiment); /* an anchor alone is harmless */
             continue;
@@ -112,9 +107,10 @@ static void test_errors(void **state)
         assert_int_equal(err, LAB_ERR_FORMAT);
         for (size_t word = 0; word < 3; word++)
         {
-            if (strstr(why.text, rows[i].words[word]) == NULL)
+            if (strstr(why.text, wrong_files[i].words[word]) == NULL)
             {
-                fail_msg("'%s' gives '%s', without '%s'", rows[i].to, why.text, rows[i].words[word]);
+                fail_msg("'%s' gives '%s', without '%s'", wrong_files[i].to, why.text,
+                         wrong_files[i].words[word]);
             }
         }
     }

@@ -16,15 +16,16 @@ $(BUILD)/fuzz/obj/%.o: %.c
 fuzz_link := $(addprefix netns-lab/linkemu/,spec.c quantity.c netem.c decisions.c decide.c packet.c slice.c sum.c icmp.c)
 fuzz_lab  := $(addprefix harness/lib/,experiment_load.c experiment_check.c experiment_schema.c experiment_names.c \
                expr.c err.c file.c)
-fuzz_core := $(patsubst %.c,$(BUILD)/fuzz/obj/%.o,$(core_src) $(null_src) $(wildcard fuzz/lib/*.c) $(fuzz_link) $(fuzz_lab))
+fuzz_core := $(patsubst %.c,$(BUILD)/fuzz/obj/%.o,$(core_src) $(null_src) $(pack_src) $(wildcard fuzz/lib/*.c) $(fuzz_link) $(fuzz_lab))
 $(BUILD)/fuzz/gen/backends.c:
 	@mkdir -p $(@D)
-	@{ printf '#include "crypto/engine.h"\n\n'; $(call table,ov_crypto,ov_crypto_,ov_crypto_backends,null) \
-	   $(call table,ov_aead_engine,ov_aead_engine_,ov_aead_engines,) } > $@
+	@{ printf '#include "compress/compress.h"\n#include "crypto/engine.h"\n\n'; $(call table,ov_crypto,ov_crypto_,ov_crypto_backends,null) \
+	   $(call table,ov_aead_engine,ov_aead_engine_,ov_aead_engines,) \
+	   $(call table,ov_compressor,ov_compressor_,ov_compressors,$(COMPRESS)) } > $@
 
 $(fuzz_bins): $(BUILD)/fuzz/fuzz_%: fuzz/fuzz_%.c $(fuzz_core) $(BUILD)/fuzz/gen/backends.c
 	$(call say,LINK,$@)
-	$(Q)$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined $^ -o $@ -lcyaml -lm
+	$(Q)$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined $^ -o $@ $(PACK_LIBS) -lcyaml -lm
 
 $(replay_bins): $(BUILD)/fuzz/replay_%: fuzz/fuzz_%.c fuzz/replay.c $(BUILD)/libovsan.a $(call objs,$(san),$(fuzz_link) $(fuzz_lab))
 	@mkdir -p $(@D)

@@ -36,6 +36,13 @@ enum lab_err lab_line_start(struct lab_record *record, const struct lab_line_sta
                   "commit", start->place->commit, "seed", seed, "argv", argv, "cases", start->cases,
                   "conformance", (int)start->conformance, "bulk_seconds", (json_int_t)start->bulk_seconds);
     set_where_there(line, "experiment", start->experiment);
+    if (start->shard.index > 0)
+    {
+        json_object_set_new(line, "shard",
+                            json_pack("{s:I, s:I}", "index", (json_int_t)start->shard.index, "count",
+                                      (json_int_t)start->shard.count));
+        json_object_set(line, "plan", start->plan);
+    }
     return lab_record_write(record, line, why);
 }
 

@@ -24,11 +24,27 @@ static const struct
 } facts_known[] = {
     FACT(client_ns),    FACT(server_ns),        FACT(client_if),        FACT(server_if),  FACT(client_addr4),
     FACT(server_addr4), FACT(client_addr6),     FACT(server_addr6),     FACT(capture_ns), FACT(capture_if),
-    FACT(router_ns),    FACT(router_client_if), FACT(router_server_if),
+    FACT(router_ns),    FACT(router_client_if), FACT(router_server_if), FACT(clients),    FACT(client_prefix),
 };
 
 #define FACT_COUNT   (sizeof facts_known / sizeof facts_known[0])
-#define FACTS_WANTED 10u /* the first ones; a topology need not have a router */
+#define FACTS_WANTED 10u /* the first ones; a topology need not have a router, or many clients */
+
+unsigned lab_topology_clients(const struct lab_topology *topology)
+{
+    long clients = strtol(topology->clients, NULL, 10);
+    return clients < 1 ? 1 : clients > 1000 ? 1000 : (unsigned)clients;
+}
+
+void lab_topology_client_ns(const struct lab_topology *topology, unsigned client, char ns[static 32])
+{
+    if (topology->client_prefix[0] == '\0')
+    {
+        snprintf(ns, 32, "%.31s", topology->client_ns);
+        return;
+    }
+    snprintf(ns, 32, "%.23s%u", topology->client_prefix, client + 1);
+}
 
 static void take_fact(const char *word, struct lab_topology *topology)
 {

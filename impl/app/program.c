@@ -8,6 +8,7 @@
 #include "app/process.h"
 #include "app/version.h"
 #include "base/wipe.h"
+#include "compress/compress.h"
 #include "crypto/engine.h"
 
 bool ov_program_start_crypto(struct ov_program *program)
@@ -92,6 +93,20 @@ static bool limit_ciphers(struct ov_program *program)
     return true;
 }
 
+/* An algorithm that is configured has to be there; one that a server pushes is refused then. */
+static bool check_compression(const struct ov_program *program)
+{
+    const enum ov_comp_mode mode = program->config.compression.mode;
+    const enum ov_comp_alg alg = ov_comp_mode_alg(mode);
+    if (alg != OV_COMP_ALG_NONE && ov_compressor_find(ov_compressors, alg) == NULL)
+    {
+        ov_logf(&program->log, OV_LOG_ERROR, "--%s: this program was built without %s",
+                ov_comp_mode_name(mode), ov_comp_alg_name(alg));
+        return false;
+    }
+    return true;
+}
+
 static struct ov_pem pem_of(const struct ov_text *text)
 {
     struct ov_pem pem = {text->data, text->len};
@@ -171,7 +186,7 @@ bool ov_program_init(struct ov_program *program, const struct ov_config *config,
     program->config = *config;
     program->log = log;
     if (!look_up_identity(program) || !ov_program_start_crypto(program) || !choose_engine(program) ||
-        !limit_ciphers(program) || !load_tls(program) ||
+        !limit_ciphers(program) || !check_compression(program) || !load_tls(program) ||
         !ov_control_keys_load(&program->config, &program->log, &program->keys))
     {
         ov_program_clear(program);
@@ -179,6 +194,7 @@ bool ov_program_init(struct ov_program *program, const struct ov_config *config,
     }
     ov_session_settings_init(&program->settings, &program->config, program->crypto, program->tls,
                              &program->keys, OV_VERSION);
+    program->settings.compressors = ov_compressors;
     return true;
 }
 

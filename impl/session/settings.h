@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "compress/compress.h"
 #include "crypto/crypto.h"
 #include "options/push.h"
 #include "wire/wkc.h"
@@ -30,6 +31,12 @@ struct ov_session_settings
     const struct ov_control_keys *keys; /* what protects the control channel; never NULL */
     const char *version;                /* client: IV_VER */
     const char *platform;               /* client: IV_PLAT, "linux" */
+
+    /* Libraries that expand and compress data packets; NULL: none. */
+    const struct ov_compressor *const *compressors;
+
+    /* As a client from before DATA_V2: without a peer-id, packets are DATA_V1. For tests of servers. */
+    bool without_v2;
 
     /* Carried by TCP: one connection is one peer, nothing is lost, and what
      * does not authenticate means that the stream is broken. A client sets it

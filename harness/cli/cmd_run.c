@@ -222,13 +222,40 @@ static enum lab_err parse(struct request *request, int argc, char **argv, struct
     return choose(request, argv[optind], why);
 }
 
+/* The whole plan goes into the record of every part, so that a merge knows what is missing. */
+static void keep_shard(struct lab_run *run)
+{
+    run->options.plan = json_array();
+    for (size_t i = 0; i < run->case_count; i++)
+    {
+        json_array_append_new(run->options.plan, json_string(run->cases[i].id));
+    }
+    lab_shard_keep(&run->options.shard, run->options.bulk_seconds, run->cases, &run->case_count);
+}
+
+static enum lab_err plan_experiment(struct request *request, struct lab_why *why)
+{
+    struct lab_run *run = request->run;
+    bool part = run->options.shard.index > 0;
+    if (part && request->experiment.bisect != NULL)
+    {
+        return lab_why_set(why, LAB_ERR_USAGE, "a search cannot be cut into shards (--subjects can)");
+    }
+    enum lab_err err = cli_experiment_plan(&request->experiment, run, why);
+    if (err == LAB_OK && part)
+    {
+        keep_shard(run);
+    }
+    return err;
+}
+
 static enum lab_err plan(struct request *request, struct lab_why *why)
 {
     struct lab_run *run = request->run;
     enum lab_err err = lab_subject_list(run->paths.subjects, run->subjects, &run->subject_count, why);
     if (err == LAB_OK && run->options.suite == NULL)
     {
-        return cli_experiment_plan(&request->experiment, run, why);
+        return plan_experiment(request, why);
     }
     if (err == LAB_OK)
     {
@@ -248,13 +275,7 @@ static enum lab_err plan(struct request *request, struct lab_why *why)
     {
         return err;
     }
-    /* The whole plan goes into the record of every part, so that a merge knows what is missing. */
-    run->options.plan = json_array();
-    for (size_t i = 0; i < run->case_count; i++)
-    {
-        json_array_append_new(run->options.plan, json_string(run->cases[i].id));
-    }
-    lab_shard_keep(&run->options.shard, run->options.bulk_seconds, run->cases, &run->case_count);
+    keep_shard(run);
     return LAB_OK;
 }
 

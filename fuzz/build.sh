@@ -33,6 +33,10 @@ for source in spec quantity netem decisions decide packet slice sum icmp
 do
     sources+=("netns-lab/linkemu/$source.c")
 done
+for source in experiment_load experiment_check experiment_schema experiment_names expr err file
+do
+    sources+=("harness/lib/$source.c")
+done
 cat > "$work/backends.c" <<'C'
 #include "crypto/crypto.h"
 
@@ -46,7 +50,7 @@ for source in "${sources[@]}"
 do
     object=$work/$(printf '%s' "${source#"$work"/}" | tr / _).o
     # shellcheck disable=SC2086 # flags are lists of words
-    $CC $CFLAGS -std=gnu11 -D_GNU_SOURCE -Iimpl -Ifuzz -I. -c "$source" -o "$object"
+    $CC $CFLAGS -std=gnu11 -D_GNU_SOURCE -Iimpl -Ifuzz -I. -Iharness -c "$source" -o "$object"
     objects+=("$object")
 done
 
@@ -62,9 +66,9 @@ do
     name=$(basename "$source" .c)
     target=${name#fuzz_}
     # shellcheck disable=SC2086
-    $CC $CFLAGS -std=gnu11 -D_GNU_SOURCE -Iimpl -Ifuzz -I. -c "$source" -o "$work/$name.o"
+    $CC $CFLAGS -std=gnu11 -D_GNU_SOURCE -Iimpl -Ifuzz -I. -Iharness -c "$source" -o "$work/$name.o"
     # shellcheck disable=SC2086
-    $linker $link_flags "$work/$name.o" "${objects[@]}" $LIB_FUZZING_ENGINE -o "$OUT/$name"
+    $linker $link_flags "$work/$name.o" "${objects[@]}" $LIB_FUZZING_ENGINE -o "$OUT/$name" -lcyaml -lm
     if [ -f "fuzz/dict/$target.dict" ]
     then
         cp "fuzz/dict/$target.dict" "$OUT/$name.dict"

@@ -1,12 +1,12 @@
 # Fuzz targets: each fuzz/fuzz_NAME.c defines LLVMFuzzerTestOneInput over the impl core with the null
-# crypto backend, or over the pure parts of the link emulator. libFuzzer builds need clang; the corpus replay builds with any compiler.
+# crypto backend, or over pure parts of the link emulator and of ovlab. libFuzzer builds need clang; the corpus replay builds with any compiler.
 
 fuzz_names   := $(patsubst fuzz/fuzz_%.c,%,$(wildcard fuzz/fuzz_*.c))
 fuzz_bins    := $(fuzz_names:%=$(BUILD)/fuzz/fuzz_%)
 replay_bins  := $(fuzz_names:%=$(BUILD)/fuzz/replay_%)
 FUZZ_CC      ?= clang
 FUZZ_SECONDS ?= 30
-FUZZ_FLAGS   := -std=gnu11 -O1 -g -D_GNU_SOURCE -Iimpl -Ifuzz -I. -fno-sanitize-recover=all
+FUZZ_FLAGS   := -std=gnu11 -O1 -g -D_GNU_SOURCE -Iimpl -Ifuzz -I. -Iharness -fno-sanitize-recover=all
 
 $(BUILD)/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -14,7 +14,9 @@ $(BUILD)/fuzz/obj/%.o: %.c
 	$(Q)$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link,address,undefined -MMD -MP -c $< -o $@
 
 fuzz_link := $(addprefix netns-lab/linkemu/,spec.c quantity.c netem.c decisions.c decide.c packet.c slice.c sum.c icmp.c)
-fuzz_core := $(patsubst %.c,$(BUILD)/fuzz/obj/%.o,$(core_src) $(null_src) $(pack_src) $(wildcard fuzz/lib/*.c) $(fuzz_link))
+fuzz_lab  := $(addprefix harness/lib/,experiment_load.c experiment_check.c experiment_schema.c experiment_names.c \
+               expr.c err.c file.c)
+fuzz_core := $(patsubst %.c,$(BUILD)/fuzz/obj/%.o,$(core_src) $(null_src) $(pack_src) $(wildcard fuzz/lib/*.c) $(fuzz_link) $(fuzz_lab))
 $(BUILD)/fuzz/gen/backends.c:
 	@mkdir -p $(@D)
 	@{ printf '#include "compress/compress.h"\n#include "crypto/engine.h"\n\n'; $(call table,ov_crypto,ov_crypto_,ov_crypto_backends,null) \
@@ -23,12 +25,12 @@ $(BUILD)/fuzz/gen/backends.c:
 
 $(fuzz_bins): $(BUILD)/fuzz/fuzz_%: fuzz/fuzz_%.c $(fuzz_core) $(BUILD)/fuzz/gen/backends.c
 	$(call say,LINK,$@)
-	$(Q)$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined $^ -o $@ $(PACK_LIBS)
+	$(Q)$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined $^ -o $@ $(PACK_LIBS) -lcyaml -lm
 
-$(replay_bins): $(BUILD)/fuzz/replay_%: fuzz/fuzz_%.c fuzz/replay.c $(BUILD)/libovsan.a $(call objs,$(san),$(fuzz_link))
+$(replay_bins): $(BUILD)/fuzz/replay_%: fuzz/fuzz_%.c fuzz/replay.c $(BUILD)/libovsan.a $(call objs,$(san),$(fuzz_link) $(fuzz_lab))
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -Iimpl -Ifuzz -I. $^  -o $@ $(CRYPTO_LIBS) $(EDGE_LIBS)
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -Iimpl -Ifuzz -I. -Iharness $^  -o $@ $(CRYPTO_LIBS) $(EDGE_LIBS) -lcyaml -lm
 
 #: make fuzz FUZZ_SECONDS=30   run every fuzz target that long
 .PHONY: fuzz

@@ -15,4 +15,7 @@ int cmd_export(int argc, char **argv);
 /* Started by the harness itself, see lib/capture.h. */
 int cmd_internal_capture(int argc, char **argv);
 
+/* The same, see lib/sequence.h and lib/requests.h. */
+int cmd_internal_traffic(int argc, char **argv);
+
 #endif

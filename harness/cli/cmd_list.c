@@ -1,4 +1,5 @@
 #include "cli/cli.h"
+#include "lib/experiment.h"
 #include "lib/loop.h"
 #include "lib/paths.h"
 #include "lib/scenario.h"
@@ -14,6 +15,28 @@ static void list_suites(void)
     for (size_t i = 0; lab_suite_at(i) != NULL; i++)
     {
         printf("  %-10s %s\n", lab_suite_at(i)->name, lab_suite_at(i)->title);
+    }
+}
+
+static void list_experiment(void *arg, const char *name)
+{
+    const struct lab_paths *paths = arg;
+    char path[LAB_PATH_MAX];
+    struct lab_why why;
+    struct lab_experiment *experiment = NULL;
+    enum lab_err err = lab_path_set(path, &why, "%s/%s.yaml", paths->experiments, name);
+    err = err == LAB_OK ? lab_experiment_load(path, &experiment, &why) : err;
+    printf("  %-20s %s\n", name, err == LAB_OK ? experiment->title : why.text);
+    lab_experiment_free(experiment);
+}
+
+static void list_experiments(struct lab_paths *paths)
+{
+    struct lab_why why;
+    printf("\nexperiments (perf/experiments; ovlab run NAME --dry-run shows the plan)\n");
+    if (lab_experiment_each(paths->experiments, list_experiment, paths, &why) != LAB_OK)
+    {
+        printf("  %s\n", why.text);
     }
 }
 
@@ -101,7 +124,7 @@ int cmd_list(int argc, char **argv)
     {
         bool asked = strcmp(argv[1], "--help") == 0;
         fprintf(asked ? stdout : stderr,
-                "usage: ovlab list\nLists suites, their cases, subjects and features.\n");
+                "usage: ovlab list\nLists suites, experiments, cases, subjects and features.\n");
         return asked ? LAB_EXIT_OK : LAB_EXIT_USAGE;
     }
     struct lab_paths paths;
@@ -116,6 +139,7 @@ int cmd_list(int argc, char **argv)
     if (err == LAB_OK)
     {
         list_suites();
+        list_experiments(&paths);
         list_cases(subjects, count);
         list_features();
         err = list_subjects(subjects, count, &why);

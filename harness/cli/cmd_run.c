@@ -1,5 +1,6 @@
 /* ovlab run SUITE: options, the record's name, and the way into the namespaces. */
 #include "cli/cli.h"
+#include "cli/experiment.h"
 #include "lib/args.h"
 #include "lib/exit_style.h"
 #include "lib/rng.h"
@@ -12,7 +13,7 @@
 #include <string.h>
 
 static const char usage[] =
-    "usage: ovlab run SUITE [OPTIONS]          (ovlab list shows the suites)\n\n"
+    "usage: ovlab run NAME [OPTIONS]      a suite or an experiment (ovlab list shows them)\n\n"
     "  --subjects A,B       only these programs (default: those of the suite)\n"
     "  --only A,B           only cases whose id holds one of these words, or matches it as a pattern\n"
     "  --seconds N          length of a bulk transfer, 1 to 600\n"
@@ -27,7 +28,12 @@ static const char usage[] =
     "  --exit-style STYLE   ksft (default), automake (4 becomes 77), gate (5 becomes 0)\n"
     "  --subjects-dir DIR   other programs under test\n"
     "  --topology FILE      another network script\n"
-    "  --pki DIR            other keys (made there when missing)\n";
+    "  --pki DIR            other keys (made there when missing)\n\n"
+    "of experiments:\n"
+    "  --full               all values of the file, not its quick selection\n"
+    "  --repeats N          how often each point is measured, 1 to 100\n"
+    "  --bisect KEY         searches the value of that axis where the outcome changes\n"
+    "  --experiments DIR    other experiment files\n";
 
 enum
 {
@@ -45,6 +51,10 @@ enum
     OPT_SUBJECTS_DIR,
     OPT_TOPOLOGY,
     OPT_PKI,
+    OPT_FULL,
+    OPT_REPEATS,
+    OPT_BISECT,
+    OPT_EXPERIMENTS,
     OPT_HELP,
 };
 
@@ -63,6 +73,10 @@ static const struct option long_options[] = {
     {"subjects-dir", required_argument, NULL, OPT_SUBJECTS_DIR},
     {"topology", required_argument, NULL, OPT_TOPOLOGY},
     {"pki", required_argument, NULL, OPT_PKI},
+    {"full", no_argument, NULL, OPT_FULL},
+    {"repeats", required_argument, NULL, OPT_REPEATS},
+    {"bisect", required_argument, NULL, OPT_BISECT},
+    {"experiments", required_argument, NULL, OPT_EXPERIMENTS},
     {"help", no_argument, NULL, OPT_HELP},
     {NULL, 0, NULL, 0},
 };
@@ -72,6 +86,8 @@ struct request
     struct lab_run *run;
     const char *subjects; /* comma list or NULL */
     bool own_subjects;    /* --subjects-dir was given */
+    bool own_topology;    /* --topology was given */
+    struct cli_experiment experiment;
     enum lab_exit_style style;
     bool dry_run;
     bool help;
@@ -89,10 +105,31 @@ static enum lab_err take_place(struct lab_run *run, int option, struct lab_why *
         return lab_arg_path(optarg, run->paths.topology, why);
     case OPT_PKI:
         return lab_arg_path(optarg, run->paths.pki, why);
+    case OPT_EXPERIMENTS:
+        return lab_arg_path(optarg, run->paths.experiments, why);
     case OPT_SHARD:
         return lab_shard_parse(optarg, &run->options.shard, why);
     default:
         return lab_why_set(why, LAB_ERR_USAGE, "see ovlab run --help");
+    }
+}
+
+static enum lab_err take_experiment_option(struct request *request, int option, struct lab_why *why)
+{
+    struct cli_experiment *experiment = &request->experiment;
+    switch (option)
+    {
+    case OPT_FULL:
+        experiment->full = true;
+        return LAB_OK;
+    case OPT_REPEATS:
+        return lab_arg_range("--repeats", optarg, 1, 100, &experiment->repeats, why);
+    case OPT_BISECT:
+        experiment->bisect = optarg;
+        return LAB_OK;
+    default:
+        request->own_topology = request->own_topology || option == OPT_TOPOLOGY;
+        return take_place(request->run, option, why);
     }
 }
 
@@ -135,8 +172,31 @@ static enum lab_err take_option(struct request *request, int option, struct lab_
         request->help = true;
         return LAB_OK;
     default:
-        return take_place(run, option, why);
+        return take_experiment_option(request, option, why);
     }
+}
+
+static enum lab_err choose(struct request *request, const char *name, struct lab_why *why)
+{
+    struct lab_run *run = request->run;
+    struct cli_experiment *experiment = &request->experiment;
+    run->options.suite = lab_suite_find(name);
+    if (run->options.suite == NULL)
+    {
+        experiment->subjects = request->subjects;
+        experiment->own_topology = request->own_topology;
+        return cli_experiment_find(experiment, run, name, why);
+    }
+    if (experiment->full || experiment->repeats > 0 || experiment->bisect != NULL)
+    {
+        return lab_why_set(why, LAB_ERR_USAGE,
+                           "%s is a suite: --full, --repeats and --bisect are of experiments", name);
+    }
+    if (run->options.bulk_seconds == 0)
+    {
+        run->options.bulk_seconds = run->options.suite->bulk_seconds;
+    }
+    return LAB_OK;
 }
 
 static enum lab_err parse(struct request *request, int argc, char **argv, struct lab_why *why)
@@ -157,24 +217,46 @@ static enum lab_err parse(struct request *request, int argc, char **argv, struct
     }
     if (optind + 1 != argc)
     {
-        return lab_why_set(why, LAB_ERR_USAGE, "one suite is wanted, such as: ovlab run quick");
+        return lab_why_set(why, LAB_ERR_USAGE, "one suite or experiment is wanted, such as: ovlab run quick");
     }
-    run->options.suite = lab_suite_find(argv[optind]);
-    if (run->options.suite == NULL)
+    return choose(request, argv[optind], why);
+}
+
+/* The whole plan goes into the record of every part, so that a merge knows what is missing. */
+static void keep_shard(struct lab_run *run)
+{
+    run->options.plan = json_array();
+    for (size_t i = 0; i < run->case_count; i++)
     {
-        return lab_why_set(why, LAB_ERR_USAGE, "no suite '%s' (ovlab list shows them)", argv[optind]);
+        json_array_append_new(run->options.plan, json_string(run->cases[i].id));
     }
-    if (run->options.bulk_seconds == 0)
+    lab_shard_keep(&run->options.shard, run->options.bulk_seconds, run->cases, &run->case_count);
+}
+
+static enum lab_err plan_experiment(struct request *request, struct lab_why *why)
+{
+    struct lab_run *run = request->run;
+    bool part = run->options.shard.index > 0;
+    if (part && request->experiment.bisect != NULL)
     {
-        run->options.bulk_seconds = run->options.suite->bulk_seconds;
+        return lab_why_set(why, LAB_ERR_USAGE, "a search cannot be cut into shards (--subjects can)");
     }
-    return LAB_OK;
+    enum lab_err err = cli_experiment_plan(&request->experiment, run, why);
+    if (err == LAB_OK && part)
+    {
+        keep_shard(run);
+    }
+    return err;
 }
 
 static enum lab_err plan(struct request *request, struct lab_why *why)
 {
     struct lab_run *run = request->run;
     enum lab_err err = lab_subject_list(run->paths.subjects, run->subjects, &run->subject_count, why);
+    if (err == LAB_OK && run->options.suite == NULL)
+    {
+        return plan_experiment(request, why);
+    }
     if (err == LAB_OK)
     {
         /* What somebody put into a folder of their own is all meant. */
@@ -193,18 +275,17 @@ static enum lab_err plan(struct request *request, struct lab_why *why)
     {
         return err;
     }
-    /* The whole plan goes into the record of every part, so that a merge knows what is missing. */
-    run->options.plan = json_array();
-    for (size_t i = 0; i < run->case_count; i++)
-    {
-        json_array_append_new(run->options.plan, json_string(run->cases[i].id));
-    }
-    lab_shard_keep(&run->options.shard, run->options.bulk_seconds, run->cases, &run->case_count);
+    keep_shard(run);
     return LAB_OK;
 }
 
 static void print_plan(const struct lab_run *run)
 {
+    if (run->plan != NULL)
+    {
+        cli_experiment_print(run);
+        return;
+    }
     for (size_t i = 0; i < run->case_count; i++)
     {
         printf("%2zu  %-50s about %.0f s\n", i + 1, run->cases[i].id,
@@ -262,7 +343,7 @@ int cmd_run(int argc, char **argv)
     {
         print_plan(run);
     }
-    else if (run->case_count == 0)
+    else if (run->case_count == 0 && run->options.shard.index > 0)
     {
         printf("shard %u/%u holds no case; nothing was run\n", run->options.shard.index,
                run->options.shard.count);
@@ -271,6 +352,7 @@ int cmd_run(int argc, char **argv)
     {
         status = run_planned(run);
     }
+    cli_experiment_clear(&request.experiment);
     json_decref(run->options.plan);
     free(run);
     return lab_exit_styled(request.style, status);

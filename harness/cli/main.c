@@ -19,8 +19,8 @@ struct command
 
 static const struct command commands[] = {
     {"doctor", "checks everything a run needs, and says what mends it", cmd_doctor},
-    {"list", "suites, cases, subjects, features", cmd_list},
-    {"run", "runs a suite in private namespaces: ovlab run quick", cmd_run},
+    {"list", "suites, experiments, cases, subjects, features", cmd_list},
+    {"run", "runs a suite or an experiment in private namespaces: ovlab run quick", cmd_run},
     {"report", "prints the table of a record again: ovlab report DIR", cmd_report},
     {"export", "a record as JUnit, TAP, CSV, OpenMetrics, ...: ovlab export DIR", cmd_export},
     {"matrix", "every subject with every subject, over any set of scenarios", NULL},
@@ -91,6 +91,10 @@ int main(int argc, char **argv)
     if (strcmp(name, "internal-capture") == 0)
     {
         return cmd_internal_capture(argc - 1, argv + 1);
+    }
+    if (strcmp(name, "internal-sequence") == 0 || strcmp(name, "internal-requests") == 0)
+    {
+        return cmd_internal_traffic(argc - 1, argv + 1);
     }
     for (size_t i = 0; i < COMMAND_COUNT; i++)
     {

@@ -66,6 +66,10 @@ void lab_cell_check(struct lab_cell *cell, const char *name, enum lab_verdict ve
 void lab_cell_measure(struct lab_cell *cell, const char *name, json_t *values, json_t *samples)
 {
     struct lab_why why;
+    if (cell->measured != NULL)
+    {
+        json_object_set(cell->measured, name, values);
+    }
     note_written(cell, lab_line_measurement(cell->record, cell->item->id, name, values, samples, &why), &why);
 }
 
@@ -107,6 +111,7 @@ enum lab_err lab_cell_config(struct lab_cell *cell, const char *role, char path[
         .tun_mtu = scenario->tun_mtu,
         .keepalive = scenario->keepalive,
         .exit_notify = scenario->exit_notify,
+        .option = strcmp(role, "client") == 0 ? scenario->client_options : scenario->server_options,
     };
     return lab_config_write(&config, cell->log_dir, path, why);
 }

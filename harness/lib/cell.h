@@ -5,6 +5,7 @@
 
 #include "lib/capture.h"
 #include "lib/health.h"
+#include "lib/link.h"
 #include "lib/loop.h"
 #include "lib/paths.h"
 #include "lib/proc.h"
@@ -40,6 +41,14 @@ struct lab_cell
     /* Where traffic goes: the bare link at first, the tunnel once it is up. */
     char target4[64];
     char target6[64];
+    char source4[64]; /* the client's own address there */
+
+    /* Of a point of an experiment; NULL in a suite's case. */
+    json_t *measured;   /* values of each measurement by its name */
+    json_t *negotiated; /* what both agreed on */
+    json_t *link_report;
+    struct lab_link link;
+    uint64_t link_seed;
 
     enum lab_verdict verdict;
     bool host_may_cause; /* the failure could come from a disturbed host: a deadline, a lost packet */

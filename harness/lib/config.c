@@ -9,9 +9,9 @@
 static enum lab_err write_option(const struct lab_config *config, const char *workdir,
                                  char path[static LAB_PATH_MAX], struct lab_why *why)
 {
-    char text[1024];
+    char text[2048];
     path[0] = '\0';
-    if (config->option == NULL)
+    if (config->option == NULL || config->option[0] == '\0')
     {
         return LAB_OK;
     }

@@ -23,7 +23,7 @@ struct lab_config
     unsigned tun_mtu;
     const char *keepalive; /* seconds/seconds */
     unsigned exit_notify;  /* times a client says goodbye */
-    const char *option;    /* one further option line, NULL: none */
+    const char *option;    /* further option lines, NULL and "": none */
 };
 
 /* Writes DIR/ROLE.cfg, whose path goes to path, and makes DIR/ROLE as the program's working

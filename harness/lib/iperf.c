@@ -68,3 +68,41 @@ enum lab_err lab_iperf_parse(const char *text, struct lab_iperf *iperf, struct l
     json_decref(root);
     return err;
 }
+
+enum lab_err lab_iperf_intervals(const char *text, struct lab_iperf *iperf, struct lab_why *why)
+{
+    json_t *root = json_loads(text, 0, NULL);
+    iperf->interval_count = 0;
+    read_intervals(root, iperf);
+    json_decref(root);
+    return iperf->interval_count > 0 ? LAB_OK
+                                     : lab_why_set(why, LAB_ERR_FORMAT, "iperf3 printed no intervals");
+}
+
+enum lab_err lab_iperf_udp_parse(const char *text, struct lab_iperf_udp *udp, struct lab_why *why)
+{
+    *udp = (struct lab_iperf_udp){0};
+    json_t *root = json_loads(text, 0, NULL);
+    const json_t *sum = json_object_get(json_object_get(root, "end"), "sum");
+    const json_t *said = json_object_get(root, "error");
+    const json_t *packets = json_object_get(sum, "packets");
+    const json_t *lost = json_object_get(sum, "lost_packets");
+    enum lab_err err = LAB_OK;
+    if (json_is_string(said))
+    {
+        err = lab_why_set(why, LAB_ERR_FORMAT, "iperf3: %s", json_string_value(said));
+    }
+    else if (!json_is_integer(packets) || !json_is_integer(lost))
+    {
+        err = lab_why_set(why, LAB_ERR_FORMAT, "iperf3 printed no closing sum of UDP packets");
+    }
+    else
+    {
+        udp->packets = json_integer_value(packets);
+        udp->lost = json_integer_value(lost);
+        udp->offered_mbps = number_at(sum, "bits_per_second") / 1e6;
+        udp->jitter_ms = number_at(sum, "jitter_ms");
+    }
+    json_decref(root);
+    return err;
+}

@@ -25,4 +25,20 @@ struct lab_iperf
  * when it reports an error. */
 LAB_MUST_USE enum lab_err lab_iperf_parse(const char *text, struct lab_iperf *iperf, struct lab_why *why);
 
+/* The rates per interval alone, of the output of either end (`iperf3 -s -J` prints one for each test).
+ * LAB_ERR_FORMAT when there are none. Replaces those of iperf. */
+LAB_MUST_USE enum lab_err lab_iperf_intervals(const char *text, struct lab_iperf *iperf, struct lab_why *why);
+
+struct lab_iperf_udp
+{
+    double offered_mbps; /* as sent */
+    double jitter_ms;
+    int64_t packets;
+    int64_t lost; /* late ones included */
+};
+
+/* The same of a UDP test. */
+LAB_MUST_USE enum lab_err lab_iperf_udp_parse(const char *text, struct lab_iperf_udp *udp,
+                                              struct lab_why *why);
+
 #endif

@@ -6,6 +6,15 @@
 #include <stdio.h>
 #include <sys/utsname.h>
 
+/* An optional field; takes the reference. */
+static void set_where_there(json_t *line, const char *key, json_t *value)
+{
+    if (value != NULL)
+    {
+        json_object_set_new(line, key, value);
+    }
+}
+
 enum lab_err lab_line_start(struct lab_record *record, const struct lab_line_start *start,
                             struct lab_why *why)
 {
@@ -26,6 +35,7 @@ enum lab_err lab_line_start(struct lab_record *record, const struct lab_line_sta
                   start->place->run_id, "suite", start->suite, "started", now, "host", names.nodename,
                   "commit", start->place->commit, "seed", seed, "argv", argv, "cases", start->cases,
                   "conformance", (int)start->conformance, "bulk_seconds", (json_int_t)start->bulk_seconds);
+    set_where_there(line, "experiment", start->experiment);
     if (start->shard.index > 0)
     {
         json_object_set_new(line, "shard",
@@ -73,6 +83,9 @@ enum lab_err lab_line_case(struct lab_record *record, const struct lab_line_case
                   "server", item->server != NULL ? item->server : "", "verdict",
                   lab_verdict_name(item->verdict), "reason", item->reason, "taints", taints, "seconds",
                   item->seconds, "health", lab_health_json(item->health), "files", files);
+    set_where_there(line, "cell", item->cell);
+    set_where_there(line, "negotiated", item->negotiated);
+    set_where_there(line, "link", item->link);
     return lab_record_write(record, line, why);
 }
 

@@ -20,6 +20,7 @@ struct lab_line_start
     json_t *cases; /* array of their ids; the reference is taken */
     bool conformance;
     unsigned bulk_seconds;
+    json_t *experiment;     /* NULL: none; the reference is taken */
     struct lab_shard shard; /* index 0: none */
     json_t *plan;           /* ids of all shards; borrowed, NULL: none */
 };
@@ -48,6 +49,9 @@ struct lab_line_case
     const struct lab_health *health;
     const char *logs;    /* relative to the record, as capture is */
     const char *capture; /* NULL: none */
+    json_t *cell;        /* of an experiment; NULL: none. These references are taken */
+    json_t *negotiated;
+    json_t *link;
 };
 
 LAB_MUST_USE enum lab_err lab_line_case(struct lab_record *record, const struct lab_line_case *item,

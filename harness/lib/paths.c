@@ -90,6 +90,7 @@ enum lab_err lab_paths_find(struct lab_paths *paths, struct lab_why *why)
         {paths->make_pki, "netns-lab/pki/make-pki.sh"},
         {paths->pki, "build/pki"},
         {paths->results, "results"},
+        {paths->experiments, "perf/experiments"},
     };
     for (size_t i = 0; err == LAB_OK && i < sizeof parts / sizeof parts[0]; i++)
     {

@@ -9,7 +9,11 @@
 
 static void case_name(const struct lab_case *item, char *name, size_t size)
 {
-    if (item->client != NULL)
+    if (item->point != NULL)
+    {
+        snprintf(name, size, "%s", strchr(item->id, '/') + 1);
+    }
+    else if (item->client != NULL)
     {
         snprintf(name, size, "%s -> %s", item->client->name, item->server->name);
     }
@@ -69,7 +73,11 @@ void lab_progress_done(struct lab_run *run)
     run->real_s += (double)(lab_now_us() - run->case_started_us) / 1e6;
     run->estimated_s += lab_case_seconds(item->def, run->options.bulk_seconds);
     lab_term_print(&run->term, "[%*zu/%zu] ", run->case_count > 9 ? 2 : 1, run->current + 1, run->case_count);
-    if (row != NULL)
+    if (run->plan != NULL && run->findings.count > 0)
+    {
+        lab_findings_print_one(&run->findings, &run->findings.list[run->findings.count - 1], &run->term);
+    }
+    else if (row != NULL)
     {
         lab_report_print_row(row, &run->term);
     }

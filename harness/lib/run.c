@@ -1,6 +1,8 @@
 #include "lib/run.h"
 
 #include "lib/envinfo.h"
+#include "lib/experiment_plan.h"
+#include "lib/experiment_search.h"
 #include "lib/export.h"
 #include "lib/lines.h"
 #include "lib/pki.h"
@@ -20,7 +22,7 @@ static bool needs_subjects(const struct lab_run *run)
             return true;
         }
     }
-    return false;
+    return run->plan != NULL && run->plan->bisect != NULL;
 }
 
 /* Builds the network once, so that its facts and flags are known before anything
@@ -62,6 +64,7 @@ static enum lab_err write_start(struct lab_run *run, struct lab_why *why)
         .cases = cases,
         .conformance = run->options.conformance,
         .bulk_seconds = run->options.bulk_seconds,
+        .experiment = run->plan != NULL ? lab_plan_json(run->plan) : NULL,
         .shard = run->options.shard,
         .plan = run->options.plan,
     };
@@ -91,6 +94,10 @@ static enum lab_err prepare(struct lab_run *run, struct lab_why *why)
 static enum lab_err run_cases(struct lab_run *run, struct lab_why *why)
 {
     enum lab_err err = LAB_OK;
+    if (run->plan != NULL && run->plan->bisect != NULL)
+    {
+        return lab_search_run(run, why);
+    }
     for (size_t i = 0; err == LAB_OK && i < run->case_count; i++)
     {
         enum lab_verdict verdict = LAB_PASS;
@@ -104,12 +111,24 @@ static enum lab_err run_cases(struct lab_run *run, struct lab_why *why)
     return err;
 }
 
+static void print_report(const struct lab_run *run, struct lab_term *term, const char *dir)
+{
+    if (run->plan != NULL)
+    {
+        lab_findings_print(&run->findings, term, dir);
+    }
+    else
+    {
+        lab_report_print(&run->report, term, dir);
+    }
+}
+
 /* The table, and the exit status that it comes to. */
 static int show(struct lab_run *run, struct lab_term *term, const char *shown_dir, bool write)
 {
     if (run->conclude == NULL)
     {
-        lab_report_print(&run->report, term, shown_dir);
+        print_report(run, term, shown_dir);
         return (int)lab_verdict_exit(run->report.counts);
     }
     int status = run->conclude(run, run->drive_arg, term, write);
@@ -184,8 +203,34 @@ static int finish(struct lab_run *run, enum lab_err err, const struct lab_why *s
     }
     lab_record_close(&run->record);
     json_decref(run->env);
+    lab_findings_clear(&run->findings);
     lab_loop_clear(&run->loop);
     return lab_end_status(&end);
+}
+
+static void take_line(void *arg, const json_t *line)
+{
+    struct lab_run *run = arg;
+    lab_report_add(&run->report, line);
+    lab_findings_add(&run->findings, line);
+}
+
+static void print_opening(struct lab_run *run)
+{
+    double planned = 0.0;
+    for (size_t i = 0; i < run->case_count; i++)
+    {
+        planned += lab_case_seconds(run->cases[i].def, run->options.bulk_seconds);
+    }
+    lab_term_print(&run->term, "ovlab %s: %zu %s%s, about %u:%02u minutes, seed %" PRIu64 ", commit %s\n",
+                   run->options.suite->name, run->case_count, run->plan != NULL ? "point" : "case",
+                   run->case_count == 1 ? "" : "s", (unsigned)planned / 60, (unsigned)planned % 60,
+                   run->options.seed, run->place.commit);
+    if (run->plan != NULL)
+    {
+        lab_plan_print_limits(run->plan, &run->term);
+    }
+    lab_term_live(&run->term, "preparing: keys, versions, a first network");
 }
 
 int lab_run_inside(void *arg)
@@ -202,18 +247,10 @@ int lab_run_inside(void *arg)
     run->loop.on_tick = lab_progress_tick;
     run->loop.tick_arg = run;
     run->record.fd = -1;
-    double planned = 0.0;
-    for (size_t i = 0; i < run->case_count; i++)
-    {
-        planned += lab_case_seconds(run->cases[i].def, run->options.bulk_seconds);
-    }
-    lab_term_print(&run->term, "ovlab %s: %zu case%s, about %.0f s, seed %" PRIu64 ", commit %s\n",
-                   run->options.suite->name, run->case_count, run->case_count == 1 ? "" : "s", planned,
-                   run->options.seed, run->place.commit);
-    lab_term_live(&run->term, "preparing: keys, versions, a first network");
+    print_opening(run);
     err = lab_record_open(&run->record, run->place.dir, &why);
-    run->record.on_line = lab_report_add;
-    run->record.on_line_arg = &run->report;
+    run->record.on_line = take_line;
+    run->record.on_line_arg = run;
     if (err == LAB_OK)
     {
         err = prepare(run, &why);

@@ -3,6 +3,7 @@
 #define OV_LAB_RUN_H
 
 #include "lib/cell.h"
+#include "lib/findings.h"
 #include "lib/loop.h"
 #include "lib/paths.h"
 #include "lib/place.h"
@@ -17,6 +18,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+struct lab_plan;
 
 struct lab_options
 {
@@ -56,6 +59,8 @@ struct lab_run
     struct lab_report report;
     struct lab_topology topology;
     json_t *env;
+    struct lab_plan *plan; /* of an experiment; NULL: a suite */
+    struct lab_findings findings;
 
     /* Progress. */
     size_t current;   /* index of the case that runs */
@@ -74,6 +79,12 @@ int lab_run_inside(void *run);
  * when the record cannot be written, LAB_ERR_INTERRUPTED. */
 LAB_MUST_USE enum lab_err lab_run_case(struct lab_run *run, size_t index, enum lab_verdict *verdict,
                                        struct lab_why *why);
+
+/* experiment_case.c: the case that the runner knows, of a point that must stay where it is.
+ * LAB_ERR_USAGE: a subject that is not there. */
+struct lab_point;
+LAB_MUST_USE enum lab_err lab_case_of_point(struct lab_run *run, const struct lab_point *point,
+                                            struct lab_case *item, struct lab_why *why);
 
 /* progress.c */
 void lab_progress_case(struct lab_run *run, size_t index);

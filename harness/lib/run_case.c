@@ -1,6 +1,8 @@
 #include "lib/run.h"
 
 #include "lib/clock.h"
+#include "lib/experiment_plan.h"
+#include "lib/experiment_point.h"
 #include "lib/health.h"
 #include "lib/lines.h"
 #include "lib/ns.h"
@@ -29,6 +31,12 @@ static enum lab_err cell_open(struct lab_run *run, size_t index, struct lab_cell
     lab_file_slug(cell->slug);
     snprintf(cell->target4, sizeof cell->target4, "%s", run->topology.server_addr4);
     snprintf(cell->target6, sizeof cell->target6, "%s", run->topology.server_addr6);
+    snprintf(cell->source4, sizeof cell->source4, "%s", run->topology.client_addr4);
+    if (item->point != NULL)
+    {
+        cell->measured = json_object();
+        cell->link_seed = run->options.seed; /* the same losses for every program */
+    }
     enum lab_err err = lab_path_set(cell->log_dir, why, "%s/logs/%s", run->place.dir, cell->slug);
     if (err == LAB_OK)
     {
@@ -132,6 +140,7 @@ static void sweep(struct lab_cell *cell)
     lab_proc_clear(&cell->client);
     lab_proc_clear(&cell->server);
     lab_capture_clear(&cell->capture);
+    lab_link_clear(&cell->link);
     if (!lab_ns_is_private())
     {
         return;
@@ -189,8 +198,18 @@ static enum lab_err write_case(struct lab_run *run, struct lab_cell *cell, size_
         .health = health,
         .logs = logs,
         .capture = cell->captured ? pcap : NULL,
+        .cell = item->point != NULL ? lab_point_cell(item->point) : NULL,
+        .negotiated = json_incref(cell->negotiated),
+        .link = json_incref(cell->link_report),
     };
     return lab_line_case(&run->record, &line, why);
+}
+
+static void cell_close(struct lab_cell *cell)
+{
+    json_decref(cell->measured);
+    json_decref(cell->negotiated);
+    json_decref(cell->link_report);
 }
 
 static void with_network(struct lab_run *run, struct lab_cell *cell)
@@ -240,10 +259,12 @@ enum lab_err lab_run_case(struct lab_run *run, size_t index, enum lab_verdict *v
     }
     if (run->loop.stop_signal != 0)
     {
+        cell_close(&cell);
         return lab_why_set(why, LAB_ERR_INTERRUPTED, "interrupted by %s", lab_loop_stop_name(&run->loop));
     }
     if (cell.record_failed)
     {
+        cell_close(&cell);
         return lab_why_set(why, LAB_ERR_SYSTEM, "%s", cell.reason);
     }
     lab_health_snapshot(&after);
@@ -252,6 +273,7 @@ enum lab_err lab_run_case(struct lab_run *run, size_t index, enum lab_verdict *v
     judge_health(&cell, &health, taint, sizeof taint);
     *verdict = cell.verdict;
     err = write_case(run, &cell, index, started_us, &health, taint, why);
+    cell_close(&cell);
     lab_progress_done(run);
     return err;
 }

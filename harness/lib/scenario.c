@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_wanted(const char *id, const char *only)
+bool lab_case_is_wanted(const char *id, const char *only)
 {
     char list[1024];
     if (only == NULL)
@@ -42,7 +42,7 @@ static void add_case(const struct lab_case_def *def, struct lab_subject *client,
     {
         snprintf(item->id, sizeof item->id, "%s", def->id);
     }
-    *count += is_wanted(item->id, only);
+    *count += lab_case_is_wanted(item->id, only);
 }
 
 enum lab_err lab_suite_expand(const struct lab_suite *suite, struct lab_subject *subjects,

@@ -12,10 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LAB_CASE_MAX 512
+#define LAB_CASE_MAX 4096
 #define LAB_STEP_MAX 32
 
 struct lab_cell;
+struct lab_point;
 
 struct lab_scenario
 {
@@ -32,6 +33,8 @@ struct lab_scenario
     const char *tunnel6;   /* network/prefix */
     const char *server_tunnel4;
     const char *server_tunnel6;
+    const char *client_options; /* further option lines of the client, NULL: none */
+    const char *server_options;
     const char *data_format;     /* what ovspec shall take data packets for; NULL: it finds out */
     const char *const *features; /* what both subjects must support; ends with NULL */
 };
@@ -87,7 +90,8 @@ struct lab_case
     const struct lab_case_def *def;
     struct lab_subject *client; /* NULL with LAB_MATRIX_NONE */
     struct lab_subject *server;
-    char id[192]; /* DEF or DEF/CLIENT/SERVER */
+    const struct lab_point *point; /* of an experiment; NULL: a row of a suite */
+    char id[192];                  /* DEF or DEF/CLIENT/SERVER */
 };
 
 /* NULL when there is none of that name; index past the end gives NULL. */
@@ -100,6 +104,9 @@ const struct lab_suite *lab_suite_at(size_t index);
 LAB_MUST_USE enum lab_err lab_suite_expand(const struct lab_suite *suite, struct lab_subject *subjects,
                                            size_t subject_count, const char *only, uint64_t seed,
                                            struct lab_case *cases, size_t *case_count, struct lab_why *why);
+
+/* Does the comma list `only` (NULL: all) mean this id? */
+bool lab_case_is_wanted(const char *id, const char *only);
 
 /* Estimated time of a case. */
 double lab_case_seconds(const struct lab_case_def *def, unsigned bulk_seconds);

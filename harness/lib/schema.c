@@ -18,6 +18,8 @@ enum shape
     NUMBERS, /* object of numbers or null, units in the names */
     SAMPLES, /* object of arrays of numbers */
     VERDICT, /* one of the six names */
+    CELL,    /* {"repeat": whole, "values": object of numbers and texts} */
+    NAMED,   /* object of texts */
 };
 
 struct field
@@ -25,41 +27,46 @@ struct field
     const char *kind;
     const char *name;
     enum shape shape;
+    bool optional; /* only some runs have it; where it is there, it has this shape */
 };
 
 static const struct field fields[] = {
-    {"start", "run_id", TEXT},
-    {"start", "suite", TEXT},
-    {"start", "started", TEXT},
-    {"start", "host", TEXT},
-    {"start", "commit", TEXT},
-    {"start", "seed", TEXT},
-    {"start", "argv", TEXTS},
-    {"start", "cases", TEXTS},
-    {"start", "conformance", FLAG},
-    {"start", "bulk_seconds", WHOLE},
-    {"measurement", "case", TEXT},
-    {"measurement", "name", TEXT},
-    {"measurement", "values", NUMBERS},
-    {"measurement", "samples", SAMPLES},
-    {"check", "case", TEXT},
-    {"check", "name", TEXT},
-    {"check", "verdict", VERDICT},
-    {"check", "reason", TEXT},
-    {"case", "case", TEXT},
-    {"case", "number", WHOLE},
-    {"case", "client", TEXT},
-    {"case", "server", TEXT},
-    {"case", "verdict", VERDICT},
-    {"case", "reason", TEXT},
-    {"case", "taints", TEXTS},
-    {"case", "seconds", NUMBER},
-    {"case", "health", NUMBERS},
-    {"case", "files", OBJECT},
-    {"end", "reason", TEXT},
-    {"end", "seconds", NUMBER},
-    {"end", "verdicts", NUMBERS},
-    {"end", "exit_status", WHOLE},
+    {"start", "run_id", TEXT, false},
+    {"start", "suite", TEXT, false},
+    {"start", "started", TEXT, false},
+    {"start", "host", TEXT, false},
+    {"start", "commit", TEXT, false},
+    {"start", "seed", TEXT, false},
+    {"start", "argv", TEXTS, false},
+    {"start", "cases", TEXTS, false},
+    {"start", "conformance", FLAG, false},
+    {"start", "bulk_seconds", WHOLE, false},
+    {"start", "experiment", OBJECT, true},
+    {"measurement", "case", TEXT, false},
+    {"measurement", "name", TEXT, false},
+    {"measurement", "values", NUMBERS, false},
+    {"measurement", "samples", SAMPLES, false},
+    {"check", "case", TEXT, false},
+    {"check", "name", TEXT, false},
+    {"check", "verdict", VERDICT, false},
+    {"check", "reason", TEXT, false},
+    {"case", "case", TEXT, false},
+    {"case", "number", WHOLE, false},
+    {"case", "client", TEXT, false},
+    {"case", "server", TEXT, false},
+    {"case", "verdict", VERDICT, false},
+    {"case", "reason", TEXT, false},
+    {"case", "taints", TEXTS, false},
+    {"case", "seconds", NUMBER, false},
+    {"case", "health", NUMBERS, false},
+    {"case", "files", OBJECT, false},
+    {"case", "cell", CELL, true},
+    {"case", "negotiated", NAMED, true},
+    {"case", "link", OBJECT, true},
+    {"end", "reason", TEXT, false},
+    {"end", "seconds", NUMBER, false},
+    {"end", "verdicts", NUMBERS, false},
+    {"end", "exit_status", WHOLE, false},
 };
 
 static bool all_of(const json_t *value, bool (*fits)(const json_t *))
@@ -107,6 +114,11 @@ static bool is_numbers(const json_t *value)
     return json_is_array(value) && all_of(value, is_number);
 }
 
+static bool is_plain(const json_t *value)
+{
+    return json_is_number(value) || json_is_string(value);
+}
+
 static bool has_shape(const json_t *value, enum shape shape)
 {
     enum lab_verdict verdict;
@@ -130,6 +142,12 @@ static bool has_shape(const json_t *value, enum shape shape)
         return json_is_object(value) && all_of(value, is_numbers);
     case VERDICT:
         return json_is_string(value) && lab_verdict_parse(json_string_value(value), &verdict);
+    case CELL:
+        return json_is_integer(json_object_get(value, "repeat")) &&
+               json_is_object(json_object_get(value, "values")) &&
+               all_of(json_object_get(value, "values"), is_plain);
+    case NAMED:
+        return json_is_object(value) && all_of(value, is_text);
     }
     return false;
 }
@@ -155,7 +173,7 @@ enum lab_err lab_record_validate(const json_t *line, struct lab_why *why)
         }
         known = true;
         const json_t *value = json_object_get(line, fields[i].name);
-        if (!has_shape(value, fields[i].shape))
+        if (!has_shape(value, fields[i].shape) && !(value == NULL && fields[i].optional))
         {
             return lab_why_set(why, LAB_ERR_FORMAT, "%s.%s is %s", kind, fields[i].name,
                                value == NULL ? "missing" : "of a wrong type");

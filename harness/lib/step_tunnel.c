@@ -208,6 +208,7 @@ enum lab_go lab_step_connect(struct lab_cell *cell)
                      json_pack("{s:f, s:f}", "answered_ms", ((double)up_us - started) / 1e3, "address_ms",
                                ((double)state.address_us - started) / 1e3),
                      NULL);
+    snprintf(cell->source4, sizeof cell->source4, "%s", state.address);
     snprintf(cell->target4, sizeof cell->target4, "%s", scenario->server_tunnel4);
     snprintf(cell->target6, sizeof cell->target6, "%s", scenario->server_tunnel6);
     return LAB_GO_ON;

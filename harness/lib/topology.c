@@ -21,15 +21,14 @@ static const struct
     const char *key;
     size_t offset;
     size_t size;
-} facts_wanted[] = {
-    FACT(client_ns),    FACT(server_ns),        FACT(client_if),        FACT(server_if),
-    FACT(client_addr4), FACT(server_addr4),     FACT(client_addr6),     FACT(server_addr6),
-    FACT(capture_ns),   FACT(capture_if),       FACT(clients),          FACT(client_prefix),
-    FACT(router_ns),    FACT(router_client_if), FACT(router_server_if),
+} facts_known[] = {
+    FACT(client_ns),    FACT(server_ns),        FACT(client_if),        FACT(server_if),  FACT(client_addr4),
+    FACT(server_addr4), FACT(client_addr6),     FACT(server_addr6),     FACT(capture_ns), FACT(capture_if),
+    FACT(router_ns),    FACT(router_client_if), FACT(router_server_if), FACT(clients),    FACT(client_prefix),
 };
 
-#define FACT_COUNT (sizeof facts_wanted / sizeof facts_wanted[0])
-#define FACT_MUST  (FACT_COUNT - 5) /* the last ones may be missing */
+#define FACT_COUNT   (sizeof facts_known / sizeof facts_known[0])
+#define FACTS_WANTED 10u /* the first ones; a topology need not have a router, or many clients */
 
 unsigned lab_topology_clients(const struct lab_topology *topology)
 {
@@ -52,10 +51,10 @@ static void take_fact(const char *word, struct lab_topology *topology)
     const char *equals = strchr(word, '=');
     for (size_t i = 0; equals != NULL && i < FACT_COUNT; i++)
     {
-        size_t key_len = strlen(facts_wanted[i].key);
-        if ((size_t)(equals - word) == key_len && strncmp(word, facts_wanted[i].key, key_len) == 0)
+        size_t key_len = strlen(facts_known[i].key);
+        if ((size_t)(equals - word) == key_len && strncmp(word, facts_known[i].key, key_len) == 0)
         {
-            snprintf((char *)topology + facts_wanted[i].offset, facts_wanted[i].size, "%s", equals + 1);
+            snprintf((char *)topology + facts_known[i].offset, facts_known[i].size, "%s", equals + 1);
         }
     }
 }
@@ -71,11 +70,11 @@ enum lab_err lab_topology_parse(const char *facts, struct lab_topology *topology
         take_fact(word, topology);
     }
     free(copy);
-    for (size_t i = 0; i < FACT_MUST; i++)
+    for (size_t i = 0; i < FACTS_WANTED; i++)
     {
-        if (*((const char *)topology + facts_wanted[i].offset) == '\0')
+        if (*((const char *)topology + facts_known[i].offset) == '\0')
         {
-            return lab_why_set(why, LAB_ERR_FORMAT, "the topology does not tell its %s", facts_wanted[i].key);
+            return lab_why_set(why, LAB_ERR_FORMAT, "the topology does not tell its %s", facts_known[i].key);
         }
     }
     return LAB_OK;

@@ -24,7 +24,6 @@ struct lab_topology
     char router_ns[32];
     char router_client_if[32];
     char router_server_if[32];
-
     /* Of a network of many clients: how many, and what stands before the number (from 1) in the name of
      * each one's namespace; they all are as the first. "" elsewhere. */
     char clients[8];

@@ -68,14 +68,14 @@ void ov_report_session(const struct ov_log *log, const struct ov_session_status 
     const struct ov_data_stats *data = &status->data;
     ov_logf(log, ASKED,
             "status peer %u '%s' %s %s %s since %" PRIu64 " %s key-id %u; in %" PRIu64 " packets %" PRIu64
-            " octets, out %" PRIu64 " packets %" PRIu64 " octets; dropped %" PRIu64 " in, %" PRIu64
-            " out; control %" PRIu64 " in, %" PRIu64 " out, %" PRIu64 " again",
+            " octets, out %" PRIu64 " packets %" PRIu64 " octets; dropped %" PRIu64 " in (%" PRIu64
+            " replayed), %" PRIu64 " out; control %" PRIu64 " in, %" PRIu64 " out, %" PRIu64 " again",
             status->peer_id, status->common_name, ov_addr_text(&status->addr, addr), tunnel_addr,
             status->connected ? "connected" : status->state, status->connected_wall_s,
             ov_cipher_name(status->cipher), status->data_key_id, data->link_packets_in, data->link_octets_in,
             data->link_packets_out, data->link_octets_out, ov_drops_total(&data->open),
-            ov_drops_total(&data->seal), status->control.packets_in, status->control.packets_out,
-            status->control.retransmitted);
+            data->open.by[OV_ERR_REPLAY], ov_drops_total(&data->seal), status->control.packets_in,
+            status->control.packets_out, status->control.retransmitted);
     report_framing(log, status);
 }
 

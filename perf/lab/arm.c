@@ -2,8 +2,8 @@
 
 #include "lib/clock.h"
 #include "lib/config.h"
+#include "lib/cpu.h"
 #include "lib/ready.h"
-#include "perf/lab/cpu.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -275,19 +275,19 @@ bool perf_arm_alive(const struct perf_arm *arm)
 
 void perf_arm_pin(const struct perf_arm *arm, int cpu)
 {
-    perf_cpu_pin_session(arm->server.pid, cpu);
+    lab_cpu_pin_session(arm->server.pid, cpu);
     for (unsigned i = 0; i < arm->clients; i++)
     {
-        perf_cpu_pin_session(arm->client[i].pid, cpu);
+        lab_cpu_pin_session(arm->client[i].pid, cpu);
     }
 }
 
 double perf_arm_cpu_seconds(const struct perf_arm *arm)
 {
-    double sum = perf_cpu_of_session(arm->server.pid);
+    double sum = lab_cpu_of_session(arm->server.pid);
     for (unsigned i = 0; i < arm->clients; i++)
     {
-        sum += perf_cpu_of_session(arm->client[i].pid);
+        sum += lab_cpu_of_session(arm->client[i].pid);
     }
     return sum;
 }

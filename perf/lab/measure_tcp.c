@@ -1,11 +1,11 @@
 #include "perf/lab/measure.h"
 
+#include "lib/cpu.h"
 #include "lib/iperf.h"
 #include "lib/ping.h"
 #include "lib/ready.h"
 #include "lib/record.h"
 #include "lib/stats.h"
-#include "perf/lab/cpu.h"
 #include "perf/lab/tools.h"
 
 #include <math.h>
@@ -286,14 +286,14 @@ enum lab_err perf_measure_idle(struct perf_arm *arm, struct perf_notes *notes, s
     char count[16];
     char cpu[16];
     snprintf(count, sizeof count, "%u", arm->house->pace->idle_pings);
-    snprintf(cpu, sizeof cpu, "%d", perf_cpu_last());
+    snprintf(cpu, sizeof cpu, "%d", lab_cpu_last());
     const char *argv[] = {"taskset", "-c",  cpu,  "ping", "-n",        "-A",
                           "-c",      count, "-W", "1",    arm->target, NULL};
     struct perf_tool tool = {.argv = argv, .log_name = "ping-idle.txt"};
     double rtt_us = NAN;
     json_t *values = json_object();
     json_t *samples = json_object();
-    perf_arm_pin(arm, perf_cpu_last());
+    perf_arm_pin(arm, lab_cpu_last());
     enum lab_err err = perf_tools_run(arm, &tool, 1, IPERF_EXTRA_MS, why);
     perf_arm_pin(arm, -1);
     err = err == LAB_OK ? take_pings(tool.output, 50.0, &rtt_us, values, samples, why) : err;

@@ -23,6 +23,7 @@ subject_version()
 
 subject_supports()
 {
+    local help
     case $1 in
         server | client | udp4 | udp6 | tcp4 | tcp6 | tls-crypt | tls-auth | tls-crypt-v2 | explicit-exit-notify)
             echo yes
@@ -50,6 +51,24 @@ subject_supports()
             ;;
         peer-exit-line)
             echo 'peer is leaving: (EXIT|OCC_EXIT) received|closed: .*(remote-exit|connection-reset)'
+            ;;
+        option:*)
+            # What is only planned stands elsewhere in its help, without the dashes.
+            help=$("$ovref" --help)
+            grep -m1 -E "^ +--${1#option:}( |$)" <<<"$help" ||
+                unsupported "'${1#option:}' is not built yet"
+            ;;
+        log-replay)
+            echo 'dropped [0-9]+ in \(([0-9]+) replayed\)'
+            ;;
+        log-cipher)
+            echo 'Data Channel: cipher ([A-Za-z0-9-]+)'
+            ;;
+        log-tls)
+            echo 'Control Channel: (TLS[A-Za-z0-9.]+, cipher [A-Za-z0-9_-]+)'
+            ;;
+        status-signal)
+            echo USR2
             ;;
         *)
             unsupported "'$1' is not built yet"

@@ -1,18 +1,18 @@
 /* CPU time of running programs, from /proc/PID/stat. */
-#ifndef OV_PERF_CPU_H
-#define OV_PERF_CPU_H
+#ifndef OV_LAB_CPU_H
+#define OV_LAB_CPU_H
 
 #include <sys/types.h>
 
 /* User and system time, in seconds, of the process, of every process in its session (the harness gives
  * each program it starts a session of its own), of their descendants, and of children of theirs that have
  * ended. Resolution: one tick of the kernel's clock, 10 ms. */
-double perf_cpu_of_session(pid_t leader);
+double lab_cpu_of_session(pid_t leader);
 
 /* The last CPU that this process may use. */
-int perf_cpu_last(void);
+int lab_cpu_last(void);
 
 /* Keeps every thread of such a session on one CPU; cpu -1: on all that this process may use, again. */
-void perf_cpu_pin_session(pid_t leader, int cpu);
+void lab_cpu_pin_session(pid_t leader, int cpu);
 
 #endif

@@ -1,4 +1,4 @@
-#include "perf/lab/cpu.h"
+#include "lib/cpu.h"
 
 #include <dirent.h>
 #include <sched.h>
@@ -100,7 +100,7 @@ static unsigned long find_session(struct process *list, size_t count, pid_t lead
     return ticks;
 }
 
-double perf_cpu_of_session(pid_t leader)
+double lab_cpu_of_session(pid_t leader)
 {
     struct process *list = malloc(PROCESS_MAX * sizeof *list);
     size_t count = list != NULL ? read_all(list) : 0;
@@ -129,7 +129,7 @@ static void pin_process(int pid, const cpu_set_t *set)
     }
 }
 
-int perf_cpu_last(void)
+int lab_cpu_last(void)
 {
     cpu_set_t all;
     int last = 0;
@@ -142,7 +142,7 @@ int perf_cpu_last(void)
     return last;
 }
 
-void perf_cpu_pin_session(pid_t leader, int cpu)
+void lab_cpu_pin_session(pid_t leader, int cpu)
 {
     struct process *list = malloc(PROCESS_MAX * sizeof *list);
     size_t count = list != NULL ? read_all(list) : 0;

@@ -1,0 +1,39 @@
+/* What the programs under test say themselves: packets they refused as replays, how much they log, and
+ * what they agreed on. Where such words stand, each subject tells by features: `log-replay`, `log-cipher` and
+ * `log-tls` print an extended regular expression; `status-signal` the signal that makes it log its status.
+ *
+ * An expression of `log-replay` without a group matches one line a packet; with one, the group is a
+ * count since the start. */
+#ifndef OV_LAB_EVIDENCE_H
+#define OV_LAB_EVIDENCE_H
+
+#include "lib/cell.h"
+
+#include <stdint.h>
+
+struct lab_said
+{
+    int64_t replays; /* -1: it does not say */
+    int64_t lines;   /* -1: no program */
+};
+
+struct lab_evidence
+{
+    struct lab_said client;
+    struct lab_said server;
+};
+
+/* Of what the logs hold by now. LAB_ERR_FORMAT: a subject's expression is none; LAB_ERR_INTERRUPTED. */
+LAB_MUST_USE enum lab_err lab_evidence_read(struct lab_cell *cell, struct lab_evidence *evidence,
+                                            struct lab_why *why);
+
+/* Adds the differences, with the names of results/SCHEMA.md. */
+void lab_evidence_add(const struct lab_evidence *before, const struct lab_evidence *after, json_t *values);
+
+/* {"cipher":, "tls":} as far as the client's log says it. New reference. */
+json_t *lab_evidence_negotiated(struct lab_cell *cell);
+
+/* For tests: matches of an expression in a text; with a group the last group's number. -1: not an expression. */
+int64_t lab_evidence_count(const char *text, const char *pattern);
+
+#endif

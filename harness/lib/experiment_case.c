@@ -1,0 +1,74 @@
+/* Where an experiment meets the runner. */
+#include "lib/experiment_plan.h"
+#include "lib/limits.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum lab_err lab_case_of_point(struct lab_run *run, const struct lab_point *point, struct lab_case *item,
+                               struct lab_why *why)
+{
+    *item = (struct lab_case){.def = &point->def, .point = point};
+    snprintf(item->id, sizeof item->id, "%s", point->id);
+    if (point->client[0] == '\0')
+    {
+        return LAB_OK;
+    }
+    item->client = lab_subject_find(run->subjects, run->subject_count, point->client);
+    item->server = lab_subject_find(run->subjects, run->subject_count, point->server);
+    return item->client != NULL && item->server != NULL
+               ? LAB_OK
+               : lab_why_set(why, LAB_ERR_USAGE, "no subject '%s' (ovlab list names them)",
+                             item->client == NULL ? point->client : point->server);
+}
+
+struct foreseen
+{
+    const char *name;
+    size_t points;
+    double low;
+    double high;
+};
+
+void lab_plan_print_limits(const struct lab_plan *plan, struct lab_term *term)
+{
+    struct foreseen list[8];
+    size_t count = 0;
+    struct lab_tcp_memory memory;
+    lab_tcp_memory_read(&memory);
+    for (size_t i = 0; i < plan->count; i++)
+    {
+        struct lab_limits limits;
+        double mbps;
+        size_t at = 0;
+        lab_limits_foresee(plan->points[i], &memory, &limits);
+        const char *name = lab_limits_binding(&limits, &mbps);
+        while (at < count && strcmp(list[at].name, name) != 0)
+        {
+            at++;
+        }
+        if (at == count && count < sizeof list / sizeof list[0])
+        {
+            list[count++] = (struct foreseen){name, 0, INFINITY, -INFINITY};
+        }
+        if (at < count)
+        {
+            list[at].points++;
+            list[at].low = mbps < list[at].low ? mbps : list[at].low;
+            list[at].high = mbps > list[at].high ? mbps : list[at].high;
+        }
+    }
+    for (size_t i = 0; i < count; i++)
+    {
+        char low[24];
+        char high[24];
+        lab_report_number(low, sizeof low, list[i].low);
+        lab_report_number(high, sizeof high, list[i].high);
+        bool range = isfinite(list[i].low);
+        lab_term_print(term, "  should bind a TCP stream: %s at %zu point%s%s%s%s%s%s\n", list[i].name,
+                       list[i].points, list[i].points == 1 ? "" : "s", range ? ", " : "", range ? low : "",
+                       range && strcmp(low, high) != 0 ? " to " : "",
+                       range && strcmp(low, high) != 0 ? high : "", range ? " Mbit/s" : "");
+    }
+}

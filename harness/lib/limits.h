@@ -1,0 +1,42 @@
+/* Explain the ceiling: which limits a point has, before it runs. Bounds of a TCP stream through the
+ * tunnel, in Mbit/s; NaN where there is none. */
+#ifndef OV_LAB_LIMITS_H
+#define OV_LAB_LIMITS_H
+
+#include "lib/experiment_point.h"
+
+#include <jansson.h>
+
+struct lab_limits
+{
+    double rtt_s;
+    double bdp_octets;           /* of the link's rate; NaN without one */
+    double link_mbps;            /* the rate that was asked for */
+    double socket_buffer_mbps;   /* TCP transport: the outer socket's buffer each round trip */
+    double endpoint_window_mbps; /* what TCP inside may have on its way each round trip */
+    double loss_mbps;            /* what TCP makes of such a loss (Mathis) */
+    bool replay_rejects;         /* packets are displaced further than the window reaches */
+};
+
+/* Memory limits of this machine's TCP, octets: net.ipv4.tcp_rmem and tcp_wmem, third number. */
+struct lab_tcp_memory
+{
+    double receive;
+    double send;
+};
+void lab_tcp_memory_read(struct lab_tcp_memory *memory);
+
+void lab_limits_foresee(const struct lab_point *point, const struct lab_tcp_memory *memory,
+                        struct lab_limits *limits);
+
+/* As values of the measurement `limits`. New reference. */
+json_t *lab_limits_json(const struct lab_limits *limits);
+
+/* Name of the smallest one ("socket buffer / RTT", ...), and its Mbit/s; "CPU or buffers" and NaN when
+ * none is below 2 Gbit/s. */
+const char *lab_limits_binding(const struct lab_limits *limits, double *mbps);
+
+/* The quantity of one key in an impairment, in seconds, bit/s, share or count; otherwise when it isn't there. */
+double lab_link_quantity(const char *words, const char *key, double otherwise);
+
+#endif

@@ -1,0 +1,180 @@
+#include "lib/traffic.h"
+
+#include "lib/clock.h"
+#include "lib/counters.h"
+#include "lib/cpu.h"
+#include "lib/evidence.h"
+#include "lib/tool.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXTRA_MS 20000
+
+bool lab_cell_alive(const void *arg)
+{
+    const struct lab_cell *cell = arg;
+    bool tunnel = cell->item->client != NULL;
+    return !tunnel || (cell->client.running && cell->server.running);
+}
+
+struct lab_helper *lab_traffic_helper(struct lab_traffic_run *run, const char *log_name, unsigned delay_ms)
+{
+    size_t at = run->helper_count++;
+    /* The order of their starts, and the first stays first: it names the traffic. */
+    while (at > 0 && run->helpers[at - 1].delay_ms > delay_ms)
+    {
+        run->helpers[at] = run->helpers[at - 1];
+        at--;
+    }
+    run->helpers[at] = (struct lab_helper){
+        .log_name = log_name, .delay_ms = delay_ms, .netns = run->cell->topology->client_ns};
+    return &run->helpers[at];
+}
+
+static enum lab_err add_events(struct lab_traffic_run *run, struct lab_why *why)
+{
+    enum lab_err err = LAB_OK;
+    for (unsigned i = 0; err == LAB_OK && i < run->plan->def->events_count; i++)
+    {
+        size_t slot = LAB_GROUP_MAX - 1 - i;
+        char *path = run->words[slot][0];
+        char *log = run->words[slot][1];
+        err = lab_path_set(path, why, "%s/netns-lab/events/%s", run->cell->paths->root,
+                           run->plan->def->events[i].run);
+        snprintf(log, LAB_PATH_MAX, "event-%s-%u.txt", run->plan->name, i + 1);
+        struct lab_helper *helper =
+            lab_traffic_helper(run, log, (unsigned)(run->plan->event_after_s[i] * 1e3));
+        run->argv[slot][0] = path;
+        helper->argv = run->argv[slot];
+        helper->netns = NULL; /* it goes where it wants to */
+        helper->must_succeed = true;
+    }
+    return err;
+}
+
+enum lab_err lab_traffic_go(struct lab_traffic_run *run, struct lab_why *why)
+{
+    enum lab_err err = add_events(run, why);
+    struct lab_group group = {.loop = run->cell->loop,
+                              .dir = run->cell->log_dir,
+                              .alive = lab_cell_alive,
+                              .arg = run->cell,
+                              .helpers = run->helpers,
+                              .count = run->helper_count};
+    uint64_t timeout_ms = (uint64_t)(run->plan->seconds * 1e3) + lab_cell_patience_ms(run->cell, EXTRA_MS);
+    return err == LAB_OK ? lab_group_run(&group, timeout_ms, why) : err;
+}
+
+static enum lab_err (*const kinds[LAB_TRAFFIC_KINDS])(struct lab_traffic_run *run, struct lab_why *why) = {
+    [LAB_TRAFFIC_TCP] = lab_traffic_tcp,           [LAB_TRAFFIC_UDP] = lab_traffic_udp,
+    [LAB_TRAFFIC_PING] = lab_traffic_ping,         [LAB_TRAFFIC_SEQUENCE] = lab_traffic_sequence,
+    [LAB_TRAFFIC_REQUESTS] = lab_traffic_requests, [LAB_TRAFFIC_WAIT] = lab_traffic_wait,
+};
+
+/* Everything that is read before and after. */
+struct around
+{
+    struct lab_counters counters;
+    struct lab_evidence evidence;
+    double client_cpu_s;
+    double server_cpu_s;
+};
+
+static enum lab_err look(struct lab_cell *cell, struct around *around, struct lab_why *why)
+{
+    around->client_cpu_s = lab_cpu_of_session(cell->client.pid);
+    around->server_cpu_s = lab_cpu_of_session(cell->server.pid);
+    enum lab_err err = lab_counters_read(cell->loop, cell->topology, &around->counters, why);
+    return err == LAB_OK ? lab_evidence_read(cell, &around->evidence, why) : err;
+}
+
+static void add_to_total(const json_t *values, json_t *total)
+{
+    for (const char *const *name = lab_traffic_common; *name != NULL; name++)
+    {
+        const json_t *value = json_object_get(values, *name);
+        if (json_is_number(value))
+        {
+            double sum = json_number_value(json_object_get(total, *name)) + json_number_value(value);
+            bool whole = json_is_integer(value);
+            json_object_set_new(total, *name, whole ? json_integer((json_int_t)sum) : json_real(sum));
+        }
+        else if (json_object_get(total, *name) == NULL)
+        {
+            json_object_set_new(total, *name, json_null());
+        }
+    }
+}
+
+static void add_around(struct lab_cell *cell, const struct around *before, const struct around *after,
+                       double seconds, json_t *values)
+{
+    bool tunnel = cell->item->client != NULL;
+    json_object_set_new(values, "seconds", json_real(seconds));
+    json_object_set_new(values, "client_cpu_s",
+                        tunnel ? json_real(after->client_cpu_s - before->client_cpu_s) : json_null());
+    json_object_set_new(values, "server_cpu_s",
+                        tunnel ? json_real(after->server_cpu_s - before->server_cpu_s) : json_null());
+    lab_counters_add(&before->counters, &after->counters, values);
+    lab_evidence_add(&before->evidence, &after->evidence, values);
+}
+
+/* Why it came to nothing. */
+static enum lab_go give_up(struct lab_cell *cell, const char *name, enum lab_err err,
+                           const struct lab_why *why)
+{
+    if (err == LAB_ERR_INTERRUPTED)
+    {
+        return LAB_GO_STOP;
+    }
+    if (err == LAB_ERR_EXITED)
+    {
+        bool client = cell->item->client != NULL && !cell->client.running;
+        lab_tool_note_ended(cell, client ? "client" : "server", client ? &cell->client : &cell->server,
+                            "while traffic ran");
+        return LAB_GO_STOP;
+    }
+    bool ours = err == LAB_ERR_SYSTEM || err == LAB_ERR_ABSENT || err == LAB_ERR_USAGE;
+    lab_cell_check(cell, name, ours ? LAB_ERROR : LAB_FAIL, true, "%s: %s", name, why->text);
+    return ours ? LAB_GO_STOP : LAB_GO_ON;
+}
+
+enum lab_go lab_traffic_measure(struct lab_cell *cell, const struct lab_traffic_plan *plan, json_t *total)
+{
+    struct around before;
+    struct around after;
+    struct lab_why why;
+    struct lab_traffic_run *run = calloc(1, sizeof *run);
+    if (run == NULL)
+    {
+        lab_cell_note(cell, LAB_ERROR, false, "no memory for %s", plan->name);
+        return LAB_GO_STOP;
+    }
+    run->cell = cell;
+    run->plan = plan;
+    run->values = json_object();
+    run->samples = json_object();
+    enum lab_err err = look(cell, &before, &why);
+    uint64_t began_us = lab_now_us();
+    err = err == LAB_OK ? kinds[plan->def->kind](run, &why) : err;
+    double seconds = (double)(lab_now_us() - began_us) / 1e6;
+    /* What died where is worth knowing of a transfer that failed, too. */
+    struct lab_why unsaid;
+    bool looked = err != LAB_ERR_INTERRUPTED && err != LAB_ERR_EXITED && err != LAB_ERR_SYSTEM &&
+                  look(cell, &after, &unsaid) == LAB_OK;
+    if (looked)
+    {
+        add_around(cell, &before, &after, seconds, run->values);
+        add_to_total(run->values, total);
+        lab_cell_measure(cell, plan->name, json_incref(run->values), json_incref(run->samples));
+    }
+    enum lab_go go = err == LAB_OK ? LAB_GO_ON : give_up(cell, plan->name, err, &why);
+    struct lab_group group = {.helpers = run->helpers, .count = run->helper_count};
+    lab_group_clear(&group);
+    json_decref(run->values);
+    json_decref(run->samples);
+    free(run);
+    return go;
+}

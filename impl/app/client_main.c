@@ -93,6 +93,10 @@ static bool client_open(struct ov_client *client)
 static void client_close(struct ov_client *client)
 {
     ov_session_clear(&client->session);
+    if (client->loop != NULL)
+    {
+        ov_client_forget_question(client);
+    }
     if (client->loop != NULL && !ov_loop_free(client->loop))
     {
         client->program->leave_hard = true;

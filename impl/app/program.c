@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include "app/load_keys.h"
+#include "app/load_token.h"
+#include "app/login.h"
 #include "app/pidfile.h"
 #include "app/version.h"
 #include "base/wipe.h"
@@ -134,6 +136,7 @@ static bool load_tls(struct ov_program *program)
         .version_min = config->tls_version_min,
         .version_max = config->tls_version_max,
         .check_remote_usage = config->remote_cert_tls,
+        .client_cert = (enum ov_tls_client_cert)config->login.client_cert,
     };
     char reason[OV_TLS_ERROR_TEXT] = "";
     enum ov_err err = program->crypto->tls->conf_new(&settings, &program->tls, reason);
@@ -164,6 +167,26 @@ static bool look_up_identity(struct ov_program *program)
     return true;
 }
 
+/* Who logs in, or who judges. */
+static bool set_up_login(struct ov_program *program)
+{
+    const struct ov_login_options *login = &program->config.login;
+    if (program->config.role == OV_ROLE_CLIENT)
+    {
+        program->settings.login = &program->login;
+        program->settings.sso = ov_login_sso(&program->config);
+        return ov_login_start(&program->login, &program->config, &program->log) &&
+               ov_login_fill(&program->login, &program->config, &program->log);
+    }
+    program->settings.judged = login->verify.count > 0;
+    if (login->gen_token)
+    {
+        program->settings.token_key = program->token_key;
+        return ov_token_key_load(&program->config, &program->rng, &program->log, program->token_key);
+    }
+    return true;
+}
+
 bool ov_program_init(struct ov_program *program, const struct ov_config *config, struct ov_log log)
 {
     ov_program_clear(program);
@@ -178,6 +201,11 @@ bool ov_program_init(struct ov_program *program, const struct ov_config *config,
     }
     ov_session_settings_init(&program->settings, &program->config, program->crypto, program->tls,
                              &program->keys, OV_VERSION);
+    if (!set_up_login(program))
+    {
+        ov_program_clear(program);
+        return false;
+    }
     return true;
 }
 

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/rng.h"
 #include "options/config.h"
+#include "session/auth_token.h"
 #include "session/settings.h"
 
 /* What client and server have in common, made once from the configuration:
@@ -18,6 +19,8 @@ struct ov_program
     struct ov_crypto with_engine; /* crypto points here if an engine does the data channel's cipher */
     struct ov_tls_conf *tls;
     struct ov_control_keys keys;
+    struct ov_login login;           /* of a client */
+    uint8_t token_key[OV_TOKEN_KEY]; /* of a server with --auth-gen-token */
     struct ov_session_settings settings;
     struct ov_identity_wanted identity;
     bool settled;    /* process id and user are as wanted, from an earlier run of this process */

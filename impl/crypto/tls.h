@@ -33,6 +33,13 @@ struct ov_tls_settings
     /* --remote-cert-tls: the peer's certificate must carry a KeyUsage extension and the
      * extended key usage of the other role [WP-TLS-006]. */
     bool check_remote_usage;
+    /* Server: --verify-client-cert. */
+    enum ov_tls_client_cert
+    {
+        OV_TLS_CLIENT_CERT_REQUIRED = 0,
+        OV_TLS_CLIENT_CERT_OPTIONAL,
+        OV_TLS_CLIENT_CERT_UNASKED
+    } client_cert;
 };
 
 struct ov_tls_conf; /* parsed keys and certificates, shared by all connections */
@@ -42,6 +49,7 @@ struct ov_tls_conn; /* one handshake and what follows */
  * control characters or NUL; cut at their size. */
 struct ov_tls_peer
 {
+    bool has_cert; /* false: a client without one; the rest of what a certificate says is then empty */
     char common_name[65];
     char subject[512];       /* "C=KG, O=Test, CN=server": in the order of the certificate */
     uint8_t fingerprint[32]; /* SHA-256 of the leaf's DER */

@@ -32,7 +32,8 @@ enum ov_index
 struct ov_peer
 {
     struct ov_session session;
-    uint32_t id; /* slot and peer-id; OV_PEER_NO_ID while half-open */
+    uint32_t id;     /* slot and peer-id; OV_PEER_NO_ID while half-open */
+    uint64_t serial; /* never used twice */
     bool has_ip4, has_ip6;
     uint32_t ip4;
     uint8_t ip6[16];
@@ -159,6 +160,7 @@ struct ov_hub
     struct ov_hub_events events;
     struct ov_hub_stats stats;
     struct ov_hub_room *room; /* NULL until it is needed */
+    uint64_t serials;         /* peers so far */
     bool shutting;
     bool finished;
     uint64_t shut_ms; /* OV_NEVER until shutdown */
@@ -190,6 +192,10 @@ void ov_hub_admit(struct ov_hub *hub, struct ov_peer *peer, struct ov_now now);
  * afterwards. */
 void ov_hub_after(struct ov_hub *hub, struct ov_peer *peer, struct ov_now now);
 void ov_ready_remove(struct ov_hub *hub, struct ov_peer *peer);
+
+/* login.c */
+/* Names the newest login of peer. */
+uint64_t ov_hub_ticket(const struct ov_peer *peer);
 
 /* find_key.c */
 

@@ -394,6 +394,7 @@ void ov_parse_finish(struct ov_parse *parse)
     check_proto(parse);
     finish_exit_notify(parse);
     finish_keepalive(parse);
+    ov_parse_finish_login(parse);
     ov_parse_expand(parse);
     point_at(parse, "ifconfig");
     ov_parse_finish_tunnel(parse);

@@ -138,6 +138,11 @@ void ov_parse_finish_tunnel(struct ov_parse *parse);
 /* --server, --server-ipv6, --keepalive as 2.x expands them, and the push list. */
 void ov_parse_expand(struct ov_parse *parse);
 
+/* What options of one job say together (set_login.c). */
+void ov_parse_finish_login(struct ov_parse *parse);
+/* A program to call, with arguments in the same text. False: the error is said. */
+bool ov_parse_command(struct ov_parse *parse, const char *option, const char *text, struct ov_command *out);
+
 /* Setters used by the table. */
 #define OV_SETTER(name)                                                                                      \
     void ov_set_##name(struct ov_parse *parse, const struct ov_option *option __attribute__((unused)),       \
@@ -198,5 +203,14 @@ OV_SETTER(peer_id);
 OV_SETTER(protocol_flags);
 OV_SETTER(key_derivation);
 OV_SETTER(continuation);
+OV_SETTER(auth_user_pass);
+OV_SETTER(auth_retry);
+OV_SETTER(auth_token);
+OV_SETTER(auth_token_user);
+OV_SETTER(static_challenge);
+OV_SETTER(auth_verify);
+OV_SETTER(cr_response);
+OV_SETTER(gen_token);
+OV_SETTER(client_cert);
 
 #endif

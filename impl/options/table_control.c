@@ -40,8 +40,6 @@ static const struct ov_option rows[] = {
           "new keys after this many packets"),
     NUMBER("max-packet-size", "octets", BOTH, max_packet_size, 154, 2048, "1250", "2.6",
            "largest control packet with its IP and UDP header"),
-    MOOT("auth-nocache", "", 0, 0, BOTH, "", "forget passwords after use",
-         "no password is kept, as login by password is not built yet"),
     MOOT("persist-key", "", 0, 0, BOTH | PUSH, "", "keep keys over restarts",
          "key files are read once at start and kept"),
     PLANNED("tls-crypt-v2-verify", "command", 1, 1, BOTH, "2.5",

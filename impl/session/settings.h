@@ -7,6 +7,7 @@
 
 #include "crypto/crypto.h"
 #include "options/push.h"
+#include "session/login.h"
 #include "wire/wkc.h"
 #include "wrap/wrap.h"
 
@@ -30,6 +31,13 @@ struct ov_session_settings
     const struct ov_control_keys *keys; /* what protects the control channel; never NULL */
     const char *version;                /* client: IV_VER */
     const char *platform;               /* client: IV_PLAT, "linux" */
+
+    /* Client: what it logs in with; NULL: nothing, and tokens are not kept. */
+    struct ov_login *login;
+    const char *sso; /* client: IV_SSO, the questions that somebody here can answer; NULL: none */
+    /* Server: somebody judges logins (OV_EVENT_LOGIN, ov_hub_verdict); without, the certificate is enough. */
+    bool judged;
+    const uint8_t *token_key; /* server: OV_TOKEN_KEY octets, a secret; NULL: no tokens are made */
 
     /* Carried by TCP: one connection is one peer, nothing is lost, and what
      * does not authenticate means that the stream is broken. A client sets it

@@ -91,6 +91,10 @@ enum ov_err ov_peer_info_build(const struct ov_peer_info_own *own, char *out, si
     {
         add_number(&o, "IV_PROTO", own->proto);
     }
+    if (own->sso != NULL)
+    {
+        add_line(&o, "IV_SSO", own->sso);
+    }
     if (o.err != OV_OK)
     {
         return o.err;

@@ -41,8 +41,9 @@ struct ov_tls_conf
 {
     enum ov_role role;
     bool check_remote_usage;
-    enum ov_tls_version version_min; /* never DEFAULT */
-    enum ov_tls_version version_max; /* never DEFAULT */
+    enum ov_tls_client_cert client_cert; /* of a server */
+    enum ov_tls_version version_min;     /* never DEFAULT */
+    enum ov_tls_version version_max;     /* never DEFAULT */
     mbedtls_x509_crt ca;
     mbedtls_x509_crt own; /* leaf first; empty for a client without */
     mbedtls_pk_context key;
@@ -83,6 +84,8 @@ int mbed_verify(void *conn, mbedtls_x509_crt *cert, int depth, uint32_t *flags);
 /* Reason for a refusal that the library made outside the callback; false if it was not about the content
  * of a certificate. */
 bool mbed_verify_outside(struct ov_tls_conn *conn);
+/* The handshake went on although a certificate is bad, because none was required. */
+bool mbed_has_refused(struct ov_tls_conn *conn);
 enum ov_err mbed_peer(struct ov_tls_conn *conn, struct ov_tls_peer *out);
 
 /* "SSL - The message is malformed". Returns text. */

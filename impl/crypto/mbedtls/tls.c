@@ -35,6 +35,16 @@ static void conn_free(struct ov_tls_conn *conn)
     }
 }
 
+static int verify_mode(const struct ov_tls_conf *conf)
+{
+    if (conf->role == OV_ROLE_CLIENT || conf->client_cert == OV_TLS_CLIENT_CERT_REQUIRED)
+    {
+        return MBEDTLS_SSL_VERIFY_REQUIRED;
+    }
+    return conf->client_cert == OV_TLS_CLIENT_CERT_OPTIONAL ? MBEDTLS_SSL_VERIFY_OPTIONAL
+                                                            : MBEDTLS_SSL_VERIFY_NONE;
+}
+
 static int set_up(struct ov_tls_conn *conn)
 {
     struct ov_tls_conf *conf = conn->conf;
@@ -47,7 +57,7 @@ static int set_up(struct ov_tls_conn *conn)
         return error;
     }
     mbedtls_ssl_conf_rng(config, mbed_random, NULL);
-    mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_REQUIRED);
+    mbedtls_ssl_conf_authmode(config, verify_mode(conf));
     mbedtls_ssl_conf_ca_chain(config, &conf->ca, NULL);
     mbedtls_ssl_conf_verify(config, mbed_verify, conn);
     mbedtls_ssl_conf_ciphersuites(config, conf->suites);
@@ -164,6 +174,11 @@ static enum ov_err conn_handshake(struct ov_tls_conn *conn)
                                                  MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE);
         }
         return err;
+    }
+    /* Where a certificate is optional, the library lets bad ones pass too. */
+    if (conn->fault != OV_CERT_FINE || mbed_has_refused(conn))
+    {
+        return OV_ERR_CERT;
     }
     conn->open = true;
     return OV_OK;

@@ -212,6 +212,7 @@ enum ov_err mbed_conf_new(const struct ov_tls_settings *settings, struct ov_tls_
     }
     conf->role = settings->role;
     conf->check_remote_usage = settings->check_remote_usage;
+    conf->client_cert = settings->client_cert;
     mbedtls_x509_crt_init(&conf->ca);
     mbedtls_x509_crt_init(&conf->own);
     mbedtls_pk_init(&conf->key);

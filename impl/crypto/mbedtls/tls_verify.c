@@ -117,6 +117,23 @@ bool mbed_verify_outside(struct ov_tls_conn *conn)
     return true;
 }
 
+static bool may_lack_cert(const struct ov_tls_conn *conn)
+{
+    return conn->conf->role == OV_ROLE_SERVER && conn->conf->client_cert != OV_TLS_CLIENT_CERT_REQUIRED;
+}
+
+/* Nobody showed a certificate, and nobody had to; anything else that is wrong is refused. */
+bool mbed_has_refused(struct ov_tls_conn *conn)
+{
+    const uint32_t flags = mbedtls_ssl_get_verify_result(&conn->ssl);
+    const uint32_t absent = MBEDTLS_X509_BADCERT_MISSING | MBEDTLS_X509_BADCERT_SKIP_VERIFY;
+    if (!may_lack_cert(conn) || mbedtls_ssl_get_peer_cert(&conn->ssl) == NULL || (flags & ~absent) == 0)
+    {
+        return false;
+    }
+    return mbed_verify_outside(conn);
+}
+
 /* "TLS-ECDHE-RSA-WITH-AES-256-GCM-SHA384" and "TLS1-3-AES-256-GCM-SHA384" as the registry writes them. */
 static void registry_name(const char *name, char *out, size_t cap)
 {
@@ -132,17 +149,22 @@ enum ov_err mbed_peer(struct ov_tls_conn *conn, struct ov_tls_peer *out)
 {
     memset(out, 0, sizeof(*out));
     const mbedtls_x509_crt *leaf = conn->open ? mbedtls_ssl_get_peer_cert(&conn->ssl) : NULL;
-    if (leaf == NULL)
+    if (!conn->open || (leaf == NULL && !may_lack_cert(conn)))
     {
         (void)snprintf(conn->text, sizeof(conn->text), "the handshake is not complete");
         return OV_ERR_TLS;
     }
+    (void)snprintf(out->protocol, sizeof(out->protocol), "%s", mbedtls_ssl_get_version(&conn->ssl));
+    registry_name(mbedtls_ssl_get_ciphersuite(&conn->ssl), out->cipher, sizeof(out->cipher));
+    if (leaf == NULL)
+    {
+        return OV_OK;
+    }
+    out->has_cert = true;
     common_name_of(leaf, out->common_name, sizeof(out->common_name));
     char subject[2048];
     int len = mbedtls_x509_dn_gets(subject, sizeof(subject), &leaf->subject);
     ov_text_clean(out->subject, sizeof(out->subject), subject, len > 0 ? (size_t)len : 0);
-    (void)snprintf(out->protocol, sizeof(out->protocol), "%s", mbedtls_ssl_get_version(&conn->ssl));
-    registry_name(mbedtls_ssl_get_ciphersuite(&conn->ssl), out->cipher, sizeof(out->cipher));
     const struct ov_slice der = {leaf->raw.p, leaf->raw.len};
     return mbed_digest(OV_DIGEST_SHA256, &der, 1, out->fingerprint);
 }

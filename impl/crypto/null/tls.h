@@ -50,6 +50,7 @@ enum null_state
 struct ov_tls_conf
 {
     enum ov_role role;
+    bool cert_optional; /* of the peer */
     uint8_t ca[NULL_MARK_LEN];
     uint64_t seed;
     uint64_t conns; /* connections so far: each gets other randomness */

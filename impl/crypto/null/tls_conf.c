@@ -55,6 +55,8 @@ enum ov_err null_conf_new(const struct ov_tls_settings *settings, struct ov_tls_
     null_mix_take(&mix, settings->cert.text, settings->cert.len);
     null_mix_give(&mix, (uint8_t *)&conf->seed, sizeof(conf->seed));
     conf->role = settings->role;
+    conf->cert_optional =
+        settings->role == OV_ROLE_SERVER && settings->client_cert != OV_TLS_CLIENT_CERT_REQUIRED;
     conf->cert_len = settings->cert.len;
     if (conf->cert_len > 0)
     {

@@ -49,6 +49,7 @@ struct ov_tls_conf
     SSL_CTX *ctx;
     enum ov_role role;
     bool check_remote_usage;
+    enum ov_tls_client_cert client_cert; /* of a server */
 };
 
 /* The SSL owns both BIOs. */

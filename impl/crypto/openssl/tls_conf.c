@@ -188,7 +188,16 @@ static enum ov_err set_versions(SSL_CTX *ctx, const struct ov_tls_settings *sett
     return fine ? OV_OK : refuse(text, OV_ERR_TLS, "version", NULL);
 }
 
-static enum ov_err set_rules(SSL_CTX *ctx, char *text)
+static int verify_mode(const struct ov_tls_settings *settings)
+{
+    if (settings->role == OV_ROLE_CLIENT || settings->client_cert == OV_TLS_CLIENT_CERT_REQUIRED)
+    {
+        return SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+    }
+    return settings->client_cert == OV_TLS_CLIENT_CERT_OPTIONAL ? SSL_VERIFY_PEER : SSL_VERIFY_NONE;
+}
+
+static enum ov_err set_rules(SSL_CTX *ctx, const struct ov_tls_settings *settings, char *text)
 {
     /* WP-TLS-002: every negotiation is a full handshake, and TLS itself never renegotiates. */
     SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
@@ -196,7 +205,7 @@ static enum ov_err set_rules(SSL_CTX *ctx, char *text)
     (void)SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
     /* A server may have thousands of idle connections. */
     (void)SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
-    SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, openssl_verify);
+    SSL_CTX_set_verify(ctx, verify_mode(settings), openssl_verify);
     /* One above our limit, so that the callback is what refuses, with our words [WP-TLS-005]. */
     SSL_CTX_set_verify_depth(ctx, OV_TLS_CHAIN_MAX + 1);
     bool fine = SSL_CTX_set_num_tickets(ctx, 0) == 1 && SSL_CTX_set_dh_auto(ctx, 1) == 1 &&
@@ -206,7 +215,7 @@ static enum ov_err set_rules(SSL_CTX *ctx, char *text)
 
 static enum ov_err load_all(SSL_CTX *ctx, const struct ov_tls_settings *settings, char *text)
 {
-    enum ov_err err = set_rules(ctx, text);
+    enum ov_err err = set_rules(ctx, settings, text);
     if (err == OV_OK)
     {
         err = set_versions(ctx, settings, text);
@@ -256,6 +265,7 @@ enum ov_err openssl_conf_new(const struct ov_tls_settings *settings, struct ov_t
     conf->ctx = ctx;
     conf->role = settings->role;
     conf->check_remote_usage = settings->check_remote_usage;
+    conf->client_cert = settings->client_cert;
     *out = conf;
     return OV_OK;
 }

@@ -162,14 +162,21 @@ enum ov_err openssl_peer(struct ov_tls_conn *conn, struct ov_tls_peer *out)
     memset(out, 0, sizeof(*out));
     const X509 *leaf = SSL_get0_peer_certificate(conn->ssl);
     const SSL_CIPHER *cipher = SSL_get_current_cipher(conn->ssl);
-    if (leaf == NULL || cipher == NULL || !SSL_is_init_finished(conn->ssl))
+    const bool may_lack =
+        conn->conf->role == OV_ROLE_SERVER && conn->conf->client_cert != OV_TLS_CLIENT_CERT_REQUIRED;
+    if ((leaf == NULL && !may_lack) || cipher == NULL || !SSL_is_init_finished(conn->ssl))
     {
         (void)snprintf(conn->text, sizeof(conn->text), "the handshake is not complete");
         return OV_ERR_TLS;
     }
-    common_name_of(leaf, out->common_name, sizeof(out->common_name));
     (void)snprintf(out->protocol, sizeof(out->protocol), "%s", SSL_get_version(conn->ssl));
     (void)snprintf(out->cipher, sizeof(out->cipher), "%s", SSL_CIPHER_standard_name(cipher));
+    if (leaf == NULL)
+    {
+        return OV_OK;
+    }
+    out->has_cert = true;
+    common_name_of(leaf, out->common_name, sizeof(out->common_name));
     unsigned int len = sizeof(out->fingerprint);
     if (X509_digest(leaf, openssl_algorithms.digest[OV_DIGEST_SHA256], out->fingerprint, &len) != 1)
     {

@@ -14,17 +14,19 @@ bool ov_scratch_open(struct ov_scratch *scratch, const char *parent, const struc
 {
     const char *where = parent != NULL ? parent : getenv("TMPDIR");
     where = where != NULL && where[0] != '\0' ? where : "/tmp";
-    const int len = snprintf(scratch->dir, sizeof scratch->dir, "%s/ovref.XXXXXX", where);
-    if (len < 0 || (size_t)len >= sizeof scratch->dir || mkdtemp(scratch->dir) == NULL)
+    char dir[OV_SCRATCH_PATH];
+    const int len = snprintf(dir, sizeof dir, "%s/ovref.XXXXXX", where);
+    if (len < 0 || (size_t)len >= sizeof dir || mkdtemp(dir) == NULL)
     {
         ov_logf(log, OV_LOG_ERROR, "can't make a folder in '%s': %s", where, strerror(errno));
         scratch->dir[0] = '\0';
         return false;
     }
     bool good = true;
+    memcpy(scratch->dir, dir, sizeof dir);
     for (int i = 0; i < OV_SCRATCH_COUNT; i++)
     {
-        (void)snprintf(scratch->path[i], sizeof scratch->path[i], "%s/%s", scratch->dir, names[i]);
+        (void)snprintf(scratch->path[i], sizeof scratch->path[i], "%s/%s", dir, names[i]);
     }
     for (int i = OV_SCRATCH_CONTROL; i <= OV_SCRATCH_REASON; i++)
     {

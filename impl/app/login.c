@@ -175,3 +175,32 @@ bool ov_login_after_refusal(struct ov_login *login, const struct ov_config *conf
     login->refused = false;
     return good;
 }
+
+/* ---- the private key ---- */
+
+bool ov_login_passphrase(const struct ov_config *config, const struct ov_log *log, char *out, size_t cap)
+{
+    const char *path = config->certs.askpass_path;
+    char reason[OV_LOADER_REASON] = "it is empty or too long";
+    char rest[OV_LOGIN_TEXT];
+    bool more = false;
+    struct ov_text text;
+    if (path == NULL)
+    {
+        return ask("Enter Private Key Password: ", false, out, cap, log);
+    }
+    struct ov_arena *arena = ov_arena_new();
+    bool good = arena != NULL && ov_file_loader.load(NULL, path, FILE_MAX, arena, &text, reason) == OV_OK;
+    if (good)
+    {
+        text.len = strcspn(text.data, "\n"); /* only the first line counts */
+        good = ov_credentials_read(text.data, text.len, out, rest, cap < sizeof rest ? cap : sizeof rest,
+                                   &more) == OV_OK;
+    }
+    if (!good)
+    {
+        ov_logf(log, OV_LOG_ERROR, "--askpass %s: %s", path, reason);
+    }
+    ov_arena_free(arena);
+    return good;
+}

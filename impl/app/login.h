@@ -22,6 +22,9 @@ bool ov_login_fill(struct ov_login *login, const struct ov_config *config, const
  * can't be answered; the log says why. */
 bool ov_login_after_refusal(struct ov_login *login, const struct ov_config *config, const struct ov_log *log);
 
+/* --askpass: the password of the private key, from its file or the terminal. False: the log says why. */
+bool ov_login_passphrase(const struct ov_config *config, const struct ov_log *log, char *out, size_t cap);
+
 /* Questions that can be answered here, for IV_SSO; NULL: none. */
 const char *ov_login_sso(const struct ov_config *config);
 

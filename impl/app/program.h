@@ -1,6 +1,7 @@
 #ifndef OV_APP_PROGRAM_H
 #define OV_APP_PROGRAM_H
 
+#include "app/cert_guard.h"
 #include "app/privileges.h"
 #include "base/log.h"
 #include "base/rng.h"
@@ -19,6 +20,7 @@ struct ov_program
     struct ov_crypto with_engine; /* crypto points here if an engine does the data channel's cipher */
     struct ov_tls_conf *tls;
     struct ov_control_keys keys;
+    struct ov_cert_guard guard;
     struct ov_login login;           /* of a client */
     uint8_t token_key[OV_TOKEN_KEY]; /* of a server with --auth-gen-token */
     struct ov_session_settings settings;

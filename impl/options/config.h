@@ -7,6 +7,7 @@
 
 #include "base/key2.h"
 #include "crypto/crypto.h"
+#include "options/certs.h"
 #include "options/login.h"
 #include "options/ncp.h"
 #include "options/text.h"
@@ -244,6 +245,7 @@ struct ov_config
     size_t push_count;
 
     struct ov_login_options login;
+    struct ov_cert_options certs;
 
     /* process */
     struct ov_genkey genkey;

@@ -66,8 +66,9 @@ struct ov_draft
     struct ov_list remotes; /* struct ov_remote; port 0: take rport, proto OV_PROTO_COUNT: take proto */
     struct ov_list routes4; /* struct ov_route4; metric OV_INFINITE: take route-metric */
     struct ov_list routes6;
-    struct ov_list push;    /* const char * */
-    struct ov_list ignored; /* const char *: names of ignore-unknown-option */
+    struct ov_list fingerprints; /* struct ov_fingerprint */
+    struct ov_list push;         /* const char * */
+    struct ov_list ignored;      /* const char *: names of ignore-unknown-option */
 };
 
 #define OV_PROTO_LATER ((enum ov_proto)(OV_PROTO_TCP6 + 1))
@@ -140,6 +141,7 @@ void ov_parse_expand(struct ov_parse *parse);
 
 /* What options of one job say together (set_login.c). */
 void ov_parse_finish_login(struct ov_parse *parse);
+void ov_parse_finish_certs(struct ov_parse *parse);
 /* A program to call, with arguments in the same text. False: the error is said. */
 bool ov_parse_command(struct ov_parse *parse, const char *option, const char *text, struct ov_command *out);
 
@@ -212,5 +214,12 @@ OV_SETTER(auth_verify);
 OV_SETTER(cr_response);
 OV_SETTER(gen_token);
 OV_SETTER(client_cert);
+OV_SETTER(crl_verify);
+OV_SETTER(verify_name);
+OV_SETTER(fingerprint);
+OV_SETTER(askpass);
+OV_SETTER(cert_profile);
+OV_SETTER(username_field);
+OV_SETTER(tls_verify);
 
 #endif

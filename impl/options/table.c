@@ -4,10 +4,19 @@
 
 #include "options/values.h"
 
-const struct ov_option_group *const ov_option_table[] = {
-    &ov_options_general,    &ov_options_link,   &ov_options_control, &ov_options_data,
-    &ov_options_tunnel,     &ov_options_client, &ov_options_server,  &ov_options_login,
-    &ov_options_management, &ov_options_hooks,  &ov_options_foreign, NULL};
+const struct ov_option_group *const ov_option_table[] = {&ov_options_general,
+                                                         &ov_options_link,
+                                                         &ov_options_control,
+                                                         &ov_options_data,
+                                                         &ov_options_tunnel,
+                                                         &ov_options_client,
+                                                         &ov_options_server,
+                                                         &ov_options_certs,
+                                                         &ov_options_login,
+                                                         &ov_options_management,
+                                                         &ov_options_hooks,
+                                                         &ov_options_foreign,
+                                                         NULL};
 
 size_t ov_option_count(void)
 {

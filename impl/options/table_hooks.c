@@ -15,7 +15,6 @@ static const struct ov_option rows[] = {
     PLANNED("setenv-safe", "name [value]", 1, 2, BOTH | PUSH, "2.1", "variable for programs, with a prefix"),
     PLANNED("tls-export-cert", "dir", 1, 1, BOTH, "2.1",
             "where peers' certificates are written for tls-verify"),
-    PLANNED("tls-verify", "command", 1, 1, BOTH, "", "program that checks certificates"),
     PLANNED("up", "command", 1, 1, BOTH, "", "program called when the tunnel comes"),
     PLANNED("up-delay", "", 0, 0, BOTH, "", "open the device only when connected"),
     PLANNED("up-restart", "", 0, 0, BOTH, "", "call 'up' and 'down' over restarts too"),

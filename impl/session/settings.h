@@ -39,6 +39,10 @@ struct ov_session_settings
     bool judged;
     const uint8_t *token_key; /* server: OV_TOKEN_KEY octets, a secret; NULL: no tokens are made */
 
+    /* Called before each TLS handshake: the time to look whether files have changed. NULL: nothing to do. */
+    void (*before_tls)(void *ctx);
+    void *before_tls_ctx;
+
     /* Carried by TCP: one connection is one peer, nothing is lost, and what
      * does not authenticate means that the stream is broken. A client sets it
      * anew for each attempt, before the session. */

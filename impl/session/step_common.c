@@ -40,6 +40,10 @@ enum ov_err ov_step_start_tls(struct ov_session *s, struct ov_now now)
         return OV_ERR_AGAIN;
     }
     s->ks.wkc_len = ov_session_owes_wkc(s) ? s->env.settings->keys->wkc.len : 0;
+    if (s->env.settings->before_tls != NULL)
+    {
+        s->env.settings->before_tls(s->env.settings->before_tls_ctx);
+    }
     enum ov_err err = ov_tls_init(&s->ks.tls, s->env.settings->crypto->tls, s->env.settings->tls);
     if (err != OV_OK)
     {

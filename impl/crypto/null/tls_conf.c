@@ -74,3 +74,12 @@ void null_conf_free(struct ov_tls_conf *conf)
         free(conf);
     }
 }
+
+enum ov_err null_conf_set_crl(struct ov_tls_conf *conf, const struct ov_pem *crl,
+                              char text[static OV_TLS_ERROR_TEXT])
+{
+    (void)conf;
+    (void)crl;
+    (void)snprintf(text, OV_TLS_ERROR_TEXT, "crl-verify: this imitation has no certificates");
+    return OV_ERR_UNSUPPORTED;
+}

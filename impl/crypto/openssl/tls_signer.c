@@ -130,7 +130,10 @@ static EVP_PKEY *wrap_ec(EVP_PKEY *public_key, const struct ov_tls_signer *signe
         EC_KEY_free(ec);
         EVP_PKEY_free(key);
     }
-    EC_KEY_METHOD_free(method);
+    if (method != NULL)
+    {
+        EC_KEY_METHOD_free(method); /* does not like NULL */
+    }
     return fine ? key : NULL;
 }
 

@@ -25,6 +25,7 @@ struct ov_program
     uint8_t token_key[OV_TOKEN_KEY]; /* of a server with --auth-gen-token */
     struct ov_session_settings settings;
     struct ov_identity_wanted identity;
+    bool background; /* --daemon: the process has left its terminal, in an earlier run perhaps */
     bool settled;    /* process id and user are as wanted, from an earlier run of this process */
     bool leave_hard; /* set by a run: a thread still works, a normal exit would wait for it */
 };
@@ -46,7 +47,7 @@ enum ov_outcome
 bool ov_program_init(struct ov_program *program, const struct ov_config *config, struct ov_log log);
 /* Only the crypto library and its random numbers, as program->config says. */
 bool ov_program_start_crypto(struct ov_program *program);
-/* Frees and wipes; only settled and leave_hard remain. All-zero is fine. */
+/* Frees and wipes; only background, settled and leave_hard remain. All-zero is fine. */
 void ov_program_clear(struct ov_program *program);
 
 /* --writepid, then --user and --group, once in the life of the process: to be

@@ -1,5 +1,4 @@
 /* Setters: certificates. */
-#include <ctype.h>
 #include <string.h>
 
 #include "options/parse.h"
@@ -85,6 +84,11 @@ static void add_fingerprint(struct ov_parse *parse, const char *option, const ch
     (void)ov_parse_append(parse, &parse->draft.fingerprints, &fingerprint, sizeof fingerprint);
 }
 
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
 /* One a line; empty lines and comments are skipped. */
 static void add_block(struct ov_parse *parse, const char *option, const struct ov_text *block)
 {
@@ -95,11 +99,11 @@ static void add_block(struct ov_parse *parse, const char *option, const struct o
         const char *line_end = memchr(at, '\n', (size_t)(end - at));
         const char *stop = line_end != NULL ? line_end : end;
         const char *next = line_end != NULL ? line_end + 1 : end;
-        while (at < stop && isspace((unsigned char)*at))
+        while (at < stop && is_space(*at))
         {
             at++;
         }
-        while (stop > at && isspace((unsigned char)stop[-1]))
+        while (stop > at && is_space(stop[-1]))
         {
             stop--;
         }

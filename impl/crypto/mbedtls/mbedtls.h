@@ -78,7 +78,7 @@ struct ov_tls_conn
     struct ov_fifo out; /* to the peer */
     bool open;          /* handshake complete */
     enum ov_cert_fault fault;
-    bool leaf_seen; /* the peer's certificate passed all rules */
+    bool leaf_seen;     /* the peer's certificate passed all rules */
     char leaf_name[65]; /* common name of the peer's certificate, once the callback has seen it */
     struct mbed_exporter exporter;
     char text[OV_TLS_ERROR_TEXT];

@@ -36,6 +36,14 @@ subject_supports()
         cipher:CHACHA20-POLY1305 | cipher:none | aead-epoch)
             echo yes
             ;;
+        auth-user-pass | auth-gen-token | static-challenge | dynamic-challenge | cr-text | verify-client-cert | \
+            crl | verify-x509-name | peer-fingerprint | tls-verify | key-password | certs:ec | certs:rsa)
+            echo yes
+            ;;
+        pkcs12 | certs:ed25519)
+            [[ $backend == openssl ]] || unsupported "$library has no $1" || return
+            echo yes
+            ;;
         peer-exit-line)
             echo 'peer is leaving: (EXIT|OCC_EXIT) received|closed: .*(remote-exit|connection-reset)'
             ;;

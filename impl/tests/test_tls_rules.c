@@ -307,8 +307,7 @@ static void spill(const char *path, const void *data, size_t len)
 static enum ov_err keeper_sign(void *ctx, enum ov_sign_kind kind, const uint8_t *in, size_t in_len,
                                uint8_t *out, size_t cap, size_t *out_len)
 {
-    static const char *const programs[] = {"pkeyutl -pkeyopt rsa_padding_mode:pkcs1", "rsautl -raw",
-                                           "pkeyutl"};
+    static const char *const programs[] = {"rsautl -pkcs", "rsautl -raw", "pkeyutl"};
     struct keeper *keeper = ctx;
     char dir[] = "/tmp/ovref-signer.XXXXXX";
     char path[64], command[400];

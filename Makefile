@@ -5,6 +5,8 @@ BUILD    ?= build
 BACKENDS ?= openssl mbedtls
 # Faster data channel ciphers beside the TLS library's own, where they are installed.
 ENGINES  ?= $(if $(wildcard /usr/include/intel-ipsec-mb.h),ipsecmb)
+# Compression of data packets, with the libraries that are installed.
+COMPRESS ?= $(if $(wildcard /usr/include/lz4.h),lz4) $(if $(wildcard /usr/include/lzo/lzo1x.h),lzo)
 CC       ?= gcc
 OPT      ?= -O2 -g
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings -Werror
@@ -15,20 +17,24 @@ SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-o
 Q   := $(if $(V),,@)
 say  = $(if $(V),,@printf '  %-5s %s\n' $(1) $(patsubst $(CURDIR)/%,%,$(2)))
 
-CORE_FLOORS := base wire kdf replay reliable wrap options offload tls data session hub
+CORE_FLOORS := base wire kdf compress replay reliable wrap options offload tls data session hub
 EDGE_FLOORS := net tun loop manage app
 LIBS_openssl := -lssl -lcrypto
 LIBS_mbedtls := -lmbedtls -lmbedx509 -lmbedcrypto
 NL_CFLAGS := $(shell pkg-config --cflags libnl-route-3.0 2>/dev/null)
 NL_LIBS   := $(shell pkg-config --libs libnl-route-3.0 2>/dev/null)
 LIBS_ipsecmb := -lIPSec_MB
-CRYPTO_LIBS := $(foreach b,$(BACKENDS) $(ENGINES),$(LIBS_$(b)))
+LIBS_lz4    := -llz4
+LIBS_lzo    := -llzo2
+PACK_LIBS   := $(foreach b,$(COMPRESS),$(LIBS_$(b)))
+CRYPTO_LIBS := $(foreach b,$(BACKENDS) $(ENGINES),$(LIBS_$(b))) $(PACK_LIBS)
 EDGE_LIBS   := -luv $(NL_LIBS) -lcap-ng -ljansson
 LAB_LIBS    := -luv -ljansson -lcyaml -lpcap -lm
 
 core_src    := $(sort $(foreach f,$(CORE_FLOORS),$(wildcard impl/$(f)/*.c)) $(wildcard impl/crypto/*.c))
 null_src    := $(wildcard impl/crypto/null/*.c)
-backend_src := $(sort $(foreach b,$(BACKENDS) $(ENGINES),$(wildcard impl/crypto/$(b)/*.c)))
+pack_src    := $(sort $(foreach b,$(COMPRESS),$(wildcard impl/compress/$(b)/*.c)))
+backend_src := $(sort $(foreach b,$(BACKENDS) $(ENGINES),$(wildcard impl/crypto/$(b)/*.c))) $(pack_src)
 edge_src    := $(sort $(foreach f,$(EDGE_FLOORS),$(wildcard impl/$(f)/*.c)))
 lab_src     := $(sort $(wildcard harness/lib/*.c harness/report/*.c))
 cli_src     := $(sort $(wildcard harness/cli/*.c))

@@ -23,8 +23,9 @@ static void take_packet(struct outcome *outcome, const struct ov_buf *packet)
 static struct outcome run(uint32_t max, const uint8_t *data, size_t size, size_t read_size)
 {
     struct ov_tcp_deframer d;
+    uint8_t partial[OV_TCP_FRAME_HEAD + OV_TCP_FRAME_MAX];
     struct outcome outcome = {0, 0, OV_ERR_AGAIN};
-    ov_tcp_deframer_init(&d, max);
+    ov_tcp_deframer_init(&d, max, partial);
     for (size_t at = 0; at < size && outcome.err == OV_ERR_AGAIN; at += read_size)
     {
         size_t n = read_size < size - at ? read_size : size - at;

@@ -13,15 +13,16 @@ $(BUILD)/fuzz/obj/%.o: %.c
 	$(call say,CC,$<)
 	$(Q)$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link,address,undefined -MMD -MP -c $< -o $@
 
-fuzz_core := $(patsubst %.c,$(BUILD)/fuzz/obj/%.o,$(core_src) $(null_src) $(wildcard fuzz/lib/*.c))
+fuzz_core := $(patsubst %.c,$(BUILD)/fuzz/obj/%.o,$(core_src) $(null_src) $(pack_src) $(wildcard fuzz/lib/*.c))
 $(BUILD)/fuzz/gen/backends.c:
 	@mkdir -p $(@D)
-	@{ printf '#include "crypto/engine.h"\n\n'; $(call table,ov_crypto,ov_crypto_,ov_crypto_backends,null) \
-	   $(call table,ov_aead_engine,ov_aead_engine_,ov_aead_engines,) } > $@
+	@{ printf '#include "compress/compress.h"\n#include "crypto/engine.h"\n\n'; $(call table,ov_crypto,ov_crypto_,ov_crypto_backends,null) \
+	   $(call table,ov_aead_engine,ov_aead_engine_,ov_aead_engines,) \
+	   $(call table,ov_compressor,ov_compressor_,ov_compressors,$(COMPRESS)) } > $@
 
 $(fuzz_bins): $(BUILD)/fuzz/fuzz_%: fuzz/fuzz_%.c $(fuzz_core) $(BUILD)/fuzz/gen/backends.c
 	$(call say,LINK,$@)
-	$(Q)$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined $^ -o $@
+	$(Q)$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined $^ -o $@ $(PACK_LIBS)
 
 $(replay_bins): $(BUILD)/fuzz/replay_%: fuzz/fuzz_%.c fuzz/replay.c $(BUILD)/libovsan.a
 	@mkdir -p $(@D)

@@ -16,7 +16,7 @@ $(san)/impl/%.o: impl/%.c | impl-ready
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) $(IMPL_INC) $(NL_CFLAGS) -MMD -MP -c $< -o $@
 
-# The lists of backends and engines in this program are a file written from BACKENDS and ENGINES.
+# The lists of backends, engines and compressors in this program are a file written from BACKENDS, ENGINES and COMPRESS.
 backends_c := $(BUILD)/gen/backends.c
 .PHONY: FORCE impl-ready
 FORCE:
@@ -29,9 +29,10 @@ table = for b in $(4); do printf 'extern const struct $(1) $(2)%s;\n' $$b; done;
 
 $(backends_c): FORCE
 	@mkdir -p $(@D)
-	@{ printf '#include "crypto/engine.h"\n\n'; \
+	@{ printf '#include "compress/compress.h"\n#include "crypto/engine.h"\n\n'; \
 	   $(call table,ov_crypto,ov_crypto_,ov_crypto_backends,$(BACKENDS)) \
-	   $(call table,ov_aead_engine,ov_aead_engine_,ov_aead_engines,$(ENGINES)) } > $@.new
+	   $(call table,ov_aead_engine,ov_aead_engine_,ov_aead_engines,$(ENGINES)) \
+	   $(call table,ov_compressor,ov_compressor_,ov_compressors,$(COMPRESS)) } > $@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
 $(plain)/backends.o $(san)/backends.o: $(backends_c)

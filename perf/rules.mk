@@ -28,7 +28,7 @@ $(BUILD)/bench: $(call objs,$(plain),$(perf_bench_src) $(perf_bench_lib) $(null_
 	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(LDFLAGS) $(CRYPTO_LIBS) $(LAB_LIBS) -lcmocka
 
 perf_tests := $(patsubst perf/tests/%.c,$(BUILD)/tests/perf_%,$(wildcard perf/tests/test_*.c))
-$(perf_tests): $(BUILD)/tests/perf_%: $(san)/perf/tests/%.o $(call objs,$(san),perf/lab/judge.c perf/lab/plan.c) \
+$(perf_tests): $(BUILD)/tests/perf_%: $(san)/perf/tests/%.o $(call objs,$(san),perf/lab/judge.c perf/lab/plan.c perf/lab/report_text.c) \
 		$(call objs,$(san),$(lab_src))
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)

@@ -22,11 +22,13 @@ static const struct command commands[] = {
     {"list", "suites, cases, subjects, features", cmd_list},
     {"run", "runs a suite in private namespaces: ovlab run quick", cmd_run},
     {"report", "prints the table of a record again: ovlab report DIR", cmd_report},
+    {"export", "a record as JUnit, TAP, CSV, OpenMetrics, ...: ovlab export DIR", cmd_export},
     {"matrix", "every subject with every subject, over any set of scenarios", NULL},
-    {"compare", "interleaved A/B pairs of two builds, with intervals", NULL},
+    {"compare", "interleaved A/B pairs of two builds, with intervals and a verdict", cmd_compare},
     {"explain", "what bounds a scenario before it runs, and what did after", NULL},
     {"analyze", "timelines and counters of one record", NULL},
-    {"merge", "unites the records of several machines", NULL},
+    {"merge", "unites the records of several machines or shards", cmd_merge},
+    {"history", "ratios to stock over all records, with change points", cmd_history},
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
@@ -41,9 +43,9 @@ static void print_help(FILE *out)
                 commands[i].run == NULL ? " (not built yet)" : "");
     }
     fprintf(out,
-            "\nexit status of run: 0 all passed, 1 something failed, 2 wrong usage, 4 nothing could run,\n"
-            "5 only tainted or inconclusive cases besides, 99 the harness failed, 128+N interrupted by "
-            "signal N\n");
+            "\nexit status: 0 all passed, 1 something failed, 2 wrong usage, 3 compare found a slow-down,\n"
+            "4 nothing could run, 5 only tainted, inconclusive or undecided besides, 99 the harness failed,\n"
+            "128+N interrupted by signal N\n");
 }
 
 int cmd_internal_capture(int argc, char **argv)

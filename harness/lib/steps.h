@@ -16,6 +16,9 @@ enum lab_go lab_step_ping4(struct lab_cell *cell);
 enum lab_go lab_step_ping6(struct lab_cell *cell);
 enum lab_go lab_step_bulk_up(struct lab_cell *cell);
 enum lab_go lab_step_bulk_down(struct lab_cell *cell);
+/* The same with the rate of every quarter of a second, for comparisons. */
+enum lab_go lab_step_sample_up(struct lab_cell *cell);
+enum lab_go lab_step_sample_down(struct lab_cell *cell);
 
 /* step_end.c: the way out, and what the capture says. */
 enum lab_go lab_step_client_exit(struct lab_cell *cell);

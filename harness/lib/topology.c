@@ -22,11 +22,29 @@ static const struct
     size_t offset;
     size_t size;
 } facts_wanted[] = {
-    FACT(client_ns),    FACT(server_ns),    FACT(client_if),    FACT(server_if),  FACT(client_addr4),
-    FACT(server_addr4), FACT(client_addr6), FACT(server_addr6), FACT(capture_ns), FACT(capture_if),
+    FACT(client_ns),    FACT(server_ns),    FACT(client_if),    FACT(server_if),
+    FACT(client_addr4), FACT(server_addr4), FACT(client_addr6), FACT(server_addr6),
+    FACT(capture_ns),   FACT(capture_if),   FACT(clients),      FACT(client_prefix),
 };
 
 #define FACT_COUNT (sizeof facts_wanted / sizeof facts_wanted[0])
+#define FACT_MUST  (FACT_COUNT - 2) /* the last ones may be missing */
+
+unsigned lab_topology_clients(const struct lab_topology *topology)
+{
+    long clients = strtol(topology->clients, NULL, 10);
+    return clients < 1 ? 1 : clients > 1000 ? 1000 : (unsigned)clients;
+}
+
+void lab_topology_client_ns(const struct lab_topology *topology, unsigned client, char ns[static 32])
+{
+    if (topology->client_prefix[0] == '\0')
+    {
+        snprintf(ns, 32, "%.31s", topology->client_ns);
+        return;
+    }
+    snprintf(ns, 32, "%.23s%u", topology->client_prefix, client + 1);
+}
 
 static void take_fact(const char *word, struct lab_topology *topology)
 {
@@ -52,7 +70,7 @@ enum lab_err lab_topology_parse(const char *facts, struct lab_topology *topology
         take_fact(word, topology);
     }
     free(copy);
-    for (size_t i = 0; i < FACT_COUNT; i++)
+    for (size_t i = 0; i < FACT_MUST; i++)
     {
         if (*((const char *)topology + facts_wanted[i].offset) == '\0')
         {

@@ -18,7 +18,17 @@ struct lab_topology
     char server_addr6[64];
     char capture_ns[32];
     char capture_if[32];
+    /* Of a network of many clients: how many, and what stands before the number (from 1) in the name of
+     * each one's namespace; they all are as the first. "" elsewhere. */
+    char clients[8];
+    char client_prefix[24];
 };
+
+/* 1 where the topology does not tell. */
+unsigned lab_topology_clients(const struct lab_topology *topology);
+
+/* The namespace of a client, from 0. */
+void lab_topology_client_ns(const struct lab_topology *topology, unsigned client, char ns[static 32]);
 
 /* Reads `script describe`. LAB_ERR_FORMAT names the fact that is missing. */
 LAB_MUST_USE enum lab_err lab_topology_describe(struct lab_loop *loop, const char *script,

@@ -120,6 +120,17 @@ static void test_topology_facts(void **state)
     assert_int_equal(lab_topology_parse(whole, &topology, &why), LAB_OK);
     assert_string_equal(topology.server_addr6, "fd77:2::2");
     assert_string_equal(topology.capture_if, "s0");
+    char ns[32];
+    assert_int_equal(lab_topology_clients(&topology), 1);
+    lab_topology_client_ns(&topology, 0, ns);
+    assert_string_equal(ns, "client");
+    /* A network of many. */
+    char many[512];
+    snprintf(many, sizeof many, "%s clients=50 client_prefix=crowd- client1_ns=crowd-1", whole);
+    assert_int_equal(lab_topology_parse(many, &topology, &why), LAB_OK);
+    assert_int_equal(lab_topology_clients(&topology), 50);
+    lab_topology_client_ns(&topology, 49, ns);
+    assert_string_equal(ns, "crowd-50");
     assert_int_equal(lab_topology_parse("client_ns=client", &topology, &why), LAB_ERR_FORMAT);
     assert_string_equal(why.text, "the topology does not tell its server_ns");
     assert_int_equal(lab_topology_parse("", &topology, &why), LAB_ERR_FORMAT);

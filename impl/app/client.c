@@ -83,8 +83,8 @@ static void on_event(struct ov_client *client, const struct ov_event *event, str
     }
 }
 
-/* Let the session work until it has nothing more to do now. */
-static void advance_session(struct ov_client *client, struct ov_now now)
+/* Let the session work until it has nothing more to do now; returns its deadline. */
+static uint64_t advance_session(struct ov_client *client, struct ov_now now)
 {
     struct ov_event event;
     uint64_t deadline = ov_pump_settle(&client->pump, now);
@@ -94,7 +94,7 @@ static void advance_session(struct ov_client *client, struct ov_now now)
         deadline = ov_pump_settle(&client->pump, now);
     }
     ov_report_trouble(client->log, &client->trouble, &client->pump, now);
-    ov_loop_deadline(client->loop, deadline);
+    return deadline;
 }
 
 /* ---- called by the loop ---- */
@@ -124,17 +124,19 @@ void ov_client_wake(void *ctx, unsigned ready)
     {
         ov_client_watch_connect(client, now);
     }
+    uint64_t deadline = OV_NEVER;
     if (client->state == OV_CLIENT_RUNNING)
     {
-        advance_session(client, now);
+        deadline = advance_session(client, now);
     }
     ov_loop_pause(client->loop, OV_WATCH_TUN, client->pump.tun_waits);
     if (client->state == OV_CLIENT_CONNECTING)
     {
-        ov_loop_deadline(client->loop, client->connect_by_ms);
+        deadline = client->connect_by_ms;
     }
     if (client->state == OV_CLIENT_PAUSE)
     {
-        ov_loop_deadline(client->loop, client->pause_until_ms);
+        deadline = client->pause_until_ms;
     }
+    ov_loop_deadline(client->loop, ov_time_earlier(deadline, ov_client_keep_status(client, now)));
 }

@@ -6,6 +6,7 @@
 #include "app/pump.h"
 #include "app/remotes.h"
 #include "app/report.h"
+#include "app/status_file.h"
 #include "app/terminal.h"
 #include "loop/loop.h"
 #include "session/state.h"
@@ -30,6 +31,7 @@ struct ov_client
     struct ov_session session;
     struct ov_remotes remotes;
     struct ov_trouble trouble;
+    struct ov_status_file status;
     enum ov_client_state state;
     uint64_t pause_until_ms;
     uint64_t connect_by_ms;
@@ -65,6 +67,9 @@ void ov_client_login_wanted(struct ov_client *client, struct ov_now now);
 void ov_client_challenged(struct ov_client *client, const char *text);
 void ov_client_typed(struct ov_client *client, struct ov_now now);
 void ov_client_forget_question(struct ov_client *client);
+/* client_status.c: where packets went missing, and the status file if it is due; returns when that will be again. */
+void ov_client_counters(const struct ov_client *client, struct ov_counters *counters);
+uint64_t ov_client_keep_status(struct ov_client *client, struct ov_now now);
 
 /* Called by the loop. */
 void ov_client_wake(void *ctx, unsigned ready);

@@ -24,6 +24,9 @@ static void leave(struct ov_client *client, const char *name, enum ov_outcome ou
 
 static void report(const struct ov_client *client)
 {
+    struct ov_counters counters;
+    ov_client_counters(client, &counters);
+    ov_report_drops(client->log, client->link, &counters);
     ov_report_devices(client->log, client->link, client->iface.tun);
     if (client->state == OV_CLIENT_RUNNING)
     {
@@ -74,24 +77,28 @@ static bool client_open(struct ov_client *client)
         return false;
     }
     if (!ov_interface_open(&client->iface, client->program->config.tunnel.dev,
+                           ov_buf_packet_for(client->program->config.tun_mtu_max),
                            client->program->config.data_path, client->log))
     {
         return false;
     }
     client->pump.engine = &ov_engine_session;
     client->pump.tun = client->iface.tun;
+    client->pump.drains = client->program->config.fragment.octets > 0;
     err = ov_loop_watch(client->loop, OV_WATCH_TUN, client->iface.tun->ops->fd(client->iface.tun));
     if (err != OV_OK)
     {
         ov_logf(client->log, OV_LOG_ERROR, "cannot watch the tun device: %s", ov_err_name(err));
         return false;
     }
+    ov_status_file_open(&client->status, &client->program->config, client->log, ov_loop_now());
     return ov_program_settle_in(client->program);
 }
 
 /* The session first: its last packets are gone. Then what it used. */
 static void client_close(struct ov_client *client)
 {
+    ov_status_file_close(&client->status);
     ov_session_clear(&client->session);
     if (client->loop != NULL)
     {

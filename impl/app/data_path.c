@@ -41,18 +41,19 @@ struct ov_link *ov_data_path_link(enum ov_data_path path, const struct ov_udp_se
     return link;
 }
 
-struct ov_tun *ov_data_path_tun(enum ov_data_path path, const char *dev, const struct ov_log *log)
+struct ov_tun *ov_data_path_tun(enum ov_data_path path, const char *dev, uint32_t packet,
+                                const struct ov_log *log)
 {
     struct ov_tun *tun = NULL;
     char text[OV_TUN_TEXT] = "";
     enum ov_err err = OV_ERR_UNSUPPORTED;
     if (wants_offload(path))
     {
-        err = ov_tun_open_offload(dev, &tun, text);
+        err = ov_tun_open_offload_for(dev, packet, &tun, text);
     }
     if (!wants_offload(path) || falls_back(path, err, text, log))
     {
-        err = ov_tun_open_plain(dev, &tun, text);
+        err = ov_tun_open_plain_for(dev, packet, &tun, text);
     }
     if (err != OV_OK)
     {

@@ -11,6 +11,8 @@
  * it has not; offload insists on them. NULL: the log says why. */
 struct ov_link *ov_data_path_link(enum ov_data_path path, const struct ov_udp_settings *settings,
                                   const struct ov_log *log);
-struct ov_tun *ov_data_path_tun(enum ov_data_path path, const char *dev, const struct ov_log *log);
+/* packet: octets of the largest one (ov_buf_packet_for). */
+struct ov_tun *ov_data_path_tun(enum ov_data_path path, const char *dev, uint32_t packet,
+                                const struct ov_log *log);
 
 #endif

@@ -63,6 +63,7 @@ struct ov_link *ov_local_open(const struct ov_program *program, uint8_t family)
         .bind = config->bind,
         .sndbuf = config->sndbuf,
         .rcvbuf = config->rcvbuf,
+        .packet = ov_buf_packet_for(config->tun_mtu_max),
         .device = config->bind_dev,
         .mark = config->mark,
     };
@@ -87,7 +88,7 @@ static bool tcp_settings(struct ov_program *program, uint8_t family, struct ov_t
         .device = config->bind_dev,
         .mark = config->mark,
         .frame_max = config->tun_mtu_max + FRAME_MORE,
-        .queue_octets = config->tcp_queue * (OV_TCP_FRAME_HEAD + OV_TCP_FRAME_MAX),
+        .queue_octets = config->tcp_queue * (OV_TCP_FRAME_HEAD + ov_buf_packet_for(config->tun_mtu_max)),
         .max_unclaimed = OV_LOCAL_HALF_OPEN,
         .max_connections = config->max_clients + 2 * OV_LOCAL_HALF_OPEN,
         .unclaimed_ms = config->hand_window_s * 1000u,

@@ -11,6 +11,7 @@
 #include "app/version.h"
 #include "base/arena.h"
 #include "base/wipe.h"
+#include "compress/compress.h"
 #include "crypto/engine.h"
 #include "wire/pem.h"
 
@@ -91,6 +92,20 @@ static bool limit_ciphers(struct ov_program *program)
     {
         ov_logf(&program->log, OV_LOG_ERROR, "--data-ciphers: %s does not have %s",
                 program->crypto->version(), ov_cipher_name(missing));
+        return false;
+    }
+    return true;
+}
+
+/* An algorithm that is configured has to be there; one that a server pushes is refused then. */
+static bool check_compression(const struct ov_program *program)
+{
+    const enum ov_comp_mode mode = program->config.compression.mode;
+    const enum ov_comp_alg alg = ov_comp_mode_alg(mode);
+    if (alg != OV_COMP_ALG_NONE && ov_compressor_find(ov_compressors, alg) == NULL)
+    {
+        ov_logf(&program->log, OV_LOG_ERROR, "--%s: this program was built without %s",
+                ov_comp_mode_name(mode), ov_comp_alg_name(alg));
         return false;
     }
     return true;
@@ -256,7 +271,7 @@ bool ov_program_init(struct ov_program *program, const struct ov_config *config,
     program->config = *config;
     program->log = log;
     if (!look_up_identity(program) || !ov_program_start_crypto(program) || !choose_engine(program) ||
-        !limit_ciphers(program) || !load_tls(program) ||
+        !limit_ciphers(program) || !check_compression(program) || !load_tls(program) ||
         !ov_control_keys_load(&program->config, &program->log, &program->keys))
     {
         ov_program_clear(program);
@@ -264,6 +279,7 @@ bool ov_program_init(struct ov_program *program, const struct ov_config *config,
     }
     ov_session_settings_init(&program->settings, &program->config, program->crypto, program->tls,
                              &program->keys, OV_VERSION);
+    program->settings.compressors = ov_compressors;
     program->settings.before_tls = ov_cert_guard_refresh;
     program->settings.before_tls_ctx = &program->guard;
     if (!set_up_login(program))

@@ -44,6 +44,39 @@ static bool pump_from_link(struct ov_pump *pump, struct ov_now now)
     return n == OV_PUMP_BATCH || pump->link->ops->pending(pump->link);
 }
 
+static size_t transmit(struct ov_pump *pump, struct ov_now now)
+{
+    for (size_t i = 0; i < OV_PUMP_CONTROL; i++)
+    {
+        pump->control[i] = (struct ov_datagram){0};
+        pump->control[i].buf = ov_buf_over(pump->slots[i], OV_PUMP_SLOT, OV_BUF_HEADROOM);
+    }
+    size_t n = pump->engine->transmit(pump->ctx, pump->control, OV_PUMP_CONTROL, now);
+    for (size_t i = 0; i < n; i++)
+    {
+        pump->control[i].fate = OV_FATE_LINK;
+    }
+    /* One by one: slices of one size would else become one train, and a capture
+     * in front of the segmentation would show no control packet but a strange one. */
+    for (size_t i = 0; i < n && pump->link != NULL; i++)
+    {
+        pump->link->ops->send(pump->link, &pump->control[i], 1);
+    }
+    return n;
+}
+
+/* The queue of pieces is as long as one batch. */
+static void drain(struct ov_pump *pump, struct ov_now now)
+{
+    for (unsigned turn = 0; turn < OV_PUMP_DRAIN && pump->engine->deadline(pump->ctx) == 0; turn++)
+    {
+        if (transmit(pump, now) < OV_PUMP_CONTROL)
+        {
+            return;
+        }
+    }
+}
+
 static bool pump_from_tun(struct ov_pump *pump, struct ov_now now)
 {
     size_t n = pump->tun->ops->read(pump->tun, pump->dg, OV_PUMP_BATCH);
@@ -56,6 +89,10 @@ static bool pump_from_tun(struct ov_pump *pump, struct ov_now now)
     {
         pump->engine->send(pump->ctx, pump->dg, n, now);
         pump->link->ops->send(pump->link, pump->dg, n);
+    }
+    if (n > 0 && pump->drains)
+    {
+        drain(pump, now);
     }
     return n == OV_PUMP_BATCH || pump->tun->ops->pending(pump->tun);
 }
@@ -99,27 +136,6 @@ void ov_pump_run(struct ov_pump *pump, struct ov_pump_ready ready, struct ov_now
         }
         tun = tun && pump_from_tun(pump, now);
     }
-}
-
-static size_t transmit(struct ov_pump *pump, struct ov_now now)
-{
-    for (size_t i = 0; i < OV_PUMP_CONTROL; i++)
-    {
-        pump->control[i] = (struct ov_datagram){0};
-        pump->control[i].buf = ov_buf_over(pump->slots[i], OV_PUMP_SLOT, OV_BUF_HEADROOM);
-    }
-    size_t n = pump->engine->transmit(pump->ctx, pump->control, OV_PUMP_CONTROL, now);
-    for (size_t i = 0; i < n; i++)
-    {
-        pump->control[i].fate = OV_FATE_LINK;
-    }
-    /* One by one: slices of one size would else become one train, and a capture
-     * in front of the segmentation would show no control packet but a strange one. */
-    for (size_t i = 0; i < n && pump->link != NULL; i++)
-    {
-        pump->link->ops->send(pump->link, &pump->control[i], 1);
-    }
-    return n;
 }
 
 /* Work that the engine has to do now, and its next deadline. */

@@ -13,6 +13,7 @@
 #define OV_PUMP_BATCH   64u
 #define OV_PUMP_TURNS   16u /* per wake-up and direction: at most 1024 packets */
 #define OV_PUMP_CONTROL 16u
+#define OV_PUMP_DRAIN   128u /* times OV_PUMP_CONTROL: a batch, each packet in 32 pieces */
 #define OV_PUMP_SLOT    (OV_BUF_HEADROOM + OV_BUF_PACKET + OV_BUF_TAILROOM)
 
 struct ov_pump
@@ -22,6 +23,7 @@ struct ov_pump
     struct ov_link *link; /* NULL: none now */
     struct ov_tun *tun;   /* NULL: none now */
     uint64_t tun_dropped; /* packets from the tun device while there was no engine */
+    bool drains;          /* packets may leave in pieces: what waits for transmit goes out after each batch */
     bool tun_waits;       /* it has packets, but the link is full: don't watch it meanwhile */
     struct ov_datagram dg[OV_PUMP_BATCH];
     struct ov_datagram control[OV_PUMP_CONTROL];

@@ -32,6 +32,35 @@ void ov_report_devices(const struct ov_log *log, const struct ov_link *link, con
     }
 }
 
+void ov_report_drops(const struct ov_log *log, const struct ov_link *link, const struct ov_counters *counters)
+{
+    char text[OV_COUNTERS_TEXT];
+    if (link != NULL)
+    {
+        const struct ov_sockbuf_grant *out = &link->buffer[OV_SOCKBUF_SEND];
+        const struct ov_sockbuf_grant *in = &link->buffer[OV_SOCKBUF_RECEIVE];
+        ov_logf(log, ASKED, "status buffers: sndbuf asked %u, granted %u%s; rcvbuf asked %u, granted %u%s",
+                out->asked, out->granted, out->forced ? " (forced)" : "", in->asked, in->granted,
+                in->forced ? " (forced)" : "");
+    }
+    ov_logf(log, ASKED, "status missing: %s", ov_counters_drops_text(counters, text));
+}
+
+/* Only where there is any. */
+static void report_framing(const struct ov_log *log, const struct ov_session_status *status)
+{
+    const struct ov_data_framing_stats *f = &status->framing;
+    if (f->expanded_packets + f->compressed_packets + f->pieces_in + f->pieces_out > 0)
+    {
+        ov_logf(log, ASKED,
+                "status peer %u framing: expanded %" PRIu64 " packets from %" PRIu64 " to %" PRIu64
+                " octets, compressed %" PRIu64 " packets from %" PRIu64 " to %" PRIu64
+                " octets; pieces %" PRIu64 " in, %" PRIu64 " out",
+                status->peer_id, f->expanded_packets, f->expanded_in, f->expanded_out, f->compressed_packets,
+                f->compressed_in, f->compressed_out, f->pieces_in, f->pieces_out);
+    }
+}
+
 void ov_report_session(const struct ov_log *log, const struct ov_session_status *status,
                        const char *tunnel_addr)
 {
@@ -47,6 +76,7 @@ void ov_report_session(const struct ov_log *log, const struct ov_session_status 
             data->link_packets_out, data->link_octets_out, ov_drops_total(&data->open),
             ov_drops_total(&data->seal), status->control.packets_in, status->control.packets_out,
             status->control.retransmitted);
+    report_framing(log, status);
 }
 
 static uint64_t failures_of(const struct ov_pump *pump)
@@ -77,9 +107,27 @@ static const char *reason_of(const struct ov_pump *pump)
     return number == 0 ? "packets too large for the path" : strerror(number);
 }
 
+/* The kernel tells this with the datagrams. A bulk transfer finds its pace by such losses: no warning. */
+static void report_overflow(const struct ov_log *log, struct ov_trouble *trouble, const struct ov_link *link,
+                            struct ov_now now)
+{
+    const uint64_t dropped = link == NULL ? 0 : link->stats.rx_overflow;
+    trouble->overflow = dropped < trouble->overflow ? 0 : trouble->overflow;
+    if (dropped == trouble->overflow || now.mono_ms < trouble->overflow_next_ms)
+    {
+        return;
+    }
+    ov_logf(log, OV_LOG_INFO,
+            "%" PRIu64 " datagrams or trains of them found the receive buffer full (rcvbuf %u)",
+            dropped - trouble->overflow, link->buffer[OV_SOCKBUF_RECEIVE].granted);
+    trouble->overflow = dropped;
+    trouble->overflow_next_ms = now.mono_ms + 60000;
+}
+
 void ov_report_trouble(const struct ov_log *log, struct ov_trouble *trouble, const struct ov_pump *pump,
                        struct ov_now now)
 {
+    report_overflow(log, trouble, pump->link, now);
     uint64_t failures = failures_of(pump);
     if (failures < trouble->seen)
     {

@@ -10,6 +10,9 @@
 #include "app/program.h"
 #include "app/pump.h"
 #include "app/report.h"
+#include "app/status_file.h"
+#include "app/status_text.h"
+#include "app/version.h"
 #include "hub/hub.h"
 #include "loop/loop.h"
 
@@ -25,6 +28,7 @@ struct server
     struct ov_hub *hub;
     struct ov_login_hook *login; /* NULL: nobody judges logins */
     struct ov_trouble trouble;
+    struct ov_status_file status;
     bool leaving;           /* clients are being told */
     enum ov_outcome wanted; /* what the end of the hub means */
     enum ov_outcome outcome;
@@ -39,12 +43,86 @@ static void finish(struct server *server, enum ov_outcome outcome)
     ov_loop_stop(server->loop);
 }
 
+/* More peers, more trains that arrive together. Not where the user said a size. */
+static void grow_buffer(struct server *server)
+{
+    struct ov_hub_stats stats;
+    struct ov_link *link = server->link;
+    ov_hub_stats(server->hub, &stats);
+    const uint32_t wanted = ov_sockbuf_for_peers(stats.peers);
+    if (server->program->config.rcvbuf == 0 && link->ops->connections == NULL &&
+        wanted > link->buffer[OV_SOCKBUF_RECEIVE].asked)
+    {
+        (void)link->ops->buffer(link, OV_SOCKBUF_RECEIVE, wanted);
+    }
+}
+
+/* ---- status ---- */
+
+static void count_drops(const struct server *server, struct ov_counters *counters)
+{
+    struct ov_hub_stats stats;
+    struct ov_hub_peer peer;
+    *counters = (struct ov_counters){0};
+    ov_counters_link(counters, server->link);
+    ov_counters_tun(counters, &server->iface, &server->pump);
+    ov_hub_stats(server->hub, &stats);
+    struct ov_drops in = stats.gone_in;
+    struct ov_drops out = stats.gone_out;
+    ov_drops_add(&in, &stats.dropped);
+    ov_drops_add(&out, &stats.routed);
+    for (uint32_t at = 0; ov_hub_next_peer(server->hub, &at, &peer);)
+    {
+        ov_drops_add(&in, &peer.session.data.open);
+        ov_drops_add(&in, &peer.session.control.in);
+        ov_drops_add(&out, &peer.session.data.seal);
+    }
+    ov_counters_drops(counters, &in, &out);
+}
+
+struct peer_walk
+{
+    const struct ov_hub *hub;
+    uint32_t at;
+};
+
+static bool next_peer(void *ctx, struct ov_hub_peer *out)
+{
+    struct peer_walk *walk = ctx;
+    return ov_hub_next_peer(walk->hub, &walk->at, out);
+}
+
+static void status_text(void *ctx, FILE *file)
+{
+    const struct server *server = ctx;
+    struct ov_counters counters;
+    struct peer_walk walk = {server->hub, 0};
+    const struct ov_status_peers peers = {next_peer, &walk};
+    char title[OV_VERSION_LINE];
+    count_drops(server, &counters);
+    ov_status_text_server(file, server->program->config.status_version, ov_version_line(title), &peers,
+                          &counters, ov_loop_now());
+}
+
+/* Writes the file if it is due; returns when that will be again. */
+static uint64_t keep_status(struct server *server, struct ov_now now)
+{
+    if (now.mono_ms >= ov_status_file_deadline(&server->status))
+    {
+        ov_status_file_write(&server->status, status_text, server, server->log, now);
+    }
+    return ov_status_file_deadline(&server->status);
+}
+
+/* ---- events ---- */
+
 static void on_event(struct server *server, const struct ov_event *event)
 {
     switch (event->kind)
     {
     case OV_EVENT_CONNECTED:
         ov_logf(server->log, OV_LOG_INFO, "peer-id %u connected: %s", event->peer_id, event->text);
+        grow_buffer(server);
         break;
     case OV_EVENT_CLOSED:
         ov_logf(server->log, OV_LOG_INFO, "peer-id %u closed: %s", event->peer_id, event->text);
@@ -92,7 +170,7 @@ static void on_wake(void *ctx, unsigned ready)
     }
     ov_loop_pause(server->loop, OV_WATCH_TUN, server->pump.tun_waits);
     ov_report_trouble(server->log, &server->trouble, &server->pump, now);
-    ov_loop_deadline(server->loop, deadline);
+    ov_loop_deadline(server->loop, ov_time_earlier(deadline, keep_status(server, now)));
 }
 
 /* With --explicit-exit-notify clients are told before the server goes
@@ -116,6 +194,9 @@ static void report(const struct server *server)
 {
     struct ov_hub_stats stats;
     struct ov_hub_peer peer;
+    struct ov_counters counters;
+    count_drops(server, &counters);
+    ov_report_drops(server->log, server->link, &counters);
     ov_report_devices(server->log, server->link, server->iface.tun);
     ov_hub_stats(server->hub, &stats);
     ov_logf(server->log, OV_LOG_ERROR,
@@ -212,7 +293,8 @@ static bool server_open(struct server *server)
     server->link = ov_proto_is_tcp(server->program->config.proto) ? ov_local_listen(server->program)
                                                                   : ov_local_open(server->program, 0);
     if (server->link == NULL ||
-        !ov_interface_open(&server->iface, tunnel->dev, server->program->config.data_path, server->log) ||
+        !ov_interface_open(&server->iface, tunnel->dev, ov_buf_packet_for(tunnel->mtu),
+                           server->program->config.data_path, server->log) ||
         !ov_interface_configure(&server->iface, tunnel))
     {
         return false;
@@ -227,12 +309,15 @@ static bool server_open(struct server *server)
     server->pump.ctx = server->hub;
     server->pump.link = server->link;
     server->pump.tun = server->iface.tun;
+    ov_status_file_open(&server->status, &server->program->config, server->log, ov_loop_now());
+    server->pump.drains = server->program->config.fragment.octets > 0;
     return ov_program_settle_in(server->program);
 }
 
 static void server_close(struct server *server)
 {
     ov_login_hook_free(server->login);
+    ov_status_file_close(&server->status);
     ov_hub_free(server->hub);
     if (!ov_loop_free(server->loop))
     {

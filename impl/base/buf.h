@@ -29,8 +29,16 @@ struct ov_buf
 #define OV_BUF_HEADROOM 128u
 /* Room behind the packet: largest tag or padding. */
 #define OV_BUF_TAILROOM 64u
-/* Largest tunnel packet handled as one piece (tun-mtu-max and growth). */
+/* Largest tunnel packet handled as one piece (tun-mtu-max and growth), unless the MTU asks for more. */
 #define OV_BUF_PACKET 2048u
+/* What framing may add, with a margin. */
+#define OV_BUF_GROWTH 48u
+
+/* Room for the packets of a tunnel with this MTU: OV_BUF_PACKET or more. */
+static inline uint32_t ov_buf_packet_for(uint32_t mtu)
+{
+    return mtu <= OV_BUF_PACKET - OV_BUF_GROWTH ? OV_BUF_PACKET : (mtu + OV_BUF_GROWTH + 63) / 64 * 64;
+}
 
 /* An empty view over mem whose packet will start at headroom. */
 static inline struct ov_buf ov_buf_over(uint8_t *mem, uint32_t cap, uint32_t headroom)

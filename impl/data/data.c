@@ -5,10 +5,18 @@
 #include "base/time.h"
 #include "base/wipe.h"
 #include "data/format.h"
+#include "data/framing.h"
 
 void ov_data_init(struct ov_data *d, uint32_t tun_mtu)
 {
-    *d = (struct ov_data){.peer_id = OV_PEER_ID_NONE, .tun_mtu = tun_mtu, .dies_ms = OV_NEVER};
+    *d = (struct ov_data){.peer_id = OV_PEER_ID_NONE, .dies_ms = OV_NEVER};
+    ov_data_set_mtu(d, tun_mtu);
+}
+
+void ov_data_set_mtu(struct ov_data *d, uint32_t tun_mtu)
+{
+    d->tun_mtu = tun_mtu;
+    d->plain_max = tun_mtu;
 }
 
 void ov_data_clear(struct ov_data *d)
@@ -17,6 +25,7 @@ void ov_data_clear(struct ov_data *d)
     {
         ov_data_key_clear(&d->key[i]);
     }
+    ov_data_framing_free(d->framing);
     ov_wipe(d, sizeof *d);
 }
 
@@ -55,6 +64,7 @@ struct ov_data_key *ov_data_sealing_key(struct ov_data *d, uint64_t now_ms)
 
 void ov_data_tick(struct ov_data *d, uint64_t now_ms)
 {
+    d->ticked_ms = now_ms;
     for (unsigned i = 0; i < OV_DATA_SLOTS; i++)
     {
         if (ov_data_key_usable(&d->key[i]))

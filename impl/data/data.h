@@ -14,6 +14,8 @@
  * one and the lame duck before it [WP-STATE-030]. Packets are sealed and
  * opened in place, in batches; nothing is allocated on the way. All-zero is a
  * channel without keys. */
+struct ov_data_framing;
+
 enum ov_data_slot
 {
     OV_DATA_CURRENT,
@@ -24,14 +26,19 @@ enum ov_data_slot
 struct ov_data
 {
     struct ov_data_key key[OV_DATA_SLOTS];
-    uint64_t switch_ms; /* until then the lame duck, if there is one, seals [WP-STATE-027] */
-    uint64_t dies_ms;   /* when the lame duck dies [WP-STATE-028] */
-    uint32_t peer_id;   /* OV_PEER_ID_NONE: DATA_V1 is sent [WP-FRM-021] */
-    uint32_t tun_mtu;   /* larger tunnel packets are dropped, both ways [WP-DATA-004] */
+    uint64_t switch_ms;              /* until then the lame duck, if there is one, seals [WP-STATE-027] */
+    uint64_t dies_ms;                /* when the lame duck dies [WP-STATE-028] */
+    uint32_t peer_id;                /* OV_PEER_ID_NONE: DATA_V1 is sent [WP-FRM-021] */
+    uint32_t tun_mtu;                /* larger tunnel packets are dropped, both ways [WP-DATA-004] */
+    uint32_t plain_max;              /* the same with what framing adds */
+    uint64_t ticked_ms;              /* latest ov_data_tick */
+    struct ov_data_framing *framing; /* compression framing and fragments; NULL: none. Owned. */
     struct ov_data_stats stats;
 };
 
 void ov_data_init(struct ov_data *d, uint32_t tun_mtu);
+/* Before framing is set (data/framing.h), which is sized by it. */
+void ov_data_set_mtu(struct ov_data *d, uint32_t tun_mtu);
 /* Frees and wipes every key. */
 void ov_data_clear(struct ov_data *d);
 

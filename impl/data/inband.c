@@ -21,13 +21,11 @@ enum ov_data_kind ov_data_kind_of(const struct ov_buf *buf)
 
 void ov_data_seal_inband(struct ov_data *d, const struct ov_addr *to, struct ov_datagram *dg, uint64_t now_ms)
 {
-    const uint32_t len = dg->buf.len;
+    const uint64_t octets = d->stats.tun_octets_in;
+    const uint64_t packets = d->stats.tun_packets_in;
     const bool ping = ov_data_kind_of(&dg->buf) == OV_DATA_PING;
     ov_data_seal(d, to, dg, 1, now_ms);
-    if (dg->fate == OV_FATE_LINK)
-    {
-        d->stats.tun_packets_in--;
-        d->stats.tun_octets_in -= len;
-        d->stats.pings_out += ping ? 1 : 0;
-    }
+    d->stats.tun_packets_in = packets;
+    d->stats.tun_octets_in = octets;
+    d->stats.pings_out += ping && dg->fate != OV_FATE_DROPPED ? 1 : 0;
 }

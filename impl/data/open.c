@@ -1,6 +1,7 @@
 #include "data/data.h"
 
 #include "data/format.h"
+#include "data/framing.h"
 
 static void drop(struct ov_data *d, struct ov_datagram *dg, enum ov_err why)
 {
@@ -41,7 +42,7 @@ static enum ov_err judge(struct ov_data *d, struct ov_data_key *key, struct ov_d
     {
         return OV_ERR_FORMAT; /* legal, and nothing to deliver [WP-DATA-003] */
     }
-    return buf->len > d->tun_mtu ? OV_ERR_LIMIT : OV_OK;
+    return buf->len > d->plain_max ? OV_ERR_LIMIT : OV_OK;
 }
 
 static size_t open_chunk(struct ov_data *d, struct ov_data_key *key, struct ov_data_chunk *chunk)
@@ -132,6 +133,10 @@ size_t ov_data_open(struct ov_data *d, struct ov_datagram *dg, size_t n)
         {
             good += open_chunk(d, &d->key[slot], &chunks[slot]);
         }
+    }
+    if (d->framing != NULL)
+    {
+        ov_data_unframe(d, dg, n);
     }
     return good;
 }

@@ -1,6 +1,7 @@
 #include "data/data.h"
 
 #include "data/format.h"
+#include "data/framing.h"
 
 static void drop(struct ov_data *d, struct ov_datagram *dg, enum ov_err why)
 {
@@ -17,7 +18,7 @@ static enum ov_err prepare(struct ov_data *d, struct ov_data_key *key, struct ov
     {
         return OV_ERR_FORMAT;
     }
-    if (len > d->tun_mtu)
+    if (len > d->plain_max)
     {
         return OV_ERR_LIMIT;
     }
@@ -58,6 +59,17 @@ static void seal_chunk(struct ov_data *d, struct ov_data_key *key, const struct 
 
 void ov_data_seal(struct ov_data *d, const struct ov_addr *to, struct ov_datagram *dg, size_t n,
                   uint64_t now_ms)
+{
+    if (d->framing != NULL)
+    {
+        ov_data_frame_and_seal(d, to, dg, n, now_ms);
+        return;
+    }
+    ov_data_seal_plain(d, to, dg, n, now_ms);
+}
+
+void ov_data_seal_plain(struct ov_data *d, const struct ov_addr *to, struct ov_datagram *dg, size_t n,
+                        uint64_t now_ms)
 {
     struct ov_data_key *key = ov_data_sealing_key(d, now_ms);
     struct ov_data_chunk chunk;

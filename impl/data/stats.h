@@ -16,6 +16,14 @@ static inline void ov_drops_count(struct ov_drops *drops, enum ov_err why)
     drops->by[why]++;
 }
 
+static inline void ov_drops_add(struct ov_drops *sum, const struct ov_drops *more)
+{
+    for (unsigned i = 0; i < OV_ERR_COUNT; i++)
+    {
+        sum->by[i] += more->by[i];
+    }
+}
+
 static inline uint64_t ov_drops_total(const struct ov_drops *drops)
 {
     uint64_t total = 0;

@@ -203,7 +203,7 @@ bool ov_hub_next_peer(const struct ov_hub *hub, uint32_t *at, struct ov_hub_peer
         return false;
     }
     const struct ov_peer *peer = hub->slot[(*at)++];
-    *out = (struct ov_hub_peer){.ip4 = peer->ip4, .has_ip6 = peer->has_ip6};
+    *out = (struct ov_hub_peer){.number = peer->number, .ip4 = peer->ip4, .has_ip6 = peer->has_ip6};
     memcpy(out->ip6, peer->ip6, sizeof out->ip6);
     ov_session_status(&peer->session, &out->session);
     out->session.peer_id = peer->id;

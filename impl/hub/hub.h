@@ -81,6 +81,8 @@ struct ov_hub_stats
     uint64_t floats;         /* address changes after authentication */
     struct ov_drops dropped; /* packets that reached no session */
     struct ov_drops routed;  /* inner packets refused: no such client, wrong source */
+    struct ov_drops gone_in; /* what sessions that have ended dropped, on the way in and out */
+    struct ov_drops gone_out;
 };
 
 void ov_hub_stats(const struct ov_hub *hub, struct ov_hub_stats *out);
@@ -88,7 +90,8 @@ void ov_hub_stats(const struct ov_hub *hub, struct ov_hub_stats *out);
 struct ov_hub_peer
 {
     struct ov_session_status session;
-    uint32_t ip4; /* assigned tunnel address, host order, 0: none */
+    uint64_t number; /* the how-manieth client since the start, from 0 */
+    uint32_t ip4;    /* assigned tunnel address, host order, 0: none */
     bool has_ip6;
     uint8_t ip6[16];
 };

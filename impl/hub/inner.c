@@ -33,6 +33,10 @@ static void forward(struct ov_hub *hub, const struct ov_ip *ip, struct ov_datagr
         dg->fate = OV_FATE_NONE;
         ov_hub_make_room(hub, to, &dg->buf);
         ov_session_send(&to->session, dg, 1, now);
+        if (dg->fate == OV_FATE_CONSUMED)
+        {
+            ov_hub_wake(hub, to); /* in pieces */
+        }
     }
 }
 

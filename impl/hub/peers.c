@@ -85,6 +85,16 @@ static void tell_closed(struct ov_hub *hub, const struct ov_peer *peer, enum ov_
     }
 }
 
+/* The totals of a server must not shrink when a client leaves. */
+static void keep_drops(struct ov_hub *hub, const struct ov_peer *peer)
+{
+    struct ov_session_status status;
+    ov_session_status(&peer->session, &status);
+    ov_drops_add(&hub->stats.gone_in, &status.data.open);
+    ov_drops_add(&hub->stats.gone_in, &status.control.in);
+    ov_drops_add(&hub->stats.gone_out, &status.data.seal);
+}
+
 void ov_peer_close(struct ov_hub *hub, struct ov_peer *peer, enum ov_err err, const char *why)
 {
     tell_closed(hub, peer, err, why);
@@ -112,6 +122,7 @@ void ov_peer_close(struct ov_hub *hub, struct ov_peer *peer, enum ov_err err, co
         ov_address_pool_give6(&hub->pool, peer->ip6);
     }
     ov_claims_note(&hub->claims, ov_session_addr(&peer->session));
+    keep_drops(hub, peer);
     ov_session_clear(&peer->session);
     free(peer);
 }

@@ -34,6 +34,7 @@ struct ov_peer
     struct ov_session session;
     uint32_t id;     /* slot and peer-id; OV_PEER_NO_ID while half-open */
     uint64_t serial; /* never used twice */
+    uint64_t number; /* of those that got an id, from 0 */
     bool has_ip4, has_ip6;
     uint32_t ip4;
     uint8_t ip6[16];
@@ -192,6 +193,8 @@ void ov_hub_admit(struct ov_hub *hub, struct ov_peer *peer, struct ov_now now);
  * afterwards. */
 void ov_hub_after(struct ov_hub *hub, struct ov_peer *peer, struct ov_now now);
 void ov_ready_remove(struct ov_hub *hub, struct ov_peer *peer);
+/* Something was sent to peer on behalf of another one, and part of it waits for transmit. */
+void ov_hub_wake(struct ov_hub *hub, struct ov_peer *peer);
 
 /* login.c */
 /* Names the newest login of peer. */

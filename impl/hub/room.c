@@ -1,3 +1,4 @@
+#include "data/framing.h"
 #include "hub/private.h"
 
 #include <stdlib.h>
@@ -5,12 +6,11 @@
 
 /* As many as a program receives in one call. */
 #define SLOTS 64u
-#define SLOT  (OV_BUF_HEADROOM + OV_BUF_PACKET + OV_BUF_TAILROOM)
 
 struct ov_hub_room
 {
     uint32_t used;
-    uint8_t slot[SLOTS][SLOT];
+    uint8_t mem[]; /* SLOTS of them */
 };
 
 void ov_hub_room_reset(struct ov_hub *hub)
@@ -24,10 +24,12 @@ void ov_hub_room_reset(struct ov_hub *hub)
 static bool is_enough(const struct ov_peer *to, const struct ov_buf *buf)
 {
     const struct ov_data *data = &to->session.data;
+    const struct ov_data_room framing = ov_data_framing_room(data);
     for (unsigned i = 0; i < OV_DATA_SLOTS; i++)
     {
         const struct ov_data_room room = ov_data_key_room(&data->key[i], data->peer_id != OV_PEER_ID_NONE);
-        if (ov_buf_headroom(buf) < room.head || ov_buf_tailroom(buf) < room.tail)
+        if (ov_buf_headroom(buf) < room.head + framing.head ||
+            ov_buf_tailroom(buf) < room.tail + framing.tail)
         {
             return false;
         }
@@ -37,16 +39,22 @@ static bool is_enough(const struct ov_peer *to, const struct ov_buf *buf)
 
 void ov_hub_make_room(struct ov_hub *hub, const struct ov_peer *to, struct ov_buf *buf)
 {
-    if (is_enough(to, buf) || buf->len > OV_BUF_PACKET)
+    const uint32_t packet = ov_buf_packet_for(hub->settings->session.config->tunnel.mtu);
+    const uint32_t slot_len = OV_BUF_HEADROOM + packet + OV_BUF_TAILROOM;
+    if (is_enough(to, buf) || buf->len > packet)
     {
         return;
     }
-    hub->room = hub->room != NULL ? hub->room : calloc(1, sizeof *hub->room);
+    if (hub->room == NULL)
+    {
+        hub->room = calloc(1, sizeof *hub->room + (size_t)SLOTS * slot_len);
+    }
     if (hub->room == NULL || hub->room->used == SLOTS)
     {
         return;
     }
-    struct ov_buf wide = ov_buf_over(hub->room->slot[hub->room->used++], SLOT, OV_BUF_HEADROOM);
+    uint8_t *slot = hub->room->mem + (size_t)hub->room->used++ * slot_len;
+    struct ov_buf wide = ov_buf_over(slot, slot_len, OV_BUF_HEADROOM);
     memcpy(ov_buf_put(&wide, buf->len), ov_buf_data(buf), buf->len);
     *buf = wide;
 }

@@ -90,6 +90,12 @@ void ov_hub_after(struct ov_hub *hub, struct ov_peer *peer, struct ov_now now)
     set_deadline(hub, peer, peer->ready ? OV_NEVER : deadline_ms);
 }
 
+void ov_hub_wake(struct ov_hub *hub, struct ov_peer *peer)
+{
+    ready_add(hub, peer);
+    set_deadline(hub, peer, OV_NEVER);
+}
+
 static bool room_for_events(const struct ov_hub *hub)
 {
     return hub->events.count + OV_EVENTS_MAX <= OV_HUB_EVENTS;

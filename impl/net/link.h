@@ -23,7 +23,8 @@ struct ov_link_stats
     uint64_t rx_calls;     /* system calls that brought something */
     uint64_t rx_truncated; /* dropped: longer than a receive slot */
     uint64_t rx_errors;    /* calls that failed for another reason than "nothing there" */
-    uint64_t rx_overflow;  /* dropped by the kernel: the receive buffer was full */
+    uint64_t rx_overflow; /* dropped by the kernel, as SO_RXQ_OVFL counts: the receive buffer was full, or the
+                              checksum wrong; a train counts once */
     uint64_t tx_datagrams;
     uint64_t tx_octets;
     uint64_t tx_calls;
@@ -37,7 +38,8 @@ struct ov_link_stats
 struct ov_link
 {
     const struct ov_link_ops *ops;
-    struct ov_link_stats stats; /* rx_overflow is only current in what ops->stats gives */
+    struct ov_link_stats stats;        /* rx_overflow: as of the latest datagram; ops->stats has today's */
+    struct ov_sockbuf_grant buffer[2]; /* by enum ov_sockbuf */
 };
 
 /* "udp4 0.0.0.0:1194 (sndbuf 1048576, rcvbuf 1048576)" */

@@ -40,7 +40,12 @@ static int socket_of(const struct ov_tcp *t)
 static uint32_t tcp_buffer(struct ov_link *link, enum ov_sockbuf which, uint32_t octets)
 {
     int fd = socket_of(ov_tcp_of(link));
-    return fd < 0 || octets == 0 ? 0 : ov_sockbuf_set(fd, which, octets);
+    if (fd < 0 || octets == 0)
+    {
+        return 0;
+    }
+    link->buffer[which] = ov_sockbuf_ask(fd, which, octets, &link->buffer[which]);
+    return link->buffer[which].granted;
 }
 
 static struct ov_link_stats tcp_stats(const struct ov_link *link)

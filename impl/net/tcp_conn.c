@@ -91,7 +91,7 @@ static bool watch(struct ov_tcp *t, struct ov_tcp_conn *conn)
 struct ov_tcp_conn *ov_tcp_conn_new(struct ov_tcp *t, int fd, const struct ov_addr *addr,
                                     enum ov_tcp_state state)
 {
-    struct ov_tcp_conn *conn = calloc(1, sizeof *conn);
+    struct ov_tcp_conn *conn = calloc(1, sizeof *conn + OV_TCP_FRAME_HEAD + t->settings.frame_max + 1);
     if (conn == NULL)
     {
         (void)close(fd);
@@ -100,7 +100,7 @@ struct ov_tcp_conn *ov_tcp_conn_new(struct ov_tcp *t, int fd, const struct ov_ad
     conn->fd = fd;
     conn->addr = *addr;
     conn->state = state;
-    ov_tcp_deframer_init(&conn->in, t->settings.frame_max);
+    ov_tcp_deframer_init(&conn->in, t->settings.frame_max, conn->partial);
     if (!watch(t, conn))
     {
         (void)close(fd);

@@ -46,6 +46,7 @@ struct ov_tcp_conn
     uint32_t queue_at;
     uint32_t queue_len;
     struct ov_tcp_deframer in;
+    uint8_t partial[]; /* of in: a frame that is not complete */
 };
 
 TAILQ_HEAD(ov_tcp_list, ov_tcp_conn);

@@ -21,7 +21,24 @@ int ov_udp_fd(const struct ov_link *link)
 
 uint32_t ov_udp_buffer(struct ov_link *link, enum ov_sockbuf which, uint32_t octets)
 {
-    return ov_sockbuf_set(ov_udp_fd(link), which, octets);
+    link->buffer[which] = ov_sockbuf_ask(ov_udp_fd(link), which, octets, &link->buffer[which]);
+    return link->buffer[which].granted;
+}
+
+static void count_overflow(struct ov_link_stats *stats, uint32_t before, uint32_t now)
+{
+    stats->rx_overflow += (uint32_t)(now - before);
+}
+
+void ov_udp_take_overflow(struct ov_udp *udp, const struct cmsghdr *c)
+{
+    uint32_t dropped;
+    if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_RXQ_OVFL && c->cmsg_len >= CMSG_LEN(sizeof dropped))
+    {
+        memcpy(&dropped, CMSG_DATA(c), sizeof dropped);
+        count_overflow(&udp->link.stats, udp->overflow, dropped);
+        udp->overflow = dropped;
+    }
 }
 
 struct ov_link_stats ov_udp_stats(const struct ov_link *link)
@@ -29,11 +46,11 @@ struct ov_link_stats ov_udp_stats(const struct ov_link *link)
     struct ov_link_stats stats = link->stats;
     uint32_t meminfo[SK_MEMINFO_VARS] = {0};
     socklen_t len = sizeof meminfo;
-    /* Asked for when wanted: SO_RXQ_OVFL would cost a control message on every
-     * datagram, and would say nothing until the next one arrives. */
+    /* What was dropped behind the datagram that came last has no control message
+     * yet: this is the same counter, asked for. */
     if (getsockopt(ov_udp_fd(link), SOL_SOCKET, SO_MEMINFO, meminfo, &len) == 0)
     {
-        stats.rx_overflow = meminfo[SK_MEMINFO_DROPS];
+        count_overflow(&stats, ((const struct ov_udp *)link)->overflow, meminfo[SK_MEMINFO_DROPS]);
     }
     return stats;
 }
@@ -47,8 +64,11 @@ const char *ov_udp_describe(const struct ov_link *link, char text[static OV_LINK
     {
         (void)ov_addr_text(&local, at);
     }
-    (void)snprintf(text, OV_LINK_TEXT, "UDPv%d %s, %s, sndbuf %u rcvbuf %u granted",
-                   udp->family == AF_INET ? 4 : 6, at, link->ops->name, udp->sndbuf, udp->rcvbuf);
+    const struct ov_sockbuf_grant *sndbuf = &link->buffer[OV_SOCKBUF_SEND];
+    const struct ov_sockbuf_grant *rcvbuf = &link->buffer[OV_SOCKBUF_RECEIVE];
+    (void)snprintf(text, OV_LINK_TEXT, "UDPv%d %s, %s, sndbuf %u of %u, rcvbuf %u of %u granted%s",
+                   udp->family == AF_INET ? 4 : 6, at, link->ops->name, sndbuf->granted, sndbuf->asked,
+                   rcvbuf->granted, rcvbuf->asked, rcvbuf->forced ? " (forced)" : "");
     return text;
 }
 
@@ -61,6 +81,7 @@ void ov_udp_close(struct ov_link *link)
         {
             (void)close(udp->fd);
         }
+        free(udp->slots);
         free(udp);
     }
 }
@@ -142,8 +163,11 @@ static enum ov_err socket_open(struct ov_udp *udp, const struct ov_udp_settings 
     }
     uint32_t sndbuf = settings->sndbuf > 0 ? settings->sndbuf : OV_SOCKBUF_DEFAULT;
     uint32_t rcvbuf = settings->rcvbuf > 0 ? settings->rcvbuf : OV_SOCKBUF_DEFAULT;
-    udp->sndbuf = ov_sockbuf_set(udp->fd, OV_SOCKBUF_SEND, sndbuf);
-    udp->rcvbuf = ov_sockbuf_set(udp->fd, OV_SOCKBUF_RECEIVE, rcvbuf);
+    int on = 1;
+    udp->link.buffer[OV_SOCKBUF_SEND] = ov_sockbuf_ask(udp->fd, OV_SOCKBUF_SEND, sndbuf, NULL);
+    udp->link.buffer[OV_SOCKBUF_RECEIVE] = ov_sockbuf_ask(udp->fd, OV_SOCKBUF_RECEIVE, rcvbuf, NULL);
+    /* Without it (a kernel before 2.6.33) the counter is only known when it is asked for. */
+    (void)setsockopt(udp->fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
     return settings->bind ? bind_to(udp, settings, text) : OV_OK;
 }
 
@@ -153,6 +177,15 @@ enum ov_err ov_udp_start(struct ov_udp *udp, const struct ov_link_ops *ops,
     udp->link.ops = ops;
     udp->fd = -1;
     udp->batch = settings->batch > 0 && settings->batch < OV_LINK_BATCH ? settings->batch : OV_LINK_BATCH;
+    const uint32_t packet = settings->packet > 0 ? settings->packet : OV_BUF_PACKET;
+    udp->slot_len = packet + OV_UDP_AROUND;
+    udp->datagram_max = packet + OV_BUF_HEADROOM;
+    udp->slots = calloc(OV_LINK_BATCH, udp->slot_len);
+    if (udp->slots == NULL)
+    {
+        (void)snprintf(text, OV_LINK_TEXT, "%s", ov_err_name(OV_ERR_NOMEM));
+        return OV_ERR_NOMEM;
+    }
     ov_udp_prepare(udp);
     return socket_open(udp, settings, text);
 }

@@ -19,6 +19,7 @@ struct ov_udp_settings
     const char *device; /* network device to bind to; NULL: any */
     uint32_t mark;      /* SO_MARK of what is sent; 0: none */
     uint32_t batch;     /* datagrams a system call at most; 0: OV_LINK_BATCH */
+    uint32_t packet;    /* octets of the largest tunnel packet; 0: OV_BUF_PACKET */
 };
 
 /* OV_ERR_IO with a one-line reason in text ("cannot bind UDP socket to

@@ -9,8 +9,8 @@ void ov_udp_prepare(struct ov_udp *udp)
 {
     for (size_t i = 0; i < OV_LINK_BATCH; i++)
     {
-        udp->rx_iov[i].iov_base = udp->slots[i] + OV_BUF_HEADROOM;
-        udp->rx_iov[i].iov_len = OV_UDP_SLOT - OV_BUF_HEADROOM - OV_BUF_TAILROOM;
+        udp->rx_iov[i].iov_base = udp->slots + i * udp->slot_len + OV_BUF_HEADROOM;
+        udp->rx_iov[i].iov_len = udp->datagram_max;
         udp->rx[i].msg_hdr.msg_iov = &udp->rx_iov[i];
         udp->rx[i].msg_hdr.msg_iovlen = 1;
         udp->rx[i].msg_hdr.msg_name = &udp->rx_from[i];
@@ -25,14 +25,19 @@ static bool take_message(struct ov_udp *udp, size_t i, struct ov_datagram *dg)
 {
     const struct msghdr *header = &udp->rx[i].msg_hdr;
     struct ov_link_stats *stats = &udp->link.stats;
+    const struct cmsghdr *control = header->msg_controllen == 0 ? NULL : CMSG_FIRSTHDR(header);
     stats->rx_datagrams++;
     stats->rx_octets += udp->rx[i].msg_len;
+    if (control != NULL)
+    {
+        ov_udp_take_overflow(udp, control);
+    }
     if ((header->msg_flags & MSG_TRUNC) != 0)
     {
         stats->rx_truncated++;
         return false;
     }
-    dg->buf = ov_buf_over(udp->slots[i], OV_UDP_SLOT, OV_BUF_HEADROOM);
+    dg->buf = ov_buf_over(udp->slots + i * udp->slot_len, udp->slot_len, OV_BUF_HEADROOM);
     dg->buf.len = udp->rx[i].msg_len;
     dg->fate = OV_FATE_NONE;
     dg->why = OV_OK;
@@ -72,6 +77,8 @@ size_t ov_udp_receive(struct ov_link *link, struct ov_datagram *dg, size_t n)
     for (size_t i = 0; i < n; i++)
     {
         udp->rx[i].msg_hdr.msg_namelen = sizeof udp->rx_from[i];
+        udp->rx[i].msg_hdr.msg_control = udp->rx_control[i].octets;
+        udp->rx[i].msg_hdr.msg_controllen = sizeof udp->rx_control[i].octets;
     }
     size_t count = call_receive(udp, n);
     size_t kept = 0;

@@ -43,7 +43,7 @@ struct ov_udp_gso
     struct iovec rx_iov[RX_BUFFERS];
     union
     {
-        char octets[CMSG_SPACE(sizeof(int))];
+        char octets[CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(uint32_t))];
         struct cmsghdr align;
     } rx_control[RX_BUFFERS];
     uint32_t rx_size[RX_BUFFERS]; /* octets of one datagram in the buffer */
@@ -66,16 +66,18 @@ struct ov_udp_gso
 static uint32_t train_size(struct ov_udp_gso *g, uint32_t i)
 {
     struct msghdr *header = &g->rx[i].msg_hdr;
+    uint32_t found = g->rx[i].msg_len;
     for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c != NULL; c = CMSG_NXTHDR(header, c))
     {
         int size = 0;
         if (c->cmsg_level == SOL_UDP && c->cmsg_type == UDP_GRO && c->cmsg_len >= CMSG_LEN(sizeof size))
         {
             memcpy(&size, CMSG_DATA(c), sizeof size);
-            return size > 0 ? (uint32_t)size : g->rx[i].msg_len;
+            found = size > 0 ? (uint32_t)size : found;
         }
+        ov_udp_take_overflow(&g->udp, c);
     }
-    return g->rx[i].msg_len;
+    return found;
 }
 
 static void prepare_receive(struct ov_udp_gso *g)
@@ -154,7 +156,7 @@ static bool cut_one(struct ov_udp_gso *g, struct ov_datagram *dg)
     }
     stats->rx_datagrams++;
     stats->rx_octets += len;
-    if ((header->msg_flags & MSG_TRUNC) != 0 || len > OV_UDP_SLOT - OV_BUF_HEADROOM - OV_BUF_TAILROOM)
+    if ((header->msg_flags & MSG_TRUNC) != 0 || len > g->udp.datagram_max)
     {
         stats->rx_truncated++;
         return false;

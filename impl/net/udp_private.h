@@ -9,7 +9,8 @@
 
 /* Shared by the files of the UDP variant only. */
 
-#define OV_UDP_SLOT (OV_BUF_HEADROOM + OV_BUF_PACKET + OV_BUF_HEADROOM + OV_BUF_TAILROOM)
+/* Around a tunnel packet: room to work in, and what sealing added. */
+#define OV_UDP_AROUND (OV_BUF_HEADROOM + OV_BUF_HEADROOM + OV_BUF_TAILROOM)
 
 /* Everything a batch needs, allocated once with the socket. */
 struct ov_udp
@@ -18,24 +19,34 @@ struct ov_udp
     int fd;
     int family; /* AF_INET or AF_INET6 */
     bool bound;
-    uint32_t batch;  /* datagrams a system call at most */
-    uint32_t sndbuf; /* granted */
-    uint32_t rcvbuf;
+    uint32_t batch;    /* datagrams a system call at most */
+    uint32_t overflow; /* the kernel's counter, as of the latest control message; it wraps */
 
     struct mmsghdr rx[OV_LINK_BATCH];
     struct iovec rx_iov[OV_LINK_BATCH];
     struct sockaddr_storage rx_from[OV_LINK_BATCH];
+    union
+    {
+        char octets[CMSG_SPACE(sizeof(uint32_t))];
+        struct cmsghdr align;
+    } rx_control[OV_LINK_BATCH];
     struct mmsghdr tx[OV_LINK_BATCH];
     struct iovec tx_iov[OV_LINK_BATCH];
     struct sockaddr_storage tx_to[OV_LINK_BATCH];
     struct ov_datagram *tx_dg[OV_LINK_BATCH]; /* which datagram became message i */
-    uint8_t slots[OV_LINK_BATCH][OV_UDP_SLOT] __attribute__((aligned(64)));
+    uint32_t slot_len;
+    uint32_t datagram_max; /* of them for what is received */
+    uint8_t *slots;        /* OV_LINK_BATCH; owned */
 };
 
 /* Set the parts of the message headers that never change. */
 void ov_udp_prepare(struct ov_udp *udp);
 size_t ov_udp_receive(struct ov_link *link, struct ov_datagram *dg, size_t n);
 void ov_udp_send(struct ov_link *link, struct ov_datagram *dg, size_t n);
+
+/* A control message of a received datagram: how many the kernel dropped so far (SO_RXQ_OVFL). The kernel sends
+ * none before it has dropped something. */
+void ov_udp_take_overflow(struct ov_udp *udp, const struct cmsghdr *c);
 
 /* Open the socket of udp, which is zeroed memory, and give it its table.
  * Errors as ov_udp_open; then only ops->close is allowed. */

@@ -45,7 +45,26 @@ static bool tcp_is_joinable(const uint8_t *tcp)
     return (flags & OV_TCP_ACK) != 0 && (flags & (OV_TCP_SYN | OV_TCP_RST | OV_TCP_URG | OV_TCP_CWR)) == 0;
 }
 
-static void look_at(struct candidate *c, const struct ov_buf *buf, bool join_udp)
+/* Does a UDP packet over IPv4 come without a checksum? That is no error. */
+static bool has_sum(const struct candidate *c)
+{
+    const uint8_t *field = c->packet + c->inner.l4 + 6;
+    return c->inner.protocol != OV_INNER_UDP || field[0] != 0 || field[1] != 0;
+}
+
+/* A joined packet is marked as not needing verification, so a wrong checksum must never get into one. Who is to
+ * notice it is the receiver's kernel, as without us. False: wrong. */
+static bool sums_are_right(struct candidate *c)
+{
+    if (c->inner.version == 4 && ov_sum_fold(ov_sum_add(0, c->packet, c->inner.l4)) != 0xffff)
+    {
+        return false;
+    }
+    c->joinable = ov_l4_sum_ok(c->packet, &c->inner);
+    return c->joinable || !has_sum(c);
+}
+
+static void look_at(struct candidate *c, const struct ov_buf *buf, bool join_udp, uint64_t *bad_sums)
 {
     memset(c, 0, sizeof *c);
     c->packet = ov_buf_data(buf);
@@ -62,13 +81,7 @@ static void look_at(struct candidate *c, const struct ov_buf *buf, bool join_udp
     {
         return;
     }
-    /* A joined packet is marked as not needing verification, so a wrong
-     * checksum must never get into one. */
-    if (c->inner.version == 4 && ov_sum_fold(ov_sum_add(0, c->packet, c->inner.l4)) != 0xffff)
-    {
-        return;
-    }
-    c->joinable = ov_l4_sum_ok(c->packet, &c->inner);
+    *bad_sums += !sums_are_right(c);
 }
 
 static bool same_ip(const uint8_t *a, const uint8_t *b, const struct ov_inner *inner, uint32_t distance)
@@ -196,7 +209,7 @@ void ov_coalesce(struct ov_coalescer *c, struct ov_datagram *dg, size_t n, bool 
             continue;
         }
         struct candidate packet;
-        look_at(&packet, &dg[i].buf, join_udp);
+        look_at(&packet, &dg[i].buf, join_udp, &c->bad_sums);
         uint16_t newest = packet.joinable ? c->flows[packet.flow] : 0;
         struct ov_run *run = newest > 0 ? &c->runs[newest - 1] : NULL;
         uint8_t *first = run != NULL ? ov_buf_data(&dg[run->first].buf) : NULL;

@@ -28,12 +28,14 @@ struct ov_run
     uint32_t len; /* octets of the joined packet */
 };
 
+/* All-zero is a valid start. */
 struct ov_coalescer
 {
     struct ov_run runs[OV_COALESCE_BATCH];
     uint16_t next[OV_COALESCE_BATCH]; /* chain within a run */
     uint16_t flows[64];               /* flow hash -> index+1 of its newest run */
     uint16_t run_count;
+    uint64_t bad_sums; /* packets whose IP, TCP or UDP checksum is wrong; they go out as they came */
 };
 
 /* Look at the OV_FATE_TUN packets among dg[0..n), n <= OV_COALESCE_BATCH, and

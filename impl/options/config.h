@@ -11,6 +11,7 @@
 #include "options/login.h"
 #include "options/ncp.h"
 #include "options/text.h"
+#include "wire/comp_frame.h"
 
 /* The settings of one client or server. Complete and checked; nobody changes
  * them after parsing. Strings and lists belong to struct ov_options. */
@@ -125,6 +126,31 @@ struct ov_mssfix
     uint32_t octets; /* 0: leave TCP alone (not in mode DEFAULT) */
 };
 
+/* --allow-compression [WP-COMP-013] */
+enum ov_comp_allow
+{
+    OV_COMP_ALLOW_DEFAULT = 0, /* no; asym if an algorithm is configured */
+    OV_COMP_ALLOW_NO,          /* framing, but nothing that is compressed */
+    OV_COMP_ALLOW_ASYM,        /* expand what comes, compress nothing */
+    OV_COMP_ALLOW_YES          /* both */
+};
+
+struct ov_compression
+{
+    enum ov_comp_mode mode; /* OV_COMP_OFF: no framing */
+    enum ov_comp_allow allow;
+    bool migrate;    /* server: compress migrate [WP-COMP-012] */
+    bool expands;    /* takes compressed packets: follows from the rest, before any push */
+    bool compresses; /* makes them */
+};
+
+/* --fragment: payload of a piece [WP-FRAG-005]. */
+struct ov_fragmenting
+{
+    uint32_t octets; /* of an outer packet without its IP and UDP header; 0: off */
+    bool mtu;        /* with them */
+};
+
 /* --data-path: how packets move between tun device and socket. */
 enum ov_data_path
 {
@@ -134,10 +160,9 @@ enum ov_data_path
     OV_DATA_PATH_OFFLOAD   /* super-packets; an error if the kernel has none */
 };
 
-/* Largest tunnel packet that fits the packet buffers (OV_BUF_PACKET) with room for growth. */
 #define OV_TUN_MTU_MIN   68u
-#define OV_TUN_MTU_LIMIT 2000u
-#define OV_PUSH_OPTION   255u /* longest option in a push reply [WP-PUSH-011] */
+#define OV_TUN_MTU_LIMIT 9000u /* packet buffers are sized by what is configured (ov_buf_packet_for) */
+#define OV_PUSH_OPTION   255u  /* longest option in a push reply [WP-PUSH-011] */
 #define OV_INFINITE      UINT32_MAX
 
 /* What the program is asked to do. */
@@ -260,6 +285,8 @@ struct ov_config
     uint32_t replay_window;     /* 64 packets */
     uint32_t replay_time_s;     /* 15 */
     struct ov_mssfix mssfix;
+    struct ov_fragmenting fragment;
+    struct ov_compression compression;
     enum ov_data_path data_path;
     struct ov_keepalive keepalive;
     uint32_t exit_notify; /* client: 0 silent, n attempts; server: 0, 1 RESTART, 2 RESTART,[N] [WP-MSG-010] */
@@ -291,6 +318,9 @@ struct ov_config
     const char *user;
     const char *group;
     const char *writepid;
+    const char *status;      /* file; NULL: none */
+    uint32_t status_s;       /* 60: how often it is written */
+    uint32_t status_version; /* 1 */
 };
 
 #endif

@@ -404,6 +404,7 @@ void ov_parse_finish(struct ov_parse *parse)
     finish_server(parse);
     check_proto(parse);
     finish_exit_notify(parse);
+    ov_parse_finish_framing(parse);
     finish_keepalive(parse);
     ov_parse_finish_login(parse);
     ov_parse_finish_certs(parse);

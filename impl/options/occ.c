@@ -81,6 +81,9 @@ void ov_occ_from_config(const struct ov_config *config, struct ov_occ *out)
     *out = (struct ov_occ){
         .tls = true,
         .role = config->role,
+        .compression = config->compression.mode != OV_COMP_OFF,
+        .compression_v2 = ov_comp_mode_octets(config->compression.mode) == 0,
+        .fragment = config->fragment.octets > 0,
         .tls_auth = config->tls_auth.from != NULL,
         .key_direction = config->key_direction,
         .tun_mtu = config->tunnel.mtu,
@@ -131,7 +134,7 @@ enum ov_err ov_occ_link_mtu(const struct ov_occ *occ, uint32_t *link_mtu)
     extra += occ->transport != OV_OCC_UDP ? TCP_LEN : 0;
     extra += occ->socks && occ->transport == OV_OCC_UDP ? SOCKS_LEN : 0;
     extra += occ->tap ? TAP_LEN : 0;
-    extra += occ->compression ? COMPRESS_LEN : 0;
+    extra += occ->compression && !occ->compression_v2 ? COMPRESS_LEN : 0;
     extra += occ->fragment ? FRAGMENT_LEN : 0;
     *link_mtu = occ->tun_mtu + extra;
     return OV_OK;

@@ -30,7 +30,8 @@ struct ov_occ
     enum ov_occ_transport transport;
     bool tap;
     bool socks;
-    bool compression; /* any framing */
+    bool compression;    /* any framing */
+    bool compression_v2; /* of the form that adds no octet */
     bool fragment;
     bool tls_auth;
     int8_t key_direction;   /* -1: not set */

@@ -136,6 +136,8 @@ const struct ov_place *ov_parse_given(const struct ov_parse *parse, const char *
 void ov_parse_finish(struct ov_parse *parse);
 /* Resolve what both a configuration and a push reply leave open (ifconfig, metrics). */
 void ov_parse_finish_tunnel(struct ov_parse *parse);
+/* --compress, --comp-lzo, --allow-compression and --fragment together (set_compress.c). */
+void ov_parse_finish_framing(struct ov_parse *parse);
 /* --server, --server-ipv6, --keepalive as 2.x expands them, and the push list. */
 void ov_parse_expand(struct ov_parse *parse);
 
@@ -163,6 +165,7 @@ OV_SETTER(help);
 OV_SETTER(man);
 OV_SETTER(version);
 OV_SETTER(genkey);
+OV_SETTER(status);
 OV_SETTER(ignore_unknown);
 OV_SETTER(mode);
 OV_SETTER(client);
@@ -198,6 +201,10 @@ OV_SETTER(cipher);
 OV_SETTER(auth);
 OV_SETTER(replay_window);
 OV_SETTER(mssfix);
+OV_SETTER(allow_compression);
+OV_SETTER(comp_lzo);
+OV_SETTER(compress);
+OV_SETTER(fragment);
 OV_SETTER(data_path);
 OV_SETTER(tun_mtu);
 OV_SETTER(dev);

@@ -138,6 +138,10 @@ enum ov_err ov_push_compose(const struct ov_config *config, const struct ov_push
         add_format(&c, "cipher %s", ov_cipher_name(client->cipher));
     }
     add_flags(&c, client);
+    if (client->compression != NULL)
+    {
+        add_option(&c, client->compression);
+    }
     if (client->has_tun_mtu)
     {
         add_format(&c, "tun-mtu %u", config->tunnel.mtu);

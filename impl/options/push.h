@@ -77,7 +77,8 @@ struct ov_push_client
     enum ov_cipher_id cipher;
     struct ov_proto_flags flags; /* what holds for this client; decided by ov_push_flags */
     bool has_tun_mtu;            /* client sent IV_MTU [WP-PUSH-025] */
-    uint32_t iv_proto;           /* tells in which words flags are pushed [WP-FLAG-001] */
+    const char *compression; /* a whole option: what compress migrate wants [WP-COMP-012]; NULL: nothing */
+    uint32_t iv_proto;       /* tells in which words flags are pushed [WP-FLAG-001] */
 };
 
 /* What both sides can: client bits and what this server has built [WP-FLAG-001, 002, 003]. */

@@ -85,6 +85,17 @@ OV_SETTER(genkey)
     parse->config->wish = OV_WISH_GENKEY;
 }
 
+/* "--status file [seconds]" */
+OV_SETTER(status)
+{
+    parse->config->status = line->word[1];
+    if (line->count > 2)
+    {
+        (void)ov_parse_number(parse, "status: the interval", line->word[2], 1, 86400,
+                              &parse->config->status_s);
+    }
+}
+
 OV_SETTER(ignore_unknown)
 {
     for (size_t i = 1; i < line->count; i++)

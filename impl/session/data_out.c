@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "data/framing.h"
 #include "options/occ.h"
 #include "wire/inband.h"
 
@@ -41,7 +42,7 @@ uint64_t ov_session_inband_deadline(const struct ov_session *s)
     {
         return OV_NEVER;
     }
-    if (s->inband.occ_reply)
+    if (s->inband.occ_reply || ov_data_has_more(&s->data))
     {
         return 0;
     }
@@ -103,5 +104,20 @@ enum ov_err ov_session_inband_out(struct ov_session *s, struct ov_datagram *dg, 
     s->clock.last_out_ms = now.mono_ms; /* even if sealing fails: not again at once */
     (void)ov_buf_put(&dg->buf, (uint32_t)ov_writer_len(&w));
     ov_data_seal_inband(&s->data, &s->addr, dg, now.mono_ms);
+    if (dg->fate == OV_FATE_CONSUMED)
+    {
+        return ov_session_piece_out(s, dg, now); /* larger than a piece */
+    }
     return dg->fate == OV_FATE_LINK ? OV_OK : (enum ov_err)dg->why;
+}
+
+/* What can't be sealed is lost, and the next one is looked at: the queue is short. */
+enum ov_err ov_session_piece_out(struct ov_session *s, struct ov_datagram *dg, struct ov_now now)
+{
+    enum ov_err err = OV_ERR_AGAIN;
+    do
+    {
+        err = ov_data_more(&s->data, &s->addr, dg, now.mono_ms);
+    } while (err != OV_OK && err != OV_ERR_AGAIN);
+    return err;
 }

@@ -41,11 +41,12 @@ static enum ov_err build_peer_info(const struct ov_session *s, char *out, size_t
     const struct ov_peer_info_own own = {
         .version = settings->version,
         .platform = settings->platform,
-        .proto = iv_proto(&settings->built),
+        .proto = iv_proto(&settings->built) & ~(settings->without_v2 ? OV_IV_PROTO_DATA_V2 : 0),
         .mtu = settings->config->tun_mtu_max,
         .ciphers = ciphers,
         .sso = settings->sso,
         .tcp_nonlinear = true,
+        .compression = ov_session_compression(s),
     };
     size_t len = 0;
     return ov_peer_info_build(&own, out, cap, &len);
@@ -72,6 +73,11 @@ void ov_session_occ(const struct ov_session *s, struct ov_occ *out)
     if (s->env.settings->stream)
     {
         out->transport = s->role == OV_ROLE_CLIENT ? OV_OCC_TCP_CLIENT : OV_OCC_TCP_SERVER;
+    }
+    /* A client that is migrated finds what it has itself [WP-COMP-012]. */
+    if (s->env.settings->config->compression.migrate && s->says.occ_compressed)
+    {
+        out->compression = out->compression_v2 = true;
     }
 }
 
@@ -128,7 +134,11 @@ static void judge_client(struct ov_session *s, const struct ov_km2 *km2, const s
         .iv_ncp = info->ncp,
         .occ_cipher = has_occ ? occ_cipher : NULL,
     };
-    s->says = (struct ov_client_says){.heard = true, .iv_proto = info->proto, .has_mtu = info->has_mtu};
+    s->says = (struct ov_client_says){.heard = true,
+                                      .iv_proto = info->proto,
+                                      .has_mtu = info->has_mtu,
+                                      .occ_compressed = ov_occ_compressed(km2->options),
+                                      .compression = info->compression};
     s->says.refusal = ov_ncp_server(&config->data_ciphers, config->has_fallback ? &config->fallback : NULL,
                                     &peer, &s->agreed.cipher, &s->says.push_cipher);
     s->says.farewell = s->says.refusal != OV_OK ? OV_NCP_NO_SHARED : NULL;

@@ -133,6 +133,7 @@ enum ov_err ov_session_generate(struct ov_session *s, struct ov_now now)
     ov_wipe(&s->origin, sizeof s->origin); /* a dynamic key is made now or never [WP-DYN-004] */
     s->agreed.keys = true;
     s->agreed.mss = ov_session_mss(s);
+    ov_session_set_fragment(s);
     s->negotiations++;
     s->clock.keys_die_ms = OV_NEVER;
     if (first)

@@ -1,3 +1,4 @@
+#include "data/framing.h"
 #include "session/private.h"
 
 /* --mssfix as numbers for this session: what sealing adds is known once the
@@ -6,7 +7,7 @@
 #define DEFAULT_OCTETS  1492u
 #define DEFAULT_TUN_MTU 1500u
 
-static uint32_t outer_len(const struct ov_session *s)
+uint32_t ov_session_outer_len(const struct ov_session *s)
 {
     const uint32_t ip = s->addr.family == 6 ? 40 : 20;
     return ip + (s->env.settings->stream ? 20 : 8);
@@ -19,7 +20,20 @@ static struct ov_mss limit_of(const struct ov_session *s, uint32_t octets, uint3
     const bool v2 = s->data.peer_id != OV_PEER_ID_NONE;
     const uint32_t taken = outer + (s->env.settings->stream ? 2 : 0);
     const uint32_t sealed = octets > taken ? octets - taken : 0;
-    return ov_mss_for(ov_data_key_fits(&s->data.key[OV_DATA_CURRENT], v2, sealed), 0, 0);
+    return ov_mss_for(ov_data_key_fits(&s->data.key[OV_DATA_CURRENT], v2, sealed), 0,
+                      ov_data_framing_octets(&s->data));
+}
+
+/* Without --mssfix: what --fragment would cut is better made smaller [WP-MTU-001]. */
+static struct ov_mss default_limit(const struct ov_session *s)
+{
+    const struct ov_fragmenting *fragment = &s->env.settings->config->fragment;
+    if (fragment->octets > 0)
+    {
+        return limit_of(s, fragment->octets, ov_session_outer_len(s)); /* as stock, with or without mtu */
+    }
+    return s->data.tun_mtu == DEFAULT_TUN_MTU ? limit_of(s, DEFAULT_OCTETS, ov_session_outer_len(s))
+                                              : (struct ov_mss){0, 0};
 }
 
 struct ov_mss ov_session_mss(const struct ov_session *s)
@@ -28,14 +42,13 @@ struct ov_mss ov_session_mss(const struct ov_session *s)
     switch (fix->mode)
     {
     case OV_MSSFIX_MTU:
-        return limit_of(s, fix->octets, outer_len(s));
+        return limit_of(s, fix->octets, ov_session_outer_len(s));
     case OV_MSSFIX_PAYLOAD:
         return limit_of(s, fix->octets, 0);
     case OV_MSSFIX_FIXED:
         /* The same for either family, as 2.x has it: set to n - 40. */
         return (struct ov_mss){ov_mss_for(fix->octets, 0, 0).v4, ov_mss_for(fix->octets, 0, 0).v4};
     default:
-        return s->data.tun_mtu == DEFAULT_TUN_MTU ? limit_of(s, DEFAULT_OCTETS, outer_len(s))
-                                                  : (struct ov_mss){0, 0};
+        return default_limit(s);
     }
 }

@@ -89,12 +89,25 @@ OV_MUST_USE enum ov_err ov_exchange_write(struct ov_session *s);
 /* OV_ERR_AGAIN: not here yet. */
 OV_MUST_USE enum ov_err ov_exchange_read(struct ov_session *s);
 
+/* ---- framing.c ---- */
+
+/* What this end can receive: OV_PEER_COMP_* [WP-COMP-010]. */
+uint32_t ov_session_compression(const struct ov_session *s);
+/* Compression framing and fragments of the data channel. OV_ERR_UNSUPPORTED: no library for it; OV_ERR_NOMEM. */
+OV_MUST_USE enum ov_err ov_session_set_framing(struct ov_session *s, enum ov_comp_mode mode);
+/* Server: the framing for this client; *option is what has to be pushed for it, or NULL. */
+enum ov_comp_mode ov_session_client_framing(const struct ov_session *s, const char **option);
+/* The data channel has a key: now it is known what fits into a piece. */
+void ov_session_set_fragment(struct ov_session *s);
+
 /* ---- keys.c ---- */
 
 /* Derive and install the data keys of ks, wipe the secrets they came from; the first time also the dynamic
  * tls-crypt key. */
 /* Limits for TCP inside the tunnel, from --mssfix and the data format in use. */
 struct ov_mss ov_session_mss(const struct ov_session *s);
+/* Outer IP, and UDP or TCP. */
+uint32_t ov_session_outer_len(const struct ov_session *s);
 
 OV_MUST_USE enum ov_err ov_session_generate(struct ov_session *s, struct ov_now now);
 
@@ -135,6 +148,8 @@ void ov_session_data_in(struct ov_session *s, struct ov_datagram *dg, size_t n, 
 /* The next ping or OCC message that is due. OV_ERR_AGAIN: none. */
 OV_MUST_USE enum ov_err ov_session_inband_out(struct ov_session *s, struct ov_datagram *dg,
                                               struct ov_now now);
+/* The next piece of a packet that was cut (--fragment). OV_ERR_AGAIN: none. */
+OV_MUST_USE enum ov_err ov_session_piece_out(struct ov_session *s, struct ov_datagram *dg, struct ov_now now);
 uint64_t ov_session_inband_deadline(const struct ov_session *s);
 
 /* ---- message.c ---- */

@@ -62,7 +62,7 @@ static enum ov_err agree(struct ov_session *s, const struct ov_pulled *pulled)
     }
     s->agreed.flags = pulled->flags;
     s->agreed.keepalive = pulled->effective.keepalive;
-    s->data.tun_mtu = pulled->effective.tunnel.mtu;
+    ov_data_set_mtu(&s->data, pulled->effective.tunnel.mtu);
     s->data.peer_id = pulled->has_peer_id ? pulled->peer_id : OV_PEER_ID_NONE;
     return OV_OK;
 }
@@ -100,6 +100,13 @@ void ov_pull_reply(struct ov_session *s, const char *text, size_t len, struct ov
     if (err != OV_OK)
     {
         refuse(s, err, "failed to negotiate cipher with server", now);
+        return;
+    }
+    const struct ov_config *effective = &ov_pull_result(s->pull.pull)->effective;
+    err = ov_session_set_framing(s, effective->compression.mode);
+    if (err != OV_OK)
+    {
+        refuse(s, err, "this program was built without the compression that the server wants", now);
         return;
     }
     s->pull.complete = true;

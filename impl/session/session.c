@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/wipe.h"
+#include "data/framing.h"
 
 void ov_session_log(const struct ov_session *s, enum ov_level level, const char *format, ...)
 {
@@ -144,6 +145,10 @@ size_t ov_session_transmit(struct ov_session *s, struct ov_datagram *dg, size_t 
         enum ov_err err = ov_control_transmit(s, &dg[count], now);
         if (err != OV_OK)
         {
+            err = ov_session_piece_out(s, &dg[count], now);
+        }
+        if (err == OV_ERR_AGAIN)
+        {
             err = ov_session_inband_out(s, &dg[count], now);
         }
         if (err != OV_OK)
@@ -178,8 +183,10 @@ void ov_session_status(const struct ov_session *s, struct ov_session_status *out
         .data_key_id = s->data.key[OV_DATA_CURRENT].key_id,
         .cipher = s->agreed.cipher,
         .connected_wall_s = s->connected_wall_s,
+        .last_in_ms = s->clock.last_in_ms,
         .negotiations = s->negotiations,
         .data = s->data.stats,
+        .framing = ov_data_framing_stats(&s->data),
         .control = s->control,
     };
     (void)snprintf(out->common_name, sizeof out->common_name, "%s", ov_session_common_name(s));

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "compress/compress.h"
 #include "crypto/crypto.h"
 #include "options/push.h"
 #include "session/login.h"
@@ -42,6 +43,11 @@ struct ov_session_settings
     /* Called before each TLS handshake: the time to look whether files have changed. NULL: nothing to do. */
     void (*before_tls)(void *ctx);
     void *before_tls_ctx;
+    /* Libraries that expand and compress data packets; NULL: none. */
+    const struct ov_compressor *const *compressors;
+
+    /* As a client from before DATA_V2: without a peer-id, packets are DATA_V1. For tests of servers. */
+    bool without_v2;
 
     /* Carried by TCP: one connection is one peer, nothing is lost, and what
      * does not authenticate means that the stream is broken. A client sets it

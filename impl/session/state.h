@@ -37,6 +37,8 @@ struct ov_client_says
     uint32_t iv_proto;
     bool has_mtu;         /* IV_MTU was there: tun-mtu is pushed [WP-PUSH-025] */
     bool push_cipher;     /* [WP-NCP-002] */
+    bool occ_compressed;  /* comp-lzo in the options string */
+    uint32_t compression; /* OV_PEER_COMP_* */
     enum ov_err refusal;  /* OV_OK, or why it is refused once it can be told */
     const char *farewell; /* the message that tells it; static, or in guest */
 };

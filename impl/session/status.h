@@ -6,6 +6,7 @@
 
 #include "base/addr.h"
 #include "crypto/crypto.h"
+#include "data/framing.h"
 #include "data/stats.h"
 
 /* What went through the control channel of one peer. */
@@ -30,8 +31,10 @@ struct ov_session_status
     uint8_t data_key_id;  /* that seals; meaningful while connected */
     enum ov_cipher_id cipher;
     uint64_t connected_wall_s; /* when it was connected, 0: not yet */
+    uint64_t last_in_ms;       /* mono: the latest authentic packet */
     uint32_t negotiations;     /* completed, the first included */
     struct ov_data_stats data;
+    struct ov_data_framing_stats framing;
     struct ov_control_stats control;
 };
 

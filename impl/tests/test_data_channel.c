@@ -229,7 +229,7 @@ static void open_reasons(void **state)
     struct ov_data pair[2];
     static const uint8_t zero_id[40] = {0x48, 0, 0, 7, 0, 0, 0, 0};
     open_pair(pair);
-    pair[0].tun_mtu = 1501;
+    ov_data_set_mtu(&pair[0], 1501);
     fill(2, 1501);
     ov_data_seal(&pair[0], &nowhere, batch.dg, 2, 0);
     again();

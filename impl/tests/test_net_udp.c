@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -221,6 +222,59 @@ static void test_overflow_is_counted(void **state)
     }
     assert_true(got < 200);
     assert_int_equal(link->ops->stats(link).rx_overflow + got, 200);
+    /* The datagrams that were queued before the first drop carried no word of it; the next one does, and then
+     * nobody has to be asked. */
+    link->ops->send(link, dg, 1);
+    assert_int_equal(link->ops->receive(link, in, 64), 1);
+    assert_int_equal(link->stats.rx_overflow, 200 - got);
+    assert_int_equal(link->ops->stats(link).rx_overflow, 200 - got);
+    link->ops->close(link);
+}
+
+static void test_buffer_for_peers(void **state)
+{
+    static const struct
+    {
+        uint32_t peers, octets;
+    } sizes[] = {
+        {0, OV_SOCKBUF_DEFAULT},  {1, OV_SOCKBUF_DEFAULT},       {4, OV_SOCKBUF_DEFAULT},
+        {5, 5 * OV_SOCKBUF_PEER}, {10, 10 * OV_SOCKBUF_PEER},    {32, OV_SOCKBUF_MOST},
+        {50, OV_SOCKBUF_MOST},    {UINT32_MAX, OV_SOCKBUF_MOST},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+    {
+        assert_int_equal(ov_sockbuf_for_peers(sizes[i].peers), sizes[i].octets);
+    }
+}
+
+/* What was forced while there were rights to can't be had again without them: asking must not take it away. */
+static void test_buffer_without_rights(void **state)
+{
+    (void)state;
+    struct ov_addr bound;
+    struct ov_link *link = open_bound(&loopback4, 4, 2u << 20, &bound);
+    const struct ov_sockbuf_grant before = link->buffer[OV_SOCKBUF_RECEIVE];
+    assert_int_equal(before.asked, 2u << 20);
+    if (getuid() != 0 || !before.forced)
+    {
+        link->ops->close(link);
+        skip(); /* nothing was forced here */
+    }
+    assert_int_equal(before.granted, 2u << 20);
+    pid_t child = fork();
+    if (child == 0)
+    {
+        bool kept = setresuid(65534, 65534, 65534) == 0 &&
+                    link->ops->buffer(link, OV_SOCKBUF_RECEIVE, 4u << 20) == 2u << 20 &&
+                    link->buffer[OV_SOCKBUF_RECEIVE].asked == 4u << 20 &&
+                    link->ops->buffer(link, OV_SOCKBUF_RECEIVE, 65536) == 65536 &&
+                    !link->buffer[OV_SOCKBUF_RECEIVE].forced;
+        _exit(kept ? 0 : 1);
+    }
+    int status = -1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
     link->ops->close(link);
 }
 
@@ -254,7 +308,7 @@ static void test_describe(void **state)
     char want[OV_LINK_TEXT];
     (void)snprintf(want, sizeof want, "UDPv4 127.0.0.1:%u, udp, sndbuf ", bound.port);
     assert_memory_equal(link->ops->describe(link, text), want, strlen(want));
-    assert_non_null(strstr(text, " rcvbuf 65536 granted"));
+    assert_non_null(strstr(text, ", rcvbuf 65536 of 65536 granted"));
     link->ops->close(link);
 
     struct ov_udp_settings unbound = {.family = 6};
@@ -305,6 +359,8 @@ int main(void)
         cmocka_unit_test(test_truncated_is_dropped),
         cmocka_unit_test(test_refused_alone),
         cmocka_unit_test(test_overflow_is_counted),
+        cmocka_unit_test(test_buffer_for_peers),
+        cmocka_unit_test(test_buffer_without_rights),
         cmocka_unit_test(test_open_errors),
         cmocka_unit_test(test_describe),
         cmocka_unit_test(test_addresses_both_ways),

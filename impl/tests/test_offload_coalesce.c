@@ -154,7 +154,7 @@ static void add_random_packet(struct batch *b, struct flow *flows, uint8_t count
 static void test_coalesce_model(void **state)
 {
     (void)state;
-    struct ov_coalescer *c = malloc(sizeof *c);
+    struct ov_coalescer *c = calloc(1, sizeof *c);
     uint64_t joined = 0;
     for (uint32_t round = 0; round < 300; round++)
     {
@@ -213,7 +213,7 @@ static void test_coalesce_rules(void **state)
         {"other options", 45, 0x02, false, 2},     {"bad checksum", -1, 0, true, 2},
         {"more fragments", 6, 0x20, false, 2},
     };
-    struct ov_coalescer *c = malloc(sizeof *c);
+    struct ov_coalescer *c = calloc(1, sizeof *c);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
     {
         struct batch b;
@@ -230,7 +230,9 @@ static void test_coalesce_rules(void **state)
         }
         packet[len - 1] ^= rows[i].bad_sum ? 1 : 0;
         batch_add(&b, packet, len, 0);
+        uint64_t bad_sums = c->bad_sums;
         ov_coalesce(c, b.dg, b.count, false);
+        assert_int_equal(c->bad_sums - bad_sums, rows[i].bad_sum);
         if (c->run_count != rows[i].runs)
         {
             fail_msg("%s: %u runs instead of %u", rows[i].what, c->run_count, rows[i].runs);

@@ -105,6 +105,28 @@ static const struct
                                             "auth SHA1,keysize 128,key-method 2,tls-client"},
     {"tls-crypt-v2 tc.key\n",
      "V4,dev-type tun,link-mtu 1541,tun-mtu 1500,proto UDPv4,auth SHA1,keysize 128,key-method 2,tls-client"},
+    {"compress stub\n",
+     "V4,dev-type tun,link-mtu 1542,tun-mtu 1500,proto UDPv4,comp-lzo,auth SHA1,keysize 128,"
+     "key-method 2,tls-client"},
+    {"compress stub-v2\n",
+     "V4,dev-type tun,link-mtu 1541,tun-mtu 1500,proto UDPv4,comp-lzo,auth SHA1,keysize "
+     "128,key-method 2,tls-client"},
+    {"compress lz4\n",
+     "V4,dev-type tun,link-mtu 1542,tun-mtu 1500,proto UDPv4,comp-lzo,auth SHA1,keysize 128,"
+     "key-method 2,tls-client"},
+    {"compress lz4-v2\n", "V4,dev-type tun,link-mtu 1541,tun-mtu 1500,proto UDPv4,comp-lzo,auth SHA1,keysize "
+                          "128,key-method 2,tls-client"},
+    {"comp-lzo no\n", "V4,dev-type tun,link-mtu 1542,tun-mtu 1500,proto UDPv4,comp-lzo,auth SHA1,keysize 128,"
+                      "key-method 2,tls-client"},
+    {"comp-lzo\n", "V4,dev-type tun,link-mtu 1542,tun-mtu 1500,proto UDPv4,comp-lzo,auth SHA1,keysize 128,"
+                   "key-method 2,tls-client"},
+    {"fragment 600\n", "V4,dev-type tun,link-mtu 1545,tun-mtu 1500,proto UDPv4,mtu-dynamic,auth SHA1,keysize "
+                       "128,key-method 2,tls-client"},
+    {"fragment 1300 mtu\ncompress lz4\n",
+     "V4,dev-type tun,link-mtu 1546,tun-mtu 1500,proto UDPv4,comp-lzo,mtu-dynamic,auth SHA1,keysize 128,"
+     "key-method 2,tls-client"},
+    {"tun-mtu 9000\n",
+     "V4,dev-type tun,link-mtu 9041,tun-mtu 9000,proto UDPv4,auth SHA1,keysize 128,key-method 2,tls-client"},
     {"cipher AES-192-OFB\n",
      "V4,dev-type tun,link-mtu 1561,tun-mtu 1500,proto UDPv4,auth SHA1,keysize 192,key-method 2,tls-client"},
 };

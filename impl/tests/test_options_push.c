@@ -180,10 +180,27 @@ static const struct
      "into ovref yet; 'topology subnet' is\n"},
     {",topology subnet,ifconfig 10.8.0.6 10.8.0.5", OV_ERR_OPTION,
      "push reply: ifconfig: '10.8.0.5' is not a netmask (topology is subnet)\n"},
-    {",comp-lzo no", OV_ERR_OPTION,
-     "push reply: option 'comp-lzo' is known to OpenVPN 2.x but not built into ovref yet\n"},
-    {",compress stub-v2", OV_ERR_OPTION,
-     "push reply: option 'compress' is known to OpenVPN 2.x but not built into ovref yet\n"},
+    {",comp-lzo no", OV_OK, ""},
+    {",compress stub-v2", OV_OK, ""},
+    {",compress", OV_OK, ""},
+    {",comp-lzo", OV_ERR_OPTION,
+     "push reply: the server wants 'compress lzo', and compression is not allowed (see allow-compression)\n"},
+    {",compress lz4", OV_ERR_OPTION,
+     "push reply: the server wants 'compress lz4', and compression is not allowed (see allow-compression)\n"},
+    {",compress stub,compress lz4-v2", OV_ERR_OPTION,
+     "push reply: the server wants 'compress lz4-v2', and compression is not allowed (see "
+     "allow-compression)\n"},
+    {",compress snappy", OV_ERR_OPTION,
+     "push reply: compress: 'snappy' is not stub, stub-v2, lz4, lz4-v2, lzo or migrate (snappy is gone from "
+     "OpenVPN 2.x too)\n"},
+    {",compress migrate", OV_ERR_OPTION,
+     "push reply: compress: 'migrate' is not stub, stub-v2, lz4, lz4-v2, lzo or migrate\n"},
+    {",comp-lzo maybe", OV_ERR_OPTION, "push reply: comp-lzo: 'maybe' is not yes, no or adaptive\n"},
+    {",allow-compression yes,compress lz4", OV_ERR_OPTION,
+     "push reply: warning: option 'allow-compression' is not accepted from a server (skipped)\n"
+     "push reply: the server wants 'compress lz4', and compression is not allowed (see allow-compression)\n"},
+    {",fragment 500", OV_OK,
+     "push reply: warning: option 'fragment' is not accepted from a server (skipped)\n"},
     {",protocol-flags aead-epoch", OV_ERR_OPTION,
      "push reply: the server wants 'aead-epoch', which this client didn't offer\n"},
     {",key-derivation magic", OV_ERR_OPTION,
@@ -218,6 +235,43 @@ static void test_rows(void **state)
         pull_free(&p);
     }
     assert_int_equal(failed, 0);
+}
+
+/* What allow-compression lets in, and that it is a push that decides about the framing [WP-COMP-013]. */
+static void test_compression(void **state)
+{
+    (void)state;
+    static const struct
+    {
+        const char *own;
+        const char *pushed;
+        enum ov_err err;
+        enum ov_comp_mode mode;
+    } cases[] = {
+        {"allow-compression asym\n", ",compress lz4", OV_OK, OV_COMP_LZ4},
+        {"allow-compression yes\n", ",comp-lzo", OV_OK, OV_COMP_LZO},
+        {"allow-compression yes\n", ",compress", OV_OK, OV_COMP_STUB},
+        {"compress lz4-v2\n", ",comp-lzo adaptive", OV_OK, OV_COMP_LZO},
+        {"compress lz4-v2\n", "", OV_OK, OV_COMP_LZ4_V2},
+        {"compress lz4-v2\n", ",compress stub,compress lz4", OV_OK, OV_COMP_LZ4},
+        {"compress stub\n", ",compress lz4", OV_ERR_OPTION, 0},
+        {"comp-lzo no\n", ",comp-lzo yes", OV_ERR_OPTION, 0},
+        {"allow-compression no\ncompress stub\n", ",comp-lzo no", OV_OK, OV_COMP_LZO_STUB},
+        {"allow-compression stub-only\n", ",compress lz4", OV_ERR_OPTION, 0},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+    {
+        char text[400], reply[200];
+        snprintf(text, sizeof(text), "%s%s", OPTDOC_CLIENT, cases[i].own);
+        struct pull p = pull_new(text);
+        int len = snprintf(reply, sizeof(reply), "PUSH_REPLY,ping 5%s", cases[i].pushed);
+        assert_int_equal(give(p.pull, reply, (size_t)len), cases[i].err);
+        if (cases[i].err == OV_OK)
+        {
+            assert_int_equal(ov_pull_result(p.pull)->effective.compression.mode, cases[i].mode);
+        }
+        pull_free(&p);
+    }
 }
 
 static void test_nul_refuses_all(void **state)
@@ -372,6 +426,7 @@ int main(void)
         cmocka_unit_test(test_live_subnet),
         cmocka_unit_test(test_live_ipv6),
         cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_compression),
         cmocka_unit_test(test_nul_refuses_all),
         cmocka_unit_test(test_duplicates),
         cmocka_unit_test(test_flags_and_key_derivation),

@@ -14,11 +14,42 @@
 #include <cmocka.h>
 
 #include "crypto/null/null.h"
+#include "data/framing.h"
 #include "lib/pair.h"
 #include "lib/tlspair.h"
 
 #define SEEDS_NULL 2000u
 #define SEEDS_REAL 1000u
+
+/* What stands between tunnel packet and cipher: options of both ends. */
+static const struct shape
+{
+    const char *name;
+    const char *client;
+    const char *server;
+    enum ov_comp_mode comp;
+    bool compresses;
+} shapes[] = {
+    {"plain", "", "", OV_COMP_OFF, false},
+    {"plain", "", "", OV_COMP_OFF, false},
+    {"tun-mtu 576", "tun-mtu 576\n", "tun-mtu 576\n", OV_COMP_OFF, false},
+    {"tun-mtu 9000", "tun-mtu 9000\n", "tun-mtu 9000\n", OV_COMP_OFF, false},
+    {"stub", "compress\n", "compress stub\n", OV_COMP_STUB, false},
+    {"stub-v2, pushed", "", "compress stub-v2\npush \"compress stub-v2\"\n", OV_COMP_STUB_V2, false},
+    {"comp-lzo no, pushed", "allow-compression no\n", "comp-lzo no\npush \"comp-lzo no\"\n", OV_COMP_LZO_STUB,
+     false},
+    {"lz4", "compress lz4\nallow-compression yes\n", "compress lz4\nallow-compression yes\n", OV_COMP_LZ4,
+     true},
+    {"lz4-v2, pushed", "allow-compression asym\n",
+     "allow-compression yes\ncompress lz4-v2\npush \"compress lz4-v2\"\n", OV_COMP_LZ4_V2, true},
+    {"lzo", "comp-lzo\nallow-compression yes\n", "comp-lzo yes\n", OV_COMP_LZO, true},
+    {"migrate", "comp-lzo no\n", "compress migrate\n", OV_COMP_STUB_V2, false},
+    {"fragment 600", "fragment 600\n", "fragment 600\n", OV_COMP_OFF, false},
+    {"fragment 333, lz4", "fragment 333 mtu\ncompress lz4\nallow-compression yes\n",
+     "fragment 900\ncompress lz4\nallow-compression yes\n", OV_COMP_LZ4, true},
+    {"fragment 1300, tun-mtu 9000", "fragment 1300\ntun-mtu 9000\n", "fragment 1300\ntun-mtu 9000\n",
+     OV_COMP_OFF, false},
+};
 
 /* What a seed decides. */
 struct plan
@@ -29,10 +60,12 @@ struct plan
     struct ov_wire_faults faults;
     enum ov_cipher_id cipher;
     bool epoch;
-    unsigned login;     /* 0 none, 1 decided at once, 2 later, 3 with tokens */
+    unsigned login; /* 0 none, 1 decided at once, 2 later, 3 with tokens */
+    bool without_v2;
+    const struct shape *shape;
     unsigned initiator; /* 0 client, 1 server, 2 both at once */
-    char client_text[256];
-    char server_text[256];
+    char client_text[384];
+    char server_text[384];
 };
 
 static const char *const ciphers[] = {"AES-256-GCM", "AES-128-GCM", "CHACHA20-POLY1305", "AES-192-GCM",
@@ -55,6 +88,12 @@ static void make_faults(struct plan *plan, struct ov_test_random *r)
         .latency_ms = 1 + ov_test_below(r, 80),
         .jitter_ms = calm ? 0 : ov_test_below(r, 120),
     };
+}
+
+static void append(char text[static 384], const char *more)
+{
+    const size_t len = strlen(text);
+    assert_true(snprintf(text + len, 384 - len, "%s", more) < (int)(384 - len));
 }
 
 static void make_plan(struct plan *plan, uint64_t seed, const struct ov_crypto *client,
@@ -82,17 +121,22 @@ static void make_plan(struct plan *plan, uint64_t seed, const struct ov_crypto *
                    "data-ciphers %s\nauth %s\nkeepalive 10 60\nmax-packet-size %u\n", ciphers[cipher], auth,
                    500 + ov_test_below(&r, 800));
     plan->initiator = ov_test_below(&r, 3);
+    plan->shape = &shapes[ov_test_below(&r, sizeof shapes / sizeof shapes[0])];
+    plan->without_v2 = ov_test_below(&r, 6) == 0;
+    append(plan->client_text, plan->shape->client);
+    append(plan->server_text, plan->shape->server);
     const struct ov_proto_flags built = {.cc_exit = ov_test_below(&r, 4) != 0,
                                          .tls_ekm = ov_test_below(&r, 3) != 0,
                                          .dyn_tls_crypt = ov_test_below(&r, 3) != 0,
                                          .aead_epoch = ov_test_below(&r, 2) != 0};
-    plan->epoch = built.aead_epoch && ov_cipher_is_aead(plan->cipher);
+    plan->epoch = built.aead_epoch && ov_cipher_is_aead(plan->cipher) && !plan->without_v2;
     plan->client = (struct ov_end_spec){.crypto = client,
                                         .version = version,
                                         .wrap = wrap,
                                         .more = plan->client_text,
                                         .seed = seed,
-                                        .built = built};
+                                        .built = built,
+                                        .without_v2 = plan->without_v2};
     plan->server = (struct ov_end_spec){.crypto = server,
                                         .version = version,
                                         .wrap = wrap,
@@ -107,13 +151,13 @@ static void print_plan(const struct plan *p)
     print_error(
         "seed %llu: %s client, %s server, TLS 1.%u, %s, %s%s, keys from %s%s, loss %u double %u damage "
         "%u per mille, "
-        "%u..%u ms, initiator %u, login %u\n",
+        "%u..%u ms, initiator %u, %s%s, login %u\n",
         (unsigned long long)p->seed, p->client.crypto->name, p->server.crypto->name, p->client.version % 10,
         ov_end_wrap_name(p->client.wrap), ov_cipher_name(p->cipher), p->epoch ? " with epochs" : "",
         p->client.built.tls_ekm ? "exporter" : "PRF",
         p->client.built.dyn_tls_crypt ? ", dynamic tls-crypt" : "", p->faults.loss_pm, p->faults.double_pm,
         p->faults.damage_pm, p->faults.latency_ms, p->faults.latency_ms + p->faults.jitter_ms, p->initiator,
-        p->login);
+        p->shape->name, p->without_v2 ? ", DATA_V1" : "", p->login);
 }
 
 /* ---- the life of a connection ---- */
@@ -208,6 +252,27 @@ static const char *end(struct ov_pair *pair)
     return ov_pair_until(pair, ended, 300) ? NULL : "did not end in 300 s";
 }
 
+/* Was the framing what was planned, and was it used? */
+static const char *check_shape(const struct ov_pair *pair, const struct plan *plan)
+{
+    const struct ov_data *data = &pair->client.session.data;
+    const struct ov_data_framing_stats stats = ov_data_framing_stats(data);
+    const bool fragments = plan->client.more != NULL && strstr(plan->client.more, "fragment") != NULL;
+    if ((data->peer_id == OV_PEER_ID_NONE) != plan->without_v2)
+    {
+        return "sends another header than planned";
+    }
+    if ((data->framing != NULL) != (plan->shape->comp != OV_COMP_OFF || fragments))
+    {
+        return "has another framing than planned";
+    }
+    if (plan->shape->compresses && stats.expanded_packets + stats.compressed_packets == 0)
+    {
+        return "never saw a compressed packet";
+    }
+    return !fragments || stats.pieces_in + stats.pieces_out > 0 ? NULL : "never saw a fragment";
+}
+
 static const char *live(struct ov_pair *pair, const struct plan *plan)
 {
     const char *why = connect(pair);
@@ -222,6 +287,7 @@ static const char *live(struct ov_pair *pair, const struct plan *plan)
         why = "uses another packet format than planned";
     }
     why = why != NULL ? why : exchange(pair);
+    why = why != NULL ? why : check_shape(pair, plan);
     return why != NULL ? why : end(pair);
 }
 

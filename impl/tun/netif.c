@@ -134,6 +134,20 @@ static int bring_up(struct ov_netif *netif, int index, const struct ov_tunnel *t
     return result;
 }
 
+bool ov_netif_drops(struct ov_netif *netif, int index, struct ov_netif_drops *out)
+{
+    struct rtnl_link *link = NULL;
+    *out = (struct ov_netif_drops){0};
+    if (netif == NULL || rtnl_link_get_kernel(netif->socket, index, NULL, &link) < 0)
+    {
+        return false;
+    }
+    out->to_tunnel = rtnl_link_get_stat(link, RTNL_LINK_TX_DROPPED);
+    out->from_tunnel = rtnl_link_get_stat(link, RTNL_LINK_RX_DROPPED);
+    rtnl_link_put(link);
+    return true;
+}
+
 static enum ov_err give_up(struct ov_netif *netif, char *text, const char *what, const char *name, int result)
 {
     const char *advice = result == -NLE_PERM ? " (needs CAP_NET_ADMIN)" : "";

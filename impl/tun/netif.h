@@ -26,6 +26,16 @@ void ov_netif_free(struct ov_netif *netif);
 OV_MUST_USE enum ov_err ov_netif_apply(struct ov_netif *netif, const char *name, int index,
                                        const struct ov_tunnel *tunnel, char text[static OV_NETIF_TEXT]);
 
+/* What the kernel counts as dropped at an interface. */
+struct ov_netif_drops
+{
+    uint64_t to_tunnel;   /* tx_dropped: not taken, our queue was full or the device down */
+    uint64_t from_tunnel; /* rx_dropped: we wrote it, the kernel's stack had no room */
+};
+
+/* False: there is no such interface, or the kernel doesn't answer. */
+bool ov_netif_drops(struct ov_netif *netif, int index, struct ov_netif_drops *out);
+
 /* Take back what was added, latest first. The interface may already be gone. */
 void ov_netif_undo(struct ov_netif *netif);
 

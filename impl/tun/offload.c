@@ -17,7 +17,6 @@
  * shared by tens of packets. What the rest of the program sees is the same as
  * with plain.c: single packets, cut here and joined here. */
 
-#define SLOT  (OV_BUF_HEADROOM + OV_BUF_PACKET + OV_BUF_TAILROOM)
 #define SUPER 65536u
 
 #ifndef TUN_F_USO4 /* headers older than Linux 6.2 */
@@ -33,7 +32,9 @@ struct offload
     struct ov_segmenter segmenter; /* over super; may have segments left between two reads */
     struct ov_coalescer coalescer;
     uint8_t super[SUPER] __attribute__((aligned(64)));
-    uint8_t slots[OV_TUN_BATCH][SLOT] __attribute__((aligned(64)));
+    uint32_t packet;                              /* octets of the largest one */
+    uint32_t slot_len;                            /* the same with the room around it */
+    uint8_t slots[] __attribute__((aligned(64))); /* OV_TUN_BATCH of them */
 };
 
 /* ---- kernel to tunnel ---- */
@@ -76,7 +77,7 @@ static bool read_super(struct offload *o)
 static bool take_segment(struct offload *o, size_t i, struct ov_datagram *dg)
 {
     struct ov_tun_stats *stats = &o->tun.stats;
-    dg->buf = ov_buf_over(o->slots[i], SLOT - OV_BUF_TAILROOM, OV_BUF_HEADROOM);
+    dg->buf = ov_buf_over(o->slots + i * o->slot_len, o->slot_len - OV_BUF_TAILROOM, OV_BUF_HEADROOM);
     if (ov_segment_next(&o->segmenter, &dg->buf) != OV_OK)
     {
         /* A segment beyond every MTU we set: drop the whole super-packet. */
@@ -85,7 +86,7 @@ static bool take_segment(struct offload *o, size_t i, struct ov_datagram *dg)
         memset(&o->segmenter, 0, sizeof o->segmenter);
         return false;
     }
-    dg->buf.cap = SLOT;
+    dg->buf.cap = o->slot_len;
     dg->addr = (struct ov_addr){0};
     dg->fate = OV_FATE_NONE;
     dg->why = OV_OK;
@@ -175,6 +176,7 @@ static void offload_write(struct ov_tun *tun, struct ov_datagram *dg, size_t n)
         {
             write_run(o, i, dg);
         }
+        o->tun.stats.tx_bad_sum = o->coalescer.bad_sums;
         dg += chunk;
         n -= chunk;
     }
@@ -229,14 +231,23 @@ static enum ov_err ask_offloads(struct offload *o, char *text)
 
 enum ov_err ov_tun_open_offload(const char *dev, struct ov_tun **out, char text[static OV_TUN_TEXT])
 {
+    return ov_tun_open_offload_for(dev, OV_BUF_PACKET, out, text);
+}
+
+enum ov_err ov_tun_open_offload_for(const char *dev, uint32_t packet, struct ov_tun **out,
+                                    char text[static OV_TUN_TEXT])
+{
     *out = NULL;
-    struct offload *o = calloc(1, sizeof *o);
+    const uint32_t slot_len = OV_BUF_HEADROOM + packet + OV_BUF_TAILROOM;
+    struct offload *o = calloc(1, sizeof *o + (size_t)OV_TUN_BATCH * slot_len);
     if (o == NULL)
     {
         (void)snprintf(text, OV_TUN_TEXT, "%s", ov_err_name(OV_ERR_NOMEM));
         return OV_ERR_NOMEM;
     }
     o->tun.ops = &offload_ops;
+    o->packet = packet;
+    o->slot_len = slot_len;
     enum ov_err err =
         ov_tun_device(dev, IFF_TUN | IFF_NO_PI | IFF_VNET_HDR, &o->fd, o->tun.name, &o->tun.index, text);
     if (err == OV_OK)

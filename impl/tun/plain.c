@@ -9,23 +9,24 @@
 
 /* One packet, one system call: what every other variant is compared with. */
 
-#define SLOT (OV_BUF_HEADROOM + OV_BUF_PACKET + OV_BUF_TAILROOM)
-
 struct plain
 {
     struct ov_tun tun; /* first: the table's functions get its address */
     int fd;
-    uint8_t slots[OV_TUN_BATCH][SLOT] __attribute__((aligned(64)));
+    uint32_t packet;                              /* octets of the largest one */
+    uint32_t slot_len;                            /* the same with the room around it */
+    uint8_t slots[] __attribute__((aligned(64))); /* OV_TUN_BATCH of them */
 };
 
 /* True if slot i now holds a packet. */
 static bool read_one(struct plain *plain, size_t i, struct ov_datagram *dg)
 {
     struct ov_tun_stats *stats = &plain->tun.stats;
+    uint8_t *slot = plain->slots + i * plain->slot_len;
     ssize_t len;
     do
     {
-        len = read(plain->fd, plain->slots[i] + OV_BUF_HEADROOM, OV_BUF_PACKET);
+        len = read(plain->fd, slot + OV_BUF_HEADROOM, plain->packet);
     } while (len < 0 && errno == EINTR);
     if (len <= 0)
     {
@@ -38,7 +39,7 @@ static bool read_one(struct plain *plain, size_t i, struct ov_datagram *dg)
     }
     stats->rx_packets++;
     stats->rx_octets += (uint64_t)len;
-    dg->buf = ov_buf_over(plain->slots[i], SLOT, OV_BUF_HEADROOM);
+    dg->buf = ov_buf_over(slot, plain->slot_len, OV_BUF_HEADROOM);
     dg->buf.len = (uint32_t)len;
     dg->addr = (struct ov_addr){0};
     dg->fate = OV_FATE_NONE;
@@ -131,14 +132,23 @@ static const struct ov_tun_ops plain_ops = {
 
 enum ov_err ov_tun_open_plain(const char *dev, struct ov_tun **out, char text[static OV_TUN_TEXT])
 {
+    return ov_tun_open_plain_for(dev, OV_BUF_PACKET, out, text);
+}
+
+enum ov_err ov_tun_open_plain_for(const char *dev, uint32_t packet, struct ov_tun **out,
+                                  char text[static OV_TUN_TEXT])
+{
     *out = NULL;
-    struct plain *plain = calloc(1, sizeof *plain);
+    const uint32_t slot_len = OV_BUF_HEADROOM + packet + OV_BUF_TAILROOM;
+    struct plain *plain = calloc(1, sizeof *plain + (size_t)OV_TUN_BATCH * slot_len);
     if (plain == NULL)
     {
         (void)snprintf(text, OV_TUN_TEXT, "%s", ov_err_name(OV_ERR_NOMEM));
         return OV_ERR_NOMEM;
     }
     plain->tun.ops = &plain_ops;
+    plain->packet = packet;
+    plain->slot_len = slot_len;
     enum ov_err err =
         ov_tun_device(dev, IFF_TUN | IFF_NO_PI, &plain->fd, plain->tun.name, &plain->tun.index, text);
     if (err != OV_OK)

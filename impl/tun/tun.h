@@ -25,7 +25,9 @@ struct ov_tun_stats
     uint64_t tx_short;  /* the device took less than the packet */
     uint64_t tx_full;   /* dropped: the device takes nothing now */
     uint64_t tx_errors; /* dropped: refused, e.g. not an IP packet, or the device is down */
-    int tx_errno;       /* latest reason */
+    uint64_t
+        tx_bad_sum; /* written as they came, though a checksum in them is wrong; only seen with offloads */
+    int tx_errno;   /* latest reason */
     int rx_errno;
 };
 
@@ -68,5 +70,10 @@ OV_MUST_USE enum ov_err ov_tun_open_plain(const char *dev, struct ov_tun **out,
  * tun devices have no segmentation; text says what is missing. */
 OV_MUST_USE enum ov_err ov_tun_open_offload(const char *dev, struct ov_tun **out,
                                             char text[static OV_TUN_TEXT]);
+/* Both with room for packets of so many octets (ov_buf_packet_for); the short forms have OV_BUF_PACKET. */
+OV_MUST_USE enum ov_err ov_tun_open_plain_for(const char *dev, uint32_t packet, struct ov_tun **out,
+                                              char text[static OV_TUN_TEXT]);
+OV_MUST_USE enum ov_err ov_tun_open_offload_for(const char *dev, uint32_t packet, struct ov_tun **out,
+                                                char text[static OV_TUN_TEXT]);
 
 #endif

@@ -112,6 +112,20 @@ static enum field field_of(const struct ov_peer_info_line *line)
     return (enum field)f;
 }
 
+/* Whether it can receive some compression: the variables whose value is 1. */
+static void take_compression(const struct ov_peer_info_line *line, struct ov_peer_info *out)
+{
+    for (unsigned i = 0; i < OV_PEER_COMP_COUNT; i++)
+    {
+        const char *name = ov_peer_comp_name(i);
+        if (strlen(name) == line->name_len && memcmp(name, line->name, line->name_len) == 0 &&
+            line->value_len == 1 && line->value[0] == '1')
+        {
+            out->compression |= 1u << i;
+        }
+    }
+}
+
 /* false: the value is not what it should be. */
 static bool take_field(enum field field, const struct ov_peer_info_line *line, struct ov_peer_info *out)
 {
@@ -162,6 +176,10 @@ void ov_peer_info_parse(const char *text, size_t len, struct ov_peer_info *out)
             continue;
         }
         enum field field = field_of(&line);
+        if (field == FIELD_COUNT)
+        {
+            take_compression(&line, out);
+        }
         if (field == FIELD_COUNT || (seen & 1u << field) != 0)
         {
             continue;

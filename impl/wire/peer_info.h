@@ -23,6 +23,19 @@
 #define OV_IV_PROTO_DNS_OPTION_V2   (1u << 11)
 #define OV_IV_PROTO_PUSH_UPDATE     (1u << 12)
 
+/* Compression that a peer can receive. */
+#define OV_PEER_COMP_LZ4      (1u << 0)
+#define OV_PEER_COMP_LZ4_V2   (1u << 1)
+#define OV_PEER_COMP_LZO      (1u << 2)
+#define OV_PEER_COMP_LZO_STUB (1u << 3)
+#define OV_PEER_COMP_STUB     (1u << 4)
+#define OV_PEER_COMP_STUB_V2  (1u << 5)
+#define OV_PEER_COMP_SNAPPY   (1u << 6) /* old ones; never announced by us */
+#define OV_PEER_COMP_COUNT    7u
+
+/* Name of the variable of bit i: "IV_LZ4". */
+const char *ov_peer_comp_name(unsigned i);
+
 #define OV_PEER_INFO_LINE  255u /* longer lines are cut there [WP-PI-002] */
 #define OV_PEER_INFO_VALUE 256u
 
@@ -37,6 +50,7 @@ struct ov_peer_info_own
                            * and AES-128-GCM are both in it. */
     bool tcp_nonlinear;   /* IV_TCPNL=1 [WP-FRM-008] */
     const char *sso;      /* IV_SSO [WP-AUTH-014]; NULL: left out */
+    uint32_t compression; /* OV_PEER_COMP_*: what it can receive [WP-COMP-010] */
 };
 
 /* Write the lines and a NUL. *len without NUL. OV_ERR_NOSPACE; OV_ERR_FORMAT: a value with control
@@ -53,6 +67,7 @@ struct ov_peer_info
     bool has_ciphers;                  /* there was an IV_CIPHERS line, even an empty one */
     bool has_mtu;                      /* there was an IV_MTU line: tun-mtu is pushed [WP-PUSH-025] */
     bool tcp_nonlinear;                /* IV_TCPNL=1 */
+    uint32_t compression;              /* OV_PEER_COMP_* */
     char ciphers[OV_PEER_INFO_VALUE];  /* a line that was cut loses its last, incomplete name */
     char version[OV_PEER_INFO_VALUE];  /* printable ASCII only, other octets became '_' */
     char platform[OV_PEER_INFO_VALUE]; /* the same */

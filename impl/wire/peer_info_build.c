@@ -4,6 +4,13 @@
 
 #include "wire/peer_info.h"
 
+const char *ov_peer_comp_name(unsigned i)
+{
+    static const char *const names[OV_PEER_COMP_COUNT] = {
+        "IV_LZ4", "IV_LZ4v2", "IV_LZO", "IV_LZO_STUB", "IV_COMP_STUB", "IV_COMP_STUBv2", "IV_SNAPPY"};
+    return names[i];
+}
+
 struct output
 {
     char *at;
@@ -94,6 +101,13 @@ enum ov_err ov_peer_info_build(const struct ov_peer_info_own *own, char *out, si
     if (own->sso != NULL)
     {
         add_line(&o, "IV_SSO", own->sso);
+    }
+    for (unsigned i = 0; i < OV_PEER_COMP_COUNT; i++)
+    {
+        if ((own->compression & 1u << i) != 0)
+        {
+            add_line(&o, ov_peer_comp_name(i), "1");
+        }
     }
     if (o.err != OV_OK)
     {

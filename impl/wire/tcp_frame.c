@@ -19,9 +19,10 @@ enum ov_err ov_tcp_frame_push(struct ov_buf *packet)
     return OV_OK;
 }
 
-void ov_tcp_deframer_init(struct ov_tcp_deframer *d, uint32_t max)
+void ov_tcp_deframer_init(struct ov_tcp_deframer *d, uint32_t max, uint8_t *mem)
 {
     d->max = max < 1 ? 1 : max > OV_TCP_FRAME_MAX ? OV_TCP_FRAME_MAX : max;
+    d->mem = mem;
     d->have = 0;
     d->broken = false;
 }

@@ -10,7 +10,7 @@
 /* Packets on TCP: | length u16 | packet | [WP-FRM-002]. */
 
 #define OV_TCP_FRAME_HEAD     2u
-#define OV_TCP_FRAME_MAX      2048u /* largest packet this decoder can be set to */
+#define OV_TCP_FRAME_MAX      9600u /* largest packet this decoder can be set to */
 #define OV_TCP_FRAME_STANDARD 1768u /* what stock peers with default MTUs receive [WP-FRM-004] */
 
 /* Put the length in front of the packet. OV_ERR_NOSPACE: no headroom; OV_ERR_ARG: empty, or longer than a
@@ -23,11 +23,11 @@ struct ov_tcp_deframer
     uint32_t max;  /* longest packet accepted */
     uint32_t have; /* octets of a partial frame in mem, its length field included */
     bool broken;   /* a bad length was seen: the connection is lost */
-    uint8_t mem[OV_TCP_FRAME_HEAD + OV_TCP_FRAME_MAX];
+    uint8_t *mem;  /* OV_TCP_FRAME_HEAD + max octets, borrowed */
 };
 
 /* max: 1..OV_TCP_FRAME_MAX; other values are clamped. */
-void ov_tcp_deframer_init(struct ov_tcp_deframer *d, uint32_t max);
+void ov_tcp_deframer_init(struct ov_tcp_deframer *d, uint32_t max, uint8_t *mem);
 
 /* Take the next packet from the front of in (what the socket gave). Frames that lie in one piece are handed
  * out where they are; one that was split over reads comes from d->mem. packet is writable, has no room

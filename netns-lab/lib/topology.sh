@@ -10,10 +10,23 @@
 
 # shellcheck disable=SC2154 # namespaces is the topology's
 
-# sysctl_in NAMESPACE KEY=VALUE: /proc/sys/net shows the namespace of its reader.
+# sysctl_in NAMESPACE KEY=VALUE...: /proc/sys/net shows the namespace of its reader.
 sysctl_in()
 {
-    run ip netns exec "$1" sysctl -q -w "$2"
+    local ns=$1
+    shift
+    run ip netns exec "$ns" sysctl -q -w "$@"
+}
+
+# batch NAMESPACE: what `ip` shall do there, one command a line of standard input ("-": here), in one
+# process: hundreds of interfaces are up in a second. An error ends it and the script.
+batch()
+{
+    local commands ns=()
+    [[ $1 == - ]] || ns=(-n "$1")
+    commands=$(cat)
+    printf '%s\n' "$commands" | sed "s/^/[+] ip ${ns[*]:+${ns[*]} }/" >&2
+    ip "${ns[@]}" -batch - <<<"$commands"
 }
 
 add_namespace()
@@ -21,10 +34,8 @@ add_namespace()
     run ip netns add "$1"
     run ip -n "$1" link set lo up
     # Only what a topology says shall be configured: no router advertisements.
-    sysctl_in "$1" net.ipv6.conf.all.disable_ipv6=0
-    sysctl_in "$1" net.ipv6.conf.default.disable_ipv6=0
-    sysctl_in "$1" net.ipv6.conf.default.accept_ra=0
-    sysctl_in "$1" net.ipv6.conf.default.accept_dad=0
+    sysctl_in "$1" net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0 \
+        net.ipv6.conf.default.accept_ra=0 net.ipv6.conf.default.accept_dad=0
 }
 
 # Makes them all, or none where one of them is there already.

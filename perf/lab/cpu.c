@@ -1,6 +1,7 @@
 #include "perf/lab/cpu.h"
 
 #include <dirent.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -75,10 +76,9 @@ static bool is_counted(const struct process *list, size_t count, int pid)
     return false;
 }
 
-double perf_cpu_of_session(pid_t leader)
+/* Marks those of a session. Returns their ticks. */
+static unsigned long find_session(struct process *list, size_t count, pid_t leader)
 {
-    struct process *list = malloc(PROCESS_MAX * sizeof *list);
-    size_t count = list != NULL ? read_all(list) : 0;
     unsigned long ticks = 0;
     bool grew = leader > 0;
     /* A child may stand in front of its parent: until nothing is added any more. */
@@ -97,6 +97,72 @@ double perf_cpu_of_session(pid_t leader)
             }
         }
     }
+    return ticks;
+}
+
+double perf_cpu_of_session(pid_t leader)
+{
+    struct process *list = malloc(PROCESS_MAX * sizeof *list);
+    size_t count = list != NULL ? read_all(list) : 0;
+    unsigned long ticks = find_session(list, count, leader);
     free(list);
     return (double)ticks / (double)sysconf(_SC_CLK_TCK);
+}
+
+/* Every thread: a new one takes over the set of the one that starts it. */
+static void pin_process(int pid, const cpu_set_t *set)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/task", pid);
+    DIR *tasks = opendir(path);
+    for (struct dirent *entry; tasks != NULL && (entry = readdir(tasks)) != NULL;)
+    {
+        int tid = (int)strtol(entry->d_name, NULL, 10);
+        if (tid > 0)
+        {
+            (void)sched_setaffinity(tid, sizeof *set, set);
+        }
+    }
+    if (tasks != NULL)
+    {
+        closedir(tasks);
+    }
+}
+
+int perf_cpu_last(void)
+{
+    cpu_set_t all;
+    int last = 0;
+    CPU_ZERO(&all);
+    (void)sched_getaffinity(0, sizeof all, &all);
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+    {
+        last = CPU_ISSET(cpu, &all) ? cpu : last;
+    }
+    return last;
+}
+
+void perf_cpu_pin_session(pid_t leader, int cpu)
+{
+    struct process *list = malloc(PROCESS_MAX * sizeof *list);
+    size_t count = list != NULL ? read_all(list) : 0;
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    if (cpu >= 0)
+    {
+        CPU_SET((size_t)cpu, &set);
+    }
+    else
+    {
+        (void)sched_getaffinity(0, sizeof set, &set);
+    }
+    (void)find_session(list, count, leader);
+    for (size_t i = 0; i < count; i++)
+    {
+        if (list[i].counted)
+        {
+            pin_process(list[i].pid, &set);
+        }
+    }
+    free(list);
 }

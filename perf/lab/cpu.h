@@ -9,4 +9,10 @@
  * ended. Resolution: one tick of the kernel's clock, 10 ms. */
 double perf_cpu_of_session(pid_t leader);
 
+/* The last CPU that this process may use. */
+int perf_cpu_last(void);
+
+/* Keeps every thread of such a session on one CPU; cpu -1: on all that this process may use, again. */
+void perf_cpu_pin_session(pid_t leader, int cpu);
+
 #endif

@@ -38,6 +38,18 @@ double perf_samples_median(const struct perf_samples *samples, size_t arm, enum 
     return lab_stats_median(values, count);
 }
 
+double perf_jain(const double *values, size_t count)
+{
+    double sum = 0.0;
+    double squares = 0.0;
+    for (size_t i = 0; i < count; i++)
+    {
+        sum += values[i];
+        squares += values[i] * values[i];
+    }
+    return squares > 0.0 ? sum * sum / ((double)count * squares) : NAN;
+}
+
 /* Student's t for a two-sided 95 %, by degrees of freedom from 1. */
 static double student(size_t freedom)
 {
@@ -74,13 +86,15 @@ void perf_ratio_of(const struct perf_samples *samples, size_t arm, size_t agains
     *ratio = (struct perf_ratio){.median = NAN, .interval = {NAN, NAN}};
     for (size_t round = 0; round < samples->rounds; round++)
     {
-        double one = samples->value[arm][figure][round] / samples->value[against][figure][round];
+        bool alone = against == PERF_NO_ARM;
+        double one =
+            samples->value[arm][figure][round] / (alone ? 1.0 : samples->value[against][figure][round]);
         if (!isfinite(one) || one <= 0.0)
         {
             continue;
         }
         all[ratio->all++] = one;
-        if (!samples->disturbed[arm][round] && !samples->disturbed[against][round])
+        if (!samples->disturbed[arm][round] && (alone || !samples->disturbed[against][round]))
         {
             ratio->ratio[ratio->count++] = one;
         }
@@ -120,10 +134,12 @@ enum perf_verdict perf_ratio_judge(const struct perf_ratio *ratio, double limit,
 enum perf_verdict perf_goal_judge(const struct perf_samples *samples, const struct perf_goal *goal,
                                   uint64_t seed, struct perf_ratio *ratio, char *text, size_t size)
 {
-    size_t arms[] = {perf_arm_find(goal->arm), perf_arm_find(goal->against)};
+    size_t arms[] = {perf_arm_find(goal->arm),
+                     goal->against != NULL ? perf_arm_find(goal->against) : PERF_NO_ARM};
+    size_t count = goal->against != NULL ? 2 : 1;
     text[0] = '\0';
     perf_ratio_of(samples, arms[0], arms[1], goal->figure, seed, ratio);
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < count; i++)
     {
         if (!samples->planned[arms[i]])
         {
@@ -141,7 +157,7 @@ enum perf_verdict perf_goal_judge(const struct perf_samples *samples, const stru
     {
         return verdict;
     }
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < count; i++)
     {
         if (ratio->all == 0 && samples->failed[arms[i]][0] != '\0')
         {

@@ -22,6 +22,13 @@ void perf_samples_init(struct perf_samples *samples);
 /* Median over the rounds, disturbed ones included; NaN: none. */
 double perf_samples_median(const struct perf_samples *samples, size_t arm, enum perf_figure figure);
 
+/* Jain's index of fairness: (sum x)^2 / (n sum x^2), 1 when all have the same, 1/n when one has it all. NaN: none,
+ * or nobody has anything. */
+double perf_jain(const double *values, size_t count);
+
+/* Index that stands for "none": a ratio to it is the figure itself. */
+#define PERF_NO_ARM SIZE_MAX
+
 /* Ratio of two arms, from the ratios within rounds. */
 struct perf_ratio
 {

@@ -2,6 +2,7 @@
 #include "lib/args.h"
 #include "lib/rng.h"
 #include "lib/verdict.h"
+#include "perf/lab/bulk.h"
 #include "perf/lab/flood.h"
 #include "perf/lab/run.h"
 
@@ -81,7 +82,8 @@ static int list(void)
     for (size_t i = 0; i < perf_goal_count; i++)
     {
         const struct perf_goal *goal = &perf_goals[i];
-        printf("  %-20s %s / %s %s %g\n", perf_figures[goal->figure].title, goal->arm, goal->against,
+        printf("  %-24s %s%s%s %s %g\n", perf_figures[goal->figure].title, goal->arm,
+               goal->against != NULL ? " / " : "", goal->against != NULL ? goal->against : "",
                goal->at_most ? "<=" : ">=", goal->limit);
     }
     return 0;
@@ -157,6 +159,31 @@ static int run_flood(int argc, char **argv)
     return perf_flood_main(&flood);
 }
 
+static int run_bulk(int argc, char **argv)
+{
+    uint64_t port = 0;
+    uint64_t warm_up = 0;
+    uint64_t steady = 0;
+    if (argc < 8 || argc - 7 > (int)PERF_CLIENT_MAX || !lab_arg_number(argv[3], 65535, &port) ||
+        !lab_arg_number(argv[4], 60000, &warm_up) || !lab_arg_number(argv[5], 600000, &steady) || steady == 0)
+    {
+        fprintf(stderr,
+                "usage: ovperf internal-bulk SERVER-NS ADDRESS PORT WARM-UP-MS STEADY-MS up|down "
+                "CLIENT-NS...   (at most %u)\n",
+                PERF_CLIENT_MAX);
+        return LAB_EXIT_USAGE;
+    }
+    const struct perf_bulk bulk = {.server_ns = argv[1],
+                                   .target = argv[2],
+                                   .port = (uint16_t)port,
+                                   .warm_up_ms = (uint32_t)warm_up,
+                                   .steady_ms = (uint32_t)steady,
+                                   .down = strcmp(argv[6], "down") == 0,
+                                   .client_ns = (const char *const *)argv + 7,
+                                   .clients = (uint32_t)(argc - 7)};
+    return perf_bulk_main(&bulk);
+}
+
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
@@ -171,6 +198,10 @@ int main(int argc, char **argv)
     if (strcmp(name, "internal-flood") == 0)
     {
         return run_flood(argc - 1, argv + 1);
+    }
+    if (strcmp(name, "internal-bulk") == 0)
+    {
+        return run_bulk(argc - 1, argv + 1);
     }
     bool help = strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0;
     fputs(usage, help ? stdout : stderr);

@@ -1,4 +1,4 @@
-/* Measuring one arm: TCP by iperf3, round trips by ping, UDP by our own flood. */
+/* Measuring one arm: TCP by iperf3, round trips by ping, UDP by our own flood, many clients by our own bulk. */
 #ifndef OV_PERF_MEASURE_H
 #define OV_PERF_MEASURE_H
 
@@ -36,12 +36,16 @@ enum perf_tcp
 LAB_MUST_USE enum lab_err perf_measure_tcp(struct perf_arm *arm, enum perf_tcp step, struct perf_notes *notes,
                                            struct perf_cost *cost, struct lab_why *why);
 
-/* Pings through the idle tunnel. */
+/* Pings through the idle tunnel, one after the other, all on one CPU. */
 LAB_MUST_USE enum lab_err perf_measure_idle(struct perf_arm *arm, struct perf_notes *notes,
                                             struct lab_why *why);
 
 /* Searches the packet rate for datagrams of 200 or 1400 octets. */
 LAB_MUST_USE enum lab_err perf_measure_udp(struct perf_arm *arm, enum perf_figure figure,
                                            struct perf_notes *notes, struct lab_why *why);
+
+/* One stream of each client at once: their sum and how alike they are. */
+LAB_MUST_USE enum lab_err perf_measure_crowd(struct perf_arm *arm, bool down, struct perf_notes *notes,
+                                             struct lab_why *why);
 
 #endif

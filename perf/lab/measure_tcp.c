@@ -5,6 +5,7 @@
 #include "lib/ready.h"
 #include "lib/record.h"
 #include "lib/stats.h"
+#include "perf/lab/cpu.h"
 #include "perf/lab/tools.h"
 
 #include <math.h>
@@ -48,9 +49,9 @@ static bool servers_listen(void *arg)
     bool listen = true;
     for (size_t i = 0; i < servers->count; i++)
     {
-        listen = listen &&
-                 (!servers->proc[i].running || lab_ready_tcp_listens(servers->arm->house->topology->server_ns,
-                                                                     (uint16_t)(IPERF_PORT + i)));
+        listen =
+            listen && (!servers->proc[i].running ||
+                       lab_ready_tcp_listens(servers->arm->topology->server_ns, (uint16_t)(IPERF_PORT + i)));
     }
     return listen;
 }
@@ -66,8 +67,7 @@ static enum lab_err servers_start(struct servers *servers, struct perf_arm *arm,
         snprintf(port, sizeof port, "%d", IPERF_PORT + (int)i);
         enum lab_err err = lab_path_set(log, why, "%s/iperf3-server-%zu.txt", arm->log_dir, i);
         const char *argv[] = {"iperf3", "-s", "-B", arm->target, "-p", port, NULL};
-        const struct lab_proc_spec spec = {
-            .argv = argv, .netns = arm->house->topology->server_ns, .out_path = log};
+        const struct lab_proc_spec spec = {.argv = argv, .netns = arm->topology->server_ns, .out_path = log};
         err = err == LAB_OK ? lab_proc_spawn(arm->house->loop, &servers->proc[i], &spec, why) : err;
         if (err != LAB_OK)
         {
@@ -278,16 +278,24 @@ enum lab_err perf_measure_tcp(struct perf_arm *arm, enum perf_tcp step, struct p
     return err;
 }
 
+/* The next ping as soon as the last one is back, and both programs and ping on one CPU: else what is measured is how
+ * the kernel places them from one start to the next, and how fast the host wakes a halted CPU: a factor of four
+ * between two starts of one program. METHOD.md has the figures. */
 enum lab_err perf_measure_idle(struct perf_arm *arm, struct perf_notes *notes, struct lab_why *why)
 {
     char count[16];
+    char cpu[16];
     snprintf(count, sizeof count, "%u", arm->house->pace->idle_pings);
-    const char *argv[] = {"ping", "-n", "-i", "0.005", "-c", count, "-W", "1", arm->target, NULL};
+    snprintf(cpu, sizeof cpu, "%d", perf_cpu_last());
+    const char *argv[] = {"taskset", "-c",  cpu,  "ping", "-n",        "-A",
+                          "-c",      count, "-W", "1",    arm->target, NULL};
     struct perf_tool tool = {.argv = argv, .log_name = "ping-idle.txt"};
     double rtt_us = NAN;
     json_t *values = json_object();
     json_t *samples = json_object();
+    perf_arm_pin(arm, perf_cpu_last());
     enum lab_err err = perf_tools_run(arm, &tool, 1, IPERF_EXTRA_MS, why);
+    perf_arm_pin(arm, -1);
     err = err == LAB_OK ? take_pings(tool.output, 50.0, &rtt_us, values, samples, why) : err;
     if (err == LAB_OK)
     {

@@ -59,8 +59,8 @@ enum lab_err perf_measure_udp(struct perf_arm *arm, enum perf_figure figure, str
     snprintf(port, sizeof port, "%d", FLOOD_PORT);
     const char *argv[] = {house->paths->self,
                           "internal-flood",
-                          house->topology->client_ns,
-                          house->topology->server_ns,
+                          arm->topology->client_ns,
+                          arm->topology->server_ns,
                           arm->target,
                           port,
                           length,

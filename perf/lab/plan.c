@@ -12,44 +12,75 @@ const struct perf_figure_def perf_figures[PERF_FIGURE_COUNT] = {
     [PERF_CPU] = {"cpu_per_gb", "CPU, both ends", "s/GB", 1.0, false},
     [PERF_UDP_200] = {"udp_200", "UDP, 200 octets", "kpps", 1e-3, true},
     [PERF_UDP_1400] = {"udp_1400", "UDP, 1400 octets", "kpps", 1e-3, true},
-    [PERF_RTT_IDLE] = {"rtt_idle_p50", "RTT p50, idle", "ms", 1e-3, false},
+    [PERF_RTT_IDLE] = {"rtt_idle_p50", "RTT p50, idle, one CPU", "ms", 1e-3, false},
     [PERF_RTT_1] = {"rtt_1_p99", "RTT p99, 1 stream", "ms", 1e-3, false},
     [PERF_RTT_4] = {"rtt_4_p99", "RTT p99, 4 streams", "ms", 1e-3, false},
+    [PERF_CROWD_UP] = {"crowd_up", "TCP up, sum of clients", "Gbit/s", 1e-3, true},
+    [PERF_CROWD_DOWN] = {"crowd_down", "TCP down, sum of clients", "Gbit/s", 1e-3, true},
+    [PERF_JAIN_UP] = {"jain_up", "Jain fairness, up", "1", 1.0, true},
+    [PERF_JAIN_DOWN] = {"jain_down", "Jain fairness, down", "1", 1.0, true},
 };
 
 #define GCM    "AES-256-GCM"
 #define CBC    "AES-256-CBC"
 #define CHACHA "CHACHA20-POLY1305"
 
+/* Many clients at one server. */
+#define CROWD(subject, count, suffix, cipher, each)                                                          \
+    {                                                                                                        \
+        subject suffix, subject, subject, "udp4", cipher, NULL, PERF_SCOPE_CROWD, false, false, count, each, \
+            0                                                                                                \
+    }
+
+/* Without a goal of its own: in every second round. */
+#define SHOWN(phase, ...)                                                                                    \
+    {                                                                                                        \
+        __VA_ARGS__, 0, 2, phase                                                                             \
+    }
+
+#define ARM(...)                                                                                             \
+    {                                                                                                        \
+        __VA_ARGS__, 0, 0, 0                                                                                 \
+    }
+
 const struct perf_arm_def perf_arms[] = {
     /* id, client, server, proto, cipher, option, scope, quick, column */
-    {"bare", NULL, NULL, "udp4", GCM, NULL, PERF_SCOPE_ALL, true, true},
-    {"ovref-openssl", "ovref-openssl", "ovref-openssl", "udp4", GCM, NULL, PERF_SCOPE_ALL, true, true},
-    {"ovref-mbedtls", "ovref-mbedtls", "ovref-mbedtls", "udp4", GCM, NULL, PERF_SCOPE_ALL, false, true},
-    {"openvpn-2.6", "openvpn-2.6", "openvpn-2.6", "udp4", GCM, NULL, PERF_SCOPE_ALL, true, true},
-    {"openvpn-2.6/again", "openvpn-2.6", "openvpn-2.6", "udp4", GCM, NULL, PERF_SCOPE_ALL, true, false},
-    {"openvpn-2.7", "openvpn-2.7", "openvpn-2.7", "udp4", GCM, NULL, PERF_SCOPE_ALL, false, true},
-    {"wireguard-go", "wireguard-go", "wireguard-go", "udp4", CHACHA, NULL, PERF_SCOPE_ALL, false, true},
-    {"wireguard-go-new", "wireguard-go-new", "wireguard-go-new", "udp4", CHACHA, NULL, PERF_SCOPE_ALL, true,
-     true},
-    {"openconnect", "openconnect", "openconnect", "udp4", GCM, NULL, PERF_SCOPE_ALL, false, true},
-    {"ovref-openssl/own-gcm", "ovref-openssl", "ovref-openssl", "udp4", GCM, "data-engine none",
-     PERF_SCOPE_TCP, false, false},
-    {"ovref-mbedtls/own-gcm", "ovref-mbedtls", "ovref-mbedtls", "udp4", GCM, "data-engine none",
-     PERF_SCOPE_TCP, false, false},
-    {"stock-to-ovref", "openvpn-2.6", "ovref-openssl", "udp4", GCM, NULL, PERF_SCOPE_TCP, false, false},
-    {"ovref-to-stock", "ovref-openssl", "openvpn-2.6", "udp4", GCM, NULL, PERF_SCOPE_TCP, false, false},
-    {"ovref-openssl/tcp", "ovref-openssl", "ovref-openssl", "tcp4", GCM, NULL, PERF_SCOPE_TCP, false, false},
-    {"openvpn-2.6/tcp", "openvpn-2.6", "openvpn-2.6", "tcp4", GCM, NULL, PERF_SCOPE_TCP, false, false},
-    {"openvpn-2.7/tcp", "openvpn-2.7", "openvpn-2.7", "tcp4", GCM, NULL, PERF_SCOPE_TCP, false, false},
-    {"ovref-openssl/chacha", "ovref-openssl", "ovref-openssl", "udp4", CHACHA, NULL, PERF_SCOPE_TCP, false,
-     false},
-    {"openvpn-2.6/chacha", "openvpn-2.6", "openvpn-2.6", "udp4", CHACHA, NULL, PERF_SCOPE_TCP, false, false},
-    {"ovref-openssl/cbc", "ovref-openssl", "ovref-openssl", "udp4", CBC, NULL, PERF_SCOPE_TCP, false, false},
-    {"openvpn-2.6/cbc", "openvpn-2.6", "openvpn-2.6", "udp4", CBC, NULL, PERF_SCOPE_TCP, false, false},
-    {"ovref-openssl/none", "ovref-openssl", "ovref-openssl", "udp4", "none", NULL, PERF_SCOPE_TCP, false,
-     false},
-    {"openvpn-2.6/none", "openvpn-2.6", "openvpn-2.6", "udp4", "none", NULL, PERF_SCOPE_TCP, false, false},
+    ARM("bare", NULL, NULL, "udp4", GCM, NULL, PERF_SCOPE_ALL, true, true),
+    ARM("ovref-openssl", "ovref-openssl", "ovref-openssl", "udp4", GCM, NULL, PERF_SCOPE_ALL, true, true),
+    ARM("ovref-mbedtls", "ovref-mbedtls", "ovref-mbedtls", "udp4", GCM, NULL, PERF_SCOPE_ALL, false, true),
+    ARM("openvpn-2.6", "openvpn-2.6", "openvpn-2.6", "udp4", GCM, NULL, PERF_SCOPE_ALL, true, true),
+    ARM("openvpn-2.6/again", "openvpn-2.6", "openvpn-2.6", "udp4", GCM, NULL, PERF_SCOPE_ALL, true, false),
+    SHOWN(0, "openvpn-2.7", "openvpn-2.7", "openvpn-2.7", "udp4", GCM, NULL, PERF_SCOPE_ALL, false, true),
+    SHOWN(1, "wireguard-go", "wireguard-go", "wireguard-go", "udp4", CHACHA, NULL, PERF_SCOPE_ALL, false,
+          true),
+    ARM("wireguard-go-new", "wireguard-go-new", "wireguard-go-new", "udp4", CHACHA, NULL, PERF_SCOPE_ALL,
+        true, true),
+    SHOWN(1, "openconnect", "openconnect", "openconnect", "udp4", GCM, NULL, PERF_SCOPE_ALL, false, true),
+    ARM("ovref-openssl/own-gcm", "ovref-openssl", "ovref-openssl", "udp4", GCM, "data-engine none",
+        PERF_SCOPE_TCP, false, false),
+    ARM("ovref-mbedtls/own-gcm", "ovref-mbedtls", "ovref-mbedtls", "udp4", GCM, "data-engine none",
+        PERF_SCOPE_TCP, false, false),
+    ARM("stock-to-ovref", "openvpn-2.6", "ovref-openssl", "udp4", GCM, NULL, PERF_SCOPE_TCP, false, false),
+    ARM("ovref-to-stock", "ovref-openssl", "openvpn-2.6", "udp4", GCM, NULL, PERF_SCOPE_TCP, false, false),
+    ARM("ovref-openssl/tcp", "ovref-openssl", "ovref-openssl", "tcp4", GCM, NULL, PERF_SCOPE_TCP, false,
+        false),
+    ARM("openvpn-2.6/tcp", "openvpn-2.6", "openvpn-2.6", "tcp4", GCM, NULL, PERF_SCOPE_TCP, false, false),
+    ARM("openvpn-2.7/tcp", "openvpn-2.7", "openvpn-2.7", "tcp4", GCM, NULL, PERF_SCOPE_TCP, false, false),
+    ARM("ovref-openssl/chacha", "ovref-openssl", "ovref-openssl", "udp4", CHACHA, NULL, PERF_SCOPE_TCP, false,
+        false),
+    ARM("openvpn-2.6/chacha", "openvpn-2.6", "openvpn-2.6", "udp4", CHACHA, NULL, PERF_SCOPE_TCP, false,
+        false),
+    ARM("ovref-openssl/cbc", "ovref-openssl", "ovref-openssl", "udp4", CBC, NULL, PERF_SCOPE_TCP, false,
+        false),
+    ARM("openvpn-2.6/cbc", "openvpn-2.6", "openvpn-2.6", "udp4", CBC, NULL, PERF_SCOPE_TCP, false, false),
+    ARM("ovref-openssl/none", "ovref-openssl", "ovref-openssl", "udp4", "none", NULL, PERF_SCOPE_TCP, false,
+        false),
+    ARM("openvpn-2.6/none", "openvpn-2.6", "openvpn-2.6", "udp4", "none", NULL, PERF_SCOPE_TCP, false, false),
+    CROWD("ovref-openssl", 10, "/10", GCM, 0),
+    CROWD("openvpn-2.6", 10, "/10", GCM, 0),
+    CROWD("wireguard-go-new", 10, "/10", CHACHA, 0),
+    CROWD("ovref-openssl", 50, "/50", GCM, 0),
+    CROWD("openvpn-2.6", 50, "/50", GCM, 0),
 };
 const size_t perf_arm_count = COUNT(perf_arms);
 
@@ -86,13 +117,19 @@ const struct perf_goal perf_goals[] = {
     {PERF_UDP_1400, OURS, STOCK, 2.5, false},
     {PERF_UDP_1400, OURS, RIVAL, 3.0, false},
     {PERF_TCP_UP, "ovref-openssl/tcp", "openvpn-2.6/tcp", 15.0, false},
+    {PERF_TCP_DOWN, "ovref-openssl/tcp", "openvpn-2.6/tcp", 15.0, false},
     {PERF_TCP_UP, "ovref-openssl/tcp", "openvpn-2.7/tcp", 6.0, false},
+    {PERF_TCP_DOWN, "ovref-openssl/tcp", "openvpn-2.7/tcp", 6.0, false},
     {PERF_TCP_UP, "ovref-openssl/cbc", "openvpn-2.6/cbc", 4.0, false},
+    {PERF_TCP_DOWN, "ovref-openssl/cbc", "openvpn-2.6/cbc", 4.0, false},
     {PERF_TCP_UP, "ovref-openssl/chacha", "openvpn-2.6/chacha", 4.0, false},
+    {PERF_TCP_DOWN, "ovref-openssl/chacha", "openvpn-2.6/chacha", 4.0, false},
     {PERF_TCP_UP, "ovref-openssl/none", "openvpn-2.6/none", 4.0, false},
+    {PERF_TCP_DOWN, "ovref-openssl/none", "openvpn-2.6/none", 4.0, false},
     {PERF_TCP_UP, "ovref-mbedtls", STOCK, 8.5, false},
     {PERF_TCP_DOWN, "ovref-mbedtls", STOCK, 8.5, false},
     {PERF_TCP_UP, "ovref-mbedtls/own-gcm", STOCK, 1.4, false},
+    {PERF_TCP_DOWN, "ovref-mbedtls/own-gcm", STOCK, 1.4, false},
     {PERF_RTT_IDLE, OURS, STOCK, 0.85, true},
     {PERF_RTT_IDLE, OURS, RIVAL, 0.5, true},
     {PERF_RTT_1, OURS, STOCK, 0.5, true},
@@ -103,14 +140,16 @@ const struct perf_goal perf_goals[] = {
     {PERF_TCP_DOWN, "stock-to-ovref", STOCK, 1.15, false},
     {PERF_TCP_UP, "ovref-to-stock", STOCK, 1.15, false},
     {PERF_TCP_DOWN, "ovref-to-stock", STOCK, 1.15, false},
+    {PERF_CROWD_UP, OURS "/10", STOCK "/10", 8.0, false},
+    {PERF_CROWD_DOWN, OURS "/10", STOCK "/10", 8.0, false},
+    {PERF_JAIN_UP, OURS "/10", NULL, 0.9, false},
+    {PERF_JAIN_DOWN, OURS "/10", NULL, 0.9, false},
+    {PERF_CROWD_UP, OURS "/50", STOCK "/50", 8.0, false},
+    {PERF_CROWD_DOWN, OURS "/50", STOCK "/50", 8.0, false},
+    {PERF_JAIN_UP, OURS "/50", NULL, 0.9, false},
+    {PERF_JAIN_DOWN, OURS "/50", NULL, 0.9, false},
 };
 const size_t perf_goal_count = COUNT(perf_goals);
-
-const char *const perf_unmeasured[] = {
-    "10 and 50 clients at one server, sum >= 8x stock, Jain fairness >= 0.9: needs a topology of many "
-    "clients",
-};
-const size_t perf_unmeasured_count = COUNT(perf_unmeasured);
 
 const char *const perf_twins[2] = {STOCK, "openvpn-2.6/again"};
 
@@ -120,7 +159,9 @@ const struct perf_pace perf_pace_full = {
     .tcp_s = 2,
     .warm_up_ms = 750,
     .trial_ms = 160,
-    .idle_pings = 150,
+    .crowd_warm_up_ms = 1500,
+    .crowd_ms = 2000,
+    .idle_pings = 1000,
     .budget_s = 875,
 };
 
@@ -130,6 +171,8 @@ const struct perf_pace perf_pace_quick = {
     .tcp_s = 1,
     .warm_up_ms = 400,
     .trial_ms = 80,
-    .idle_pings = 60,
+    .crowd_warm_up_ms = 500,
+    .crowd_ms = 1000,
+    .idle_pings = 500,
     .budget_s = 165,
 };

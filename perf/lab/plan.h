@@ -15,9 +15,13 @@ enum perf_figure
     PERF_CPU,     /* CPU seconds of both ends' processes per 10^9 octets of payload, one stream up and down */
     PERF_UDP_200, /* packets/s of 200 octets (IP length) that arrive at less than 2 % loss */
     PERF_UDP_1400,
-    PERF_RTT_IDLE, /* microseconds, median */
-    PERF_RTT_1,    /* microseconds, 99th percentile, under one TCP stream up */
-    PERF_RTT_4,    /* the same under four */
+    PERF_RTT_IDLE,   /* microseconds, median */
+    PERF_RTT_1,      /* microseconds, 99th percentile, under one TCP stream up */
+    PERF_RTT_4,      /* the same under four */
+    PERF_CROWD_UP,   /* Mbit/s of payload, one stream of each of many clients to the server, their sum */
+    PERF_CROWD_DOWN, /* from the server to each */
+    PERF_JAIN_UP,    /* fairness of these: 1 all alike, 1/N one has it all */
+    PERF_JAIN_DOWN,
     PERF_FIGURE_COUNT
 };
 
@@ -36,7 +40,8 @@ extern const struct perf_figure_def perf_figures[PERF_FIGURE_COUNT];
 enum perf_scope
 {
     PERF_SCOPE_ALL,
-    PERF_SCOPE_TCP /* one stream up and down only */
+    PERF_SCOPE_TCP,  /* one stream up and down only */
+    PERF_SCOPE_CROWD /* one stream of each of many clients, up and down */
 };
 
 struct perf_arm_def
@@ -48,11 +53,16 @@ struct perf_arm_def
     const char *cipher;
     const char *option; /* further option line for both ends, NULL: none */
     enum perf_scope scope;
-    bool quick;  /* also in the quick plan */
-    bool column; /* has a column of its own in the table */
+    bool quick;       /* also in the quick plan */
+    bool column;      /* has a column of its own in the table */
+    unsigned clients; /* PERF_SCOPE_CROWD: how many */
+    unsigned every;   /* measured in one of so many rounds; 0: in all */
+    unsigned phase;   /* in which of them */
 };
 
-#define PERF_ARM_MAX 32u
+#define PERF_CLIENT_MAX 50u
+
+#define PERF_ARM_MAX 40u
 
 /* The bare link is arm 0. */
 extern const struct perf_arm_def perf_arms[];
@@ -61,7 +71,7 @@ extern const size_t perf_arm_count;
 /* Index of an arm, perf_arm_count if there is none. */
 size_t perf_arm_find(const char *id);
 
-/* ratio = figure of arm / figure of against. */
+/* ratio = figure of arm / figure of against; against NULL: the figure of arm itself. */
 struct perf_goal
 {
     enum perf_figure figure;
@@ -74,20 +84,18 @@ struct perf_goal
 extern const struct perf_goal perf_goals[];
 extern const size_t perf_goal_count;
 
-/* Goals of the project that this program has no measurement for; they are named in each report. */
-extern const char *const perf_unmeasured[];
-extern const size_t perf_unmeasured_count;
-
 /* Arm and its twin for the noise floor: the same program twice. */
 extern const char *const perf_twins[2];
 
 struct perf_pace
 {
     const char *name;
-    unsigned rounds;     /* at most */
-    unsigned tcp_s;      /* length of a TCP transfer */
-    unsigned warm_up_ms; /* dropped from its start */
-    unsigned trial_ms;   /* of a UDP rate */
+    unsigned rounds;           /* at most */
+    unsigned tcp_s;            /* length of a TCP transfer */
+    unsigned warm_up_ms;       /* dropped from its start */
+    unsigned trial_ms;         /* of a UDP rate */
+    unsigned crowd_warm_up_ms; /* of many clients: dropped, and what is measured after it */
+    unsigned crowd_ms;
     unsigned idle_pings;
     unsigned budget_s; /* no round is begun that would end after it */
 };

@@ -1,4 +1,4 @@
-#include "perf/lab/run.h"
+#include "perf/lab/report_text.h"
 
 #include "lib/lines.h"
 
@@ -9,28 +9,6 @@
 #include <unistd.h>
 
 #define COLUMN 15
-
-/* Three significant digits. */
-static void number_text(char *dst, size_t size, double value)
-{
-    if (!isfinite(value))
-    {
-        snprintf(dst, size, "-");
-        return;
-    }
-    double magnitude = fabs(value);
-    int decimals = magnitude >= 100 ? 0 : magnitude >= 10 ? 1 : magnitude >= 1 ? 2 : 3;
-    snprintf(dst, size, "%.*f", decimals, value);
-}
-
-static void ratio_text(char *dst, size_t size, const struct perf_ratio *ratio)
-{
-    char middle[24], low[24], high[24];
-    number_text(middle, sizeof middle, ratio->median);
-    number_text(low, sizeof low, ratio->interval.low);
-    number_text(high, sizeof high, ratio->interval.high);
-    snprintf(dst, size, "%s [%s, %s]", middle, low, high);
-}
 
 static void print_heads(struct lab_term *term, const struct perf_samples *samples)
 {
@@ -54,15 +32,30 @@ static void print_twins(struct lab_term *term, const struct perf_run *run, enum 
     size_t one = perf_arm_find(perf_twins[0]);
     size_t two = perf_arm_find(perf_twins[1]);
     perf_ratio_of(&run->samples, one, two, figure, run->seed, &ratio);
-    ratio_text(text, sizeof text, &ratio);
+    perf_ratio_text(text, sizeof text, &ratio);
     lab_term_print(term, "   %s%s\n", ratio.all > 0 ? text : "-", ratio.from_disturbed ? " disturbed" : "");
+}
+
+/* Does an arm with a column take part? */
+static bool has_columns(const struct perf_samples *samples)
+{
+    bool any = false;
+    for (size_t arm = 0; arm < perf_arm_count; arm++)
+    {
+        any = any || (perf_arms[arm].column && samples->planned[arm]);
+    }
+    return any;
 }
 
 static void print_medians(struct lab_term *term, const struct perf_run *run)
 {
     const struct perf_samples *samples = &run->samples;
+    if (!has_columns(samples))
+    {
+        return;
+    }
     print_heads(term, samples);
-    for (size_t figure = 0; figure < PERF_FIGURE_COUNT; figure++)
+    for (size_t figure = 0; figure < PERF_CROWD_UP; figure++)
     {
         char title[64];
         const struct perf_figure_def *def = &perf_figures[figure];
@@ -73,9 +66,12 @@ static void print_medians(struct lab_term *term, const struct perf_run *run)
             char text[24];
             if (perf_arms[arm].column && samples->planned[arm])
             {
-                number_text(text, sizeof text,
-                            perf_samples_median(samples, arm, (enum perf_figure)figure) * def->scale);
-                lab_term_print(term, "%*s", COLUMN + (strlen(perf_arms[arm].id) >= COLUMN ? 2 : 0), text);
+                perf_number_text(text, sizeof text,
+                                 perf_samples_median(samples, arm, (enum perf_figure)figure) * def->scale);
+                /* Grey: what these are depends on the machine and its day; the ratios below don't. */
+                lab_term_print(term, "%s%*s%s", lab_term_color(term, LAB_DIM),
+                               COLUMN + (strlen(perf_arms[arm].id) >= COLUMN ? 2 : 0), text,
+                               lab_term_color(term, LAB_PLAIN));
             }
         }
         print_twins(term, run, (enum perf_figure)figure);
@@ -95,8 +91,8 @@ static void print_others(struct lab_term *term, const struct perf_run *run)
         {
             continue;
         }
-        number_text(up, sizeof up, values[0] * 1e-3);
-        number_text(down, sizeof down, values[1] * 1e-3);
+        perf_number_text(up, sizeof up, values[0] * 1e-3);
+        perf_number_text(down, sizeof down, values[1] * 1e-3);
         lab_term_print(term, "%s%-24s%8s up %8s down\n", first ? "\nTCP, 1 stream, Gbit/s\n" : "",
                        perf_arms[arm].id, up, down);
         first = false;
@@ -122,9 +118,10 @@ static enum lab_err write_goal(struct perf_run *run, const struct perf_goal *goa
     char name[160];
     char text[512];
     char said[96];
-    snprintf(name, sizeof name, "%s: %s / %s %s %g", perf_figures[goal->figure].id, goal->arm, goal->against,
+    snprintf(name, sizeof name, "%s: %s%s%s %s %g", perf_figures[goal->figure].id, goal->arm,
+             goal->against != NULL ? " / " : "", goal->against != NULL ? goal->against : "",
              goal->at_most ? "<=" : ">=", goal->limit);
-    ratio_text(said, sizeof said, ratio);
+    perf_ratio_text(said, sizeof said, ratio);
     snprintf(text, sizeof text, "%s: ratio %s%s%s", perf_verdict_name(verdict), said,
              reason[0] != '\0' ? "; " : "", reason);
     lab_text_clean(text);
@@ -154,22 +151,24 @@ static void print_goal(struct lab_term *term, const struct perf_run *run, const 
     enum perf_verdict verdict =
         perf_goal_judge(&run->samples, goal, run->seed, &ratio, reason, sizeof reason);
     snprintf(limit, sizeof limit, "%s%g", goal->at_most ? "<= " : ">= ", goal->limit);
-    ratio_text(text, sizeof text, &ratio);
-    lab_term_print(term, "%-22s %-22s %-19s %8s   %-22s %s%s%s%s%s\n", perf_figures[goal->figure].title,
-                   goal->arm, goal->against, limit, ratio.all > 0 ? text : "-",
-                   lab_term_color(term, verdict_color(verdict)), perf_verdict_name(verdict),
-                   lab_term_color(term, LAB_PLAIN), reason[0] != '\0' ? ": " : "", reason);
+    perf_ratio_text(text, sizeof text, &ratio);
+    lab_term_print(term, "%-24s %-22s %-19s %8s   %-22s %s%s%s%s%s\n", perf_figures[goal->figure].title,
+                   goal->arm, goal->against != NULL ? goal->against : "(itself)", limit,
+                   ratio.all > 0 ? text : "-", lab_term_color(term, verdict_color(verdict)),
+                   perf_verdict_name(verdict), lab_term_color(term, LAB_PLAIN), reason[0] != '\0' ? ": " : "",
+                   reason);
 }
 
 static void print_goals(struct lab_term *term, const struct perf_run *run)
 {
     size_t elsewhere = 0;
-    lab_term_print(term, "\n%-22s %-22s %-19s %8s   %-22s %s\n", "goal", "of", "against", "limit",
+    lab_term_print(term, "\n%-24s %-22s %-19s %8s   %-22s %s\n", "goal", "of", "against", "limit",
                    "ratio [95 %]", "verdict");
     for (size_t i = 0; i < perf_goal_count; i++)
     {
         const bool *planned = run->samples.planned;
-        if (planned[perf_arm_find(perf_goals[i].arm)] && planned[perf_arm_find(perf_goals[i].against)])
+        const char *against = perf_goals[i].against;
+        if (planned[perf_arm_find(perf_goals[i].arm)] && (against == NULL || planned[perf_arm_find(against)]))
         {
             print_goal(term, run, &perf_goals[i]);
         }
@@ -183,16 +182,14 @@ static void print_goals(struct lab_term *term, const struct perf_run *run)
         lab_term_print(term, "%zu of %zu goals need arms that are not in this run\n", elsewhere,
                        perf_goal_count);
     }
-    for (size_t i = 0; i < perf_unmeasured_count; i++)
-    {
-        lab_term_print(term, "not measured by this program: %s\n", perf_unmeasured[i]);
-    }
 }
 
 static void print_all(struct lab_term *term, const struct perf_run *run)
 {
     print_medians(term, run);
     print_others(term, run);
+    perf_print_crowds(term, run);
+    perf_print_why(term, run);
     print_goals(term, run);
     lab_term_print(term, "\n%zu rounds (%s), seed %llu; medians include disturbed rounds, verdicts don't\n",
                    run->samples.rounds, run->pace->name, (unsigned long long)run->seed);

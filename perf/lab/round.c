@@ -31,41 +31,66 @@ static void write_measurement(void *arg, const char *name, json_t *values, json_
     writing->err = err != LAB_OK ? err : writing->err;
 }
 
-/* One step of the measurement. Which one it is, is the only thing that differs. */
-static enum lab_err run_step(struct perf_arm *arm, size_t step, struct perf_notes *notes,
+/* The steps of the measurement. Which one it is, is the only thing that differs. */
+enum step
+{
+    STEP_UP,
+    STEP_DOWN,
+    STEP_TCP_END, /* of PERF_SCOPE_TCP */
+    STEP_IDLE = STEP_TCP_END,
+    STEP_4,
+    STEP_BOTH,
+    STEP_UDP_200,
+    STEP_UDP_1400,
+    STEP_ALL_END,
+    STEP_CROWD_UP = STEP_ALL_END,
+    STEP_CROWD_DOWN,
+    STEP_CROWD_END
+};
+
+static enum lab_err run_step(struct perf_arm *arm, enum step step, struct perf_notes *notes,
                              struct perf_cost *one, struct lab_why *why)
 {
     struct perf_cost others = {0};
     switch (step)
     {
-    case 0:
+    case STEP_UP:
         return perf_measure_tcp(arm, PERF_STEP_UP, notes, one, why);
-    case 1:
+    case STEP_DOWN:
         return perf_measure_tcp(arm, PERF_STEP_DOWN, notes, one, why);
-    case 2:
+    case STEP_IDLE:
         return perf_measure_idle(arm, notes, why);
-    case 3:
+    case STEP_4:
         return perf_measure_tcp(arm, PERF_STEP_4, notes, &others, why);
-    case 4:
+    case STEP_BOTH:
         return perf_measure_tcp(arm, PERF_STEP_BOTH, notes, &others, why);
-    case 5:
+    case STEP_UDP_200:
         return perf_measure_udp(arm, PERF_UDP_200, notes, why);
-    default:
+    case STEP_UDP_1400:
         return perf_measure_udp(arm, PERF_UDP_1400, notes, why);
+    default:
+        return perf_measure_crowd(arm, step == STEP_CROWD_DOWN, notes, why);
     }
 }
 
-#define STEPS_TCP 2 /* of PERF_SCOPE_TCP */
-#define STEPS_ALL 7
+/* Of each scope: the first step, and behind the last one. */
+static const struct
+{
+    enum step from;
+    enum step to;
+} scope_steps[] = {
+    [PERF_SCOPE_ALL] = {STEP_UP, STEP_ALL_END},
+    [PERF_SCOPE_TCP] = {STEP_UP, STEP_TCP_END},
+    [PERF_SCOPE_CROWD] = {STEP_CROWD_UP, STEP_CROWD_END},
+};
 
 /* Everything that is measured of an arm that is up. A step that failed leaves its figure out; the others
  * are still worth having as long as both programs run. Returns the first failure. */
 static enum lab_err measure(struct perf_arm *arm, struct perf_notes *notes, struct lab_why *why)
 {
     struct perf_cost one = {0};
-    size_t steps = arm->def->scope == PERF_SCOPE_TCP ? STEPS_TCP : STEPS_ALL;
     enum lab_err first = LAB_OK;
-    for (size_t step = 0; step < steps; step++)
+    for (enum step step = scope_steps[arm->def->scope].from; step < scope_steps[arm->def->scope].to; step++)
     {
         struct lab_why said;
         enum lab_err err = run_step(arm, step, notes, &one, &said);
@@ -221,7 +246,9 @@ enum lab_err perf_round(struct perf_run *run, size_t round, struct lab_why *why)
     struct lab_rng rng = {run->seed + round};
     for (size_t i = 0; i < perf_arm_count; i++)
     {
-        if (run->samples.planned[i] && run->samples.unsupported[i][0] == '\0' && run->failures[i] < GIVE_UP)
+        bool turn = perf_arms[i].every <= 1 || round % perf_arms[i].every == perf_arms[i].phase;
+        if (turn && run->samples.planned[i] && run->samples.unsupported[i][0] == '\0' &&
+            run->failures[i] < GIVE_UP)
         {
             order[count++] = i;
         }

@@ -2,11 +2,13 @@
 
 #include "lib/clock.h"
 #include "lib/envinfo.h"
+#include "lib/export.h"
 #include "lib/lines.h"
 #include "lib/pki.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -88,6 +90,36 @@ static enum lab_err choose_arms(struct perf_run *run, struct lab_why *why)
     return err;
 }
 
+/* The network of many clients, if an arm that takes part has any: as many as the largest of them. */
+static enum lab_err raise_crowd(struct perf_run *run, struct lab_why *why)
+{
+    char script[LAB_PATH_MAX];
+    char log[LAB_PATH_MAX];
+    char count[16];
+    unsigned clients = 0;
+    for (size_t i = 0; i < perf_arm_count; i++)
+    {
+        bool counts = run->samples.planned[i] && run->samples.unsupported[i][0] == '\0';
+        clients = counts && perf_arms[i].clients > clients ? perf_arms[i].clients : clients;
+    }
+    if (clients == 0)
+    {
+        return LAB_OK;
+    }
+    snprintf(count, sizeof count, "%u", clients);
+    enum lab_err err = setenv("OVLAB_CLIENTS", count, 1) == 0 ? LAB_OK : lab_why_errno(why, "setenv");
+    err = err == LAB_OK ? lab_path_set(script, why, "%s/netns-lab/topology/many-clients.sh", run->paths.root)
+                        : err;
+    err = err == LAB_OK ? lab_path_set(log, why, "%s/logs/network-of-many.txt", run->place.dir) : err;
+    err = err == LAB_OK ? lab_topology_describe(&run->loop, script, &run->crowd, why) : err;
+    if (err == LAB_OK && lab_topology_clients(&run->crowd) < clients)
+    {
+        err = lab_why_set(why, LAB_ERR_FORMAT, "%s has %u clients, %u are wanted", script,
+                          lab_topology_clients(&run->crowd), clients);
+    }
+    return err == LAB_OK ? lab_topology_call(&run->loop, script, "up", log, why) : err;
+}
+
 static enum lab_err prepare(struct perf_run *run, struct lab_why *why)
 {
     char path[LAB_PATH_MAX];
@@ -99,10 +131,12 @@ static enum lab_err prepare(struct perf_run *run, struct lab_why *why)
     run->house = (struct perf_house){.loop = &run->loop,
                                      .paths = &run->paths,
                                      .topology = &run->topology,
+                                     .crowd = &run->crowd,
                                      .subjects = run->subjects,
                                      .subject_count = run->subject_count,
                                      .pace = run->pace};
     err = err == LAB_OK ? choose_arms(run, why) : err;
+    err = err == LAB_OK ? raise_crowd(run, why) : err;
     err = err == LAB_OK ? write_start(run, why) : err;
     if (err != LAB_OK)
     {
@@ -154,7 +188,8 @@ static int finish(struct perf_run *run, enum lab_err err, const struct lab_why *
         struct lab_why trouble;
         enum lab_err env_err = lab_env_finish(run->env, &run->place, &trouble);
         enum lab_err end_err = lab_line_end(&run->record, &end, &trouble);
-        if (env_err != LAB_OK || end_err != LAB_OK)
+        enum lab_err export_err = lab_export_all(run->place.dir, &trouble);
+        if (env_err != LAB_OK || end_err != LAB_OK || export_err != LAB_OK)
         {
             lab_term_print(&run->term, "ovperf: %s\n", trouble.text);
             end.err = LAB_ERR_SYSTEM;

@@ -27,6 +27,7 @@ struct perf_run
     struct lab_term term;
     struct lab_record record;
     struct lab_topology topology;
+    struct lab_topology crowd;
     struct perf_house house;
     json_t *env;
     struct perf_samples samples;

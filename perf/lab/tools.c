@@ -26,7 +26,7 @@ static enum lab_err start_tool(struct perf_arm *arm, struct perf_tool *tool, str
     {
         return err;
     }
-    const char *netns = tool->netns != NULL ? tool->netns : arm->house->topology->client_ns;
+    const char *netns = tool->netns != NULL ? tool->netns : arm->topology->client_ns;
     const struct lab_proc_spec spec = {.argv = tool->argv, .netns = netns, .out_path = tool->log};
     (void)unlink(tool->log);
     return lab_proc_spawn(arm->house->loop, &tool->proc, &spec, why);

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "perf/lab/judge.h"
+#include "perf/lab/report_text.h"
 
 #define SEED 7
 
@@ -124,6 +125,21 @@ static void test_few_rounds_give_wide_intervals(void **state)
     assert_true(ratio.interval.low < 8.0 && ratio.interval.high > 12.0);
 }
 
+static bool measures(const struct perf_arm_def *arm, enum perf_figure figure)
+{
+    bool crowd = figure >= PERF_CROWD_UP && figure <= PERF_JAIN_DOWN;
+    bool short_one = figure == PERF_TCP_UP || figure == PERF_TCP_DOWN || figure == PERF_CPU;
+    switch (arm->scope)
+    {
+    case PERF_SCOPE_CROWD:
+        return crowd;
+    case PERF_SCOPE_TCP:
+        return short_one;
+    default:
+        return !crowd;
+    }
+}
+
 static void test_the_plan_is_sound(void **state)
 {
     (void)state;
@@ -132,20 +148,103 @@ static void test_the_plan_is_sound(void **state)
     assert_true(perf_arm_find(perf_twins[0]) < perf_arm_count &&
                 perf_arm_find(perf_twins[1]) < perf_arm_count);
     assert_null(perf_arms[0].client);
+    for (size_t i = 0; i < perf_arm_count; i++)
+    {
+        bool crowd = perf_arms[i].scope == PERF_SCOPE_CROWD;
+        assert_true(perf_arms[i].clients <= PERF_CLIENT_MAX && crowd == (perf_arms[i].clients > 1));
+        assert_int_equal(perf_arm_find(perf_arms[i].id), i); /* no two of one name */
+        assert_true(perf_arms[i].every == 0 || perf_arms[i].phase < perf_arms[i].every);
+    }
     for (size_t i = 0; i < perf_goal_count; i++)
     {
         size_t arm = perf_arm_find(perf_goals[i].arm);
-        size_t against = perf_arm_find(perf_goals[i].against);
+        size_t against = perf_goals[i].against != NULL ? perf_arm_find(perf_goals[i].against) : arm;
         if (arm == perf_arm_count || against == perf_arm_count)
         {
             fail_msg("goal %zu names an arm that is not there", i);
         }
-        bool needs_all = perf_goals[i].figure != PERF_TCP_UP && perf_goals[i].figure != PERF_TCP_DOWN &&
-                         perf_goals[i].figure != PERF_CPU;
-        if (needs_all &&
-            (perf_arms[arm].scope != PERF_SCOPE_ALL || perf_arms[against].scope != PERF_SCOPE_ALL))
+        /* A full run has time for four rounds or so: what decides something must be in all of them. */
+        assert_true(perf_arms[arm].every == 0 && perf_arms[against].every == 0);
+        if (!measures(&perf_arms[arm], perf_goals[i].figure) ||
+            !measures(&perf_arms[against], perf_goals[i].figure))
         {
             fail_msg("goal %zu needs a figure that is not measured of %s", i, perf_goals[i].arm);
+        }
+    }
+}
+
+static void test_fairness(void **state)
+{
+    static const struct
+    {
+        double value[4];
+        double want;
+    } shares[] = {
+        {{5, 5, 5, 5}, 1.0},
+        {{8, 0, 0, 0}, 0.25},
+        {{1, 1, 0, 0}, 0.5},
+        {{1, 2, 3, 4}, 100.0 / 120.0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++)
+    {
+        assert_true(fabs(perf_jain(shares[i].value, 4) - shares[i].want) < 1e-12);
+    }
+    assert_true(isnan(perf_jain(shares[0].value, 0)));
+    assert_true(isnan(perf_jain((const double[]){0, 0}, 2)));
+}
+
+/* A goal against nothing looks at the figure itself, and at nobody else's trouble. */
+static void test_a_figure_alone(void **state)
+{
+    static const struct perf_goal goal = {PERF_JAIN_UP, "ovref-openssl/10", NULL, 0.9, false};
+    static const struct
+    {
+        double value[4];
+        enum perf_verdict want;
+    } rounds[] = {
+        {{0.97, 0.98, 0.96, 0.97}, PERF_MET},
+        {{0.5, 0.52, 0.49, 0.5}, PERF_NOT_MET},
+        {{0.85, 0.95, 0.97, 0.84}, PERF_UNDECIDED},
+    };
+    size_t arm = perf_arm_find(goal.arm);
+    (void)state;
+    for (size_t i = 0; i < sizeof rounds / sizeof rounds[0]; i++)
+    {
+        struct perf_ratio ratio;
+        char text[400];
+        perf_samples_init(&samples);
+        samples.rounds = 4;
+        samples.planned[arm] = true;
+        memcpy(samples.value[arm][goal.figure], rounds[i].value, sizeof rounds[i].value);
+        memset(samples.disturbed[0], 1, sizeof samples.disturbed[0]);
+        assert_int_equal(perf_goal_judge(&samples, &goal, SEED, &ratio, text, sizeof text), rounds[i].want);
+        assert_true(ratio.count == 4 && ratio.median > 0.0 && ratio.median < 1.0);
+        samples.disturbed[arm][0] = samples.disturbed[arm][1] = true;
+        assert_int_equal(perf_goal_judge(&samples, &goal, SEED, &ratio, text, sizeof text), PERF_UNDECIDED);
+        assert_string_equal(text, "2 of 4 rounds undisturbed, 3 needed");
+    }
+}
+
+static void test_three_digits(void **state)
+{
+    static const struct
+    {
+        double value;
+        const char *want;
+    } numbers[] = {
+        {5.013, "5.01"}, {13.57, "13.6"}, {135.7, "136"},    {1357, "1360"},     {0.04567, "0.0457"},
+        {0.5, "0.500"},  {9.996, "10.0"}, {9.994, "9.99"},   {99.96, "100"},     {1, "1.00"},
+        {0, "0.00"},     {NAN, "-"},      {-2.345, "-2.35"}, {123456, "123000"}, {0.9996, "1.00"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+    {
+        char text[24];
+        perf_number_text(text, sizeof text, numbers[i].value);
+        if (strcmp(text, numbers[i].want) != 0)
+        {
+            fail_msg("%g is '%s', want '%s'", numbers[i].value, text, numbers[i].want);
         }
     }
 }
@@ -153,6 +252,9 @@ static void test_the_plan_is_sound(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_three_digits),
+        cmocka_unit_test(test_fairness),
+        cmocka_unit_test(test_a_figure_alone),
         cmocka_unit_test(test_verdicts),
         cmocka_unit_test(test_disturbed_rounds_are_no_evidence),
         cmocka_unit_test(test_what_is_missing_is_said),

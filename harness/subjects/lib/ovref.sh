@@ -44,6 +44,18 @@ subject_supports()
             [[ $backend == openssl ]] || unsupported "$library has no $1" || return
             echo yes
             ;;
+        many-clients)
+            echo 'one server, any number of clients (duplicate-cn lets them share a certificate)'
+            ;;
+        compress:stub | compress:stub-v2 | compress:lz4 | compress:lz4-v2 | compress:lzo | compress:migrate | \
+            comp-lzo:yes | comp-lzo:no | comp-lzo:adaptive | fragment | data-v1)
+            echo yes
+            ;;
+        tun-mtu:*)
+            # shellcheck disable=SC2015 # both ends of the range print and return
+            [[ ${1#tun-mtu:} =~ ^[0-9]{2,4}$ ]] && ((${1#tun-mtu:} >= 68 && ${1#tun-mtu:} <= 9000)) && echo yes ||
+                unsupported "'$1' is not from 68 to 9000"
+            ;;
         peer-exit-line)
             echo 'peer is leaving: (EXIT|OCC_EXIT) received|closed: .*(remote-exit|connection-reset)'
             ;;

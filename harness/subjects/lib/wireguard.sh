@@ -28,6 +28,9 @@ subject_supports()
         cipher:CHACHA20-POLY1305)
             echo 'the only one it has'
             ;;
+        many-clients)
+            unsupported 'its server is given one peer here (WireGuard names each peer by a key of its own)'
+            ;;
         *)
             unsupported "WireGuard is another protocol; it has no '$1'"
             ;;

@@ -209,6 +209,8 @@ void ov_client_end_open(struct ov_client_end *client, const struct ov_end_spec *
                              &client->end.keys, "0.test");
     client->old = spec->wrap == OV_END_V2_OLD;
     client->settings.built = spec->built;
+    client->settings.compressors = ov_compressors;
+    client->settings.without_v2 = spec->without_v2;
     client->env = (struct ov_session_env){&client->settings, &client->end.rng, &client->end.log, ""};
 }
 
@@ -240,6 +242,7 @@ void ov_server_end_open(struct ov_server_end *server, const struct ov_end_spec *
     ov_session_settings_init(&session, server->end.config, spec->crypto, server->end.tls, &server->end.keys,
                              "0.test");
     session.built = spec->built;
+    session.compressors = ov_compressors;
     ov_hub_settings_init(&server->settings, &session);
     server->end.now = now;
     assert_int_equal(ov_hub_new(&server->settings, &server->end.rng, &server->end.log, now, &server->hub),
@@ -317,7 +320,7 @@ uint32_t ov_test_inner4(uint8_t *out, uint32_t src, uint32_t dst, uint32_t numbe
 
 bool ov_test_inner4_number(const uint8_t *packet, uint32_t len, uint32_t *number)
 {
-    uint8_t expected[OV_BUF_PACKET];
+    uint8_t expected[OV_TEST_INNER];
     if (len < 28 || len > sizeof expected)
     {
         return false;

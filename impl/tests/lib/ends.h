@@ -39,6 +39,7 @@ struct ov_end_spec
     /* Client only. */
     const char *cert; /* entry of testpki, with the null backend the common name; NULL: "client-ec" */
     struct ov_proto_flags built;
+    bool without_v2; /* a client from before DATA_V2 */
 };
 
 /* What both kinds of ends consist of. */
@@ -94,11 +95,12 @@ struct ov_addr ov_test_addr6(uint8_t n, uint16_t port);
 
 /* Datagrams with their own memory, for batches. */
 #define OV_TEST_BATCH 16u
+#define OV_TEST_INNER 9216u /* largest tunnel packet and more */
 
 struct ov_test_batch
 {
     struct ov_datagram dg[OV_TEST_BATCH];
-    uint8_t mem[OV_TEST_BATCH][OV_BUF_PACKET + 512];
+    uint8_t mem[OV_TEST_BATCH][OV_TEST_INNER + 512];
     size_t count;
 };
 

@@ -102,9 +102,10 @@ static void send_one(struct ov_pair *pair, enum end from, uint32_t src, uint32_t
 {
     struct ov_pair_flow *flow = from == CLIENT ? &pair->up : &pair->down;
     static struct ov_test_batch batch;
-    uint8_t inner[OV_BUF_PACKET];
+    uint8_t inner[OV_TEST_INNER];
+    const uint32_t mtu = pair->client.session.data.tun_mtu;
     const uint32_t len =
-        ov_test_inner4(inner, src, dst, flow->next, 28 + ov_test_below(&pair->wire.random, 1400));
+        ov_test_inner4(inner, src, dst, flow->next, 28 + ov_test_below(&pair->wire.random, mtu - 27));
     if (flow->next >= OV_PAIR_NUMBERS)
     {
         return;

@@ -21,7 +21,7 @@ struct ov_wire_faults
     uint32_t jitter_ms; /* 0..jitter is added to each: packets overtake each other */
 };
 
-#define OV_WIRE_PACKET 2048u
+#define OV_WIRE_PACKET 9728u
 
 struct ov_wire_packet
 {

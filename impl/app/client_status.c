@@ -1,0 +1,58 @@
+#include "app/client.h"
+#include "app/status_text.h"
+
+/* What a client tells of itself. */
+
+static bool has_session(const struct ov_client *client)
+{
+    return client->state == OV_CLIENT_RUNNING && client->pump.ctx != NULL;
+}
+
+void ov_client_counters(const struct ov_client *client, struct ov_counters *counters)
+{
+    *counters = (struct ov_counters){0};
+    ov_counters_link(counters, client->link);
+    ov_counters_tun(counters, &client->iface, &client->pump);
+    if (has_session(client))
+    {
+        struct ov_session_status status;
+        ov_session_status(&client->session, &status);
+        struct ov_drops in = status.data.open;
+        ov_drops_add(&in, &status.control.in);
+        ov_counters_drops(counters, &in, &status.data.seal);
+    }
+}
+
+static void status_text(void *ctx, FILE *file)
+{
+    const struct ov_client *client = ctx;
+    struct ov_counters counters;
+    struct ov_status_octets octets = {0};
+    ov_client_counters(client, &counters);
+    if (client->iface.tun != NULL)
+    {
+        octets.tun_read = client->iface.tun->stats.rx_octets;
+        octets.tun_written = client->iface.tun->stats.tx_octets;
+    }
+    if (client->link != NULL)
+    {
+        octets.link_read = client->link->stats.rx_octets;
+        octets.link_written = client->link->stats.tx_octets;
+    }
+    if (has_session(client))
+    {
+        struct ov_session_status status;
+        ov_session_status(&client->session, &status);
+        octets.authenticated = status.data.tun_octets_out;
+    }
+    ov_status_text_client(file, &octets, &counters, ov_loop_now());
+}
+
+uint64_t ov_client_keep_status(struct ov_client *client, struct ov_now now)
+{
+    if (now.mono_ms >= ov_status_file_deadline(&client->status))
+    {
+        ov_status_file_write(&client->status, status_text, client, client->log, now);
+    }
+    return ov_status_file_deadline(&client->status);
+}

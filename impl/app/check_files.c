@@ -16,11 +16,10 @@ void ov_check_start(struct ov_findings *findings, struct ov_program *program, co
 {
     const struct ov_log log = {.line = keep_line, .ctx = findings, .max = OV_LOG_WARN};
     const size_t errors = findings->of[OV_DIAG_ERROR];
-    if (!ov_program_init(program, config, log) && findings->of[OV_DIAG_ERROR] == errors)
+    if (!ov_program_check(program, config, log) && findings->of[OV_DIAG_ERROR] == errors)
     {
         ov_findings_add(findings, OV_DIAG_ERROR, NULL, 0, "the program can't be started with it");
     }
-    ov_program_clear(program);
 }
 
 void ov_check_modes(struct ov_findings *findings, const struct ov_config *config)

@@ -68,6 +68,12 @@ static void on_event(struct ov_client *client, const struct ov_event *event, str
     case OV_EVENT_RESTART:
         on_restart(client, event, now);
         break;
+    case OV_EVENT_LOGIN:
+        ov_client_login_wanted(client, now);
+        break;
+    case OV_EVENT_CHALLENGE:
+        ov_client_challenged(client, event->text);
+        break;
     case OV_EVENT_EXIT:
         ov_client_finish(client, event->err == OV_OK ? client->wanted : OV_OUTCOME_FAILED);
         break;
@@ -106,6 +112,10 @@ void ov_client_wake(void *ctx, unsigned ready)
     struct ov_pump_ready which = {(ready & OV_READY(OV_WATCH_LINK)) != 0,
                                   (ready & OV_READY(OV_WATCH_TUN)) != 0};
     ov_pump_run(&client->pump, which, now);
+    if ((ready & OV_READY(OV_WATCH_TERMINAL)) != 0)
+    {
+        ov_client_typed(client, now);
+    }
     if (client->state == OV_CLIENT_PAUSE && now.mono_ms >= client->pause_until_ms)
     {
         ov_client_attempt(client, now);

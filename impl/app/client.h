@@ -7,6 +7,7 @@
 #include "app/remotes.h"
 #include "app/report.h"
 #include "app/status_file.h"
+#include "app/terminal.h"
 #include "loop/loop.h"
 #include "session/state.h"
 
@@ -42,6 +43,7 @@ struct ov_client
     bool leaving;                   /* the session says goodbye */
     enum ov_outcome wanted;         /* what the end of the session means when it was asked for */
     enum ov_outcome outcome;
+    struct ov_terminal terminal; /* open while the server waits for an answer */
     struct ov_pump pump;
 };
 
@@ -59,6 +61,15 @@ void ov_client_watch_master(struct ov_client *client, struct ov_now now);
 /* Wait as long as the number of attempts asks for. */
 void ov_client_pause(struct ov_client *client, struct ov_now now);
 
+/* client_login.c */
+/* Name and password are there, after a refusal too. False: they can't be had, and the program ends. */
+bool ov_client_log_in(struct ov_client *client);
+/* The session wants them now. */
+void ov_client_login_wanted(struct ov_client *client, struct ov_now now);
+/* The server asks something; somebody typed the answer; the session that asked is gone. */
+void ov_client_challenged(struct ov_client *client, const char *text);
+void ov_client_typed(struct ov_client *client, struct ov_now now);
+void ov_client_forget_question(struct ov_client *client);
 /* client_status.c: where packets went missing, and the status file if it is due; returns when that will be again. */
 void ov_client_counters(const struct ov_client *client, struct ov_counters *counters);
 uint64_t ov_client_keep_status(struct ov_client *client, struct ov_now now);

@@ -10,6 +10,7 @@
 
 static void stop_session(struct ov_client *client)
 {
+    ov_client_forget_question(client);
     client->pump.ctx = NULL;
     client->pump.link = NULL;
     client->pump.tun_waits = false;
@@ -214,6 +215,10 @@ void ov_client_attempt(struct ov_client *client, struct ov_now now)
         return;
     }
     const struct ov_addr *server = ov_remotes_addr(&client->remotes);
+    if (!ov_client_log_in(client))
+    {
+        return;
+    }
     client->remotes.attempts++;
     if (server == NULL)
     {

@@ -101,6 +101,10 @@ static void client_close(struct ov_client *client)
 {
     ov_status_file_close(&client->status);
     ov_session_clear(&client->session);
+    if (client->loop != NULL)
+    {
+        ov_client_forget_question(client);
+    }
     if (client->loop != NULL && !ov_loop_free(client->loop))
     {
         client->program->leave_hard = true;

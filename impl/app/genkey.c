@@ -10,6 +10,7 @@
 #include "base/cursor.h"
 #include "base/time.h"
 #include "base/wipe.h"
+#include "session/auth_token.h"
 #include "wire/pem.h"
 #include "wrap/client_key.h"
 
@@ -49,16 +50,26 @@ static bool make_static(struct maker *maker)
     return err == OV_OK ? true : give_up(maker, err);
 }
 
-static bool make_server(struct maker *maker)
+static bool make_half(struct maker *maker, const char *label)
 {
     struct ov_key_half key;
     enum ov_err err = ov_rng_fill(&maker->program->rng, (uint8_t *)&key, sizeof key);
     if (err == OV_OK)
     {
-        err = ov_pem_encode(OV_SERVER_KEY_LABEL, (const uint8_t *)&key, sizeof key, maker->text, TEXT_MAX);
+        err = ov_pem_encode(label, (const uint8_t *)&key, sizeof key, maker->text, TEXT_MAX);
     }
     ov_wipe(&key, sizeof key);
     return err == OV_OK ? true : give_up(maker, err);
+}
+
+static bool make_server(struct maker *maker)
+{
+    return make_half(maker, OV_SERVER_KEY_LABEL);
+}
+
+static bool make_auth_token(struct maker *maker)
+{
+    return make_half(maker, OV_TOKEN_LABEL);
 }
 
 /* What the user wants to have in it, else the time [WP-TC2-006]. */
@@ -167,6 +178,7 @@ bool ov_genkey_run(struct ov_program *program, const struct ov_config *config, s
         [OV_GENKEY_STATIC] = make_static,
         [OV_GENKEY_V2_SERVER] = make_server,
         [OV_GENKEY_V2_CLIENT] = make_client,
+        [OV_GENKEY_AUTH_TOKEN] = make_auth_token,
     };
     struct maker maker = {.program = program, .config = config, .log = &log, .wall_s = now.wall_s};
     program->config = *config;

@@ -4,12 +4,16 @@
 #include <unistd.h>
 
 #include "app/load_keys.h"
+#include "app/load_token.h"
+#include "app/login.h"
 #include "app/pidfile.h"
 #include "app/process.h"
 #include "app/version.h"
+#include "base/arena.h"
 #include "base/wipe.h"
 #include "compress/compress.h"
 #include "crypto/engine.h"
+#include "wire/pem.h"
 
 bool ov_program_start_crypto(struct ov_program *program)
 {
@@ -125,6 +129,9 @@ static void log_tls_reason(const struct ov_program *program, const char *reason)
         {"ca: ", "--ca", &program->config.ca},
         {"cert: ", "--cert", &program->config.cert},
         {"key: ", "--key", &program->config.key},
+        {"pkcs12: ", "--pkcs12", &program->config.certs.pkcs12},
+        {"extra-certs: ", "--extra-certs", &program->config.certs.extra},
+        {"crl-verify: ", "--crl-verify", &program->config.certs.crl},
     };
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
     {
@@ -139,40 +146,91 @@ static void log_tls_reason(const struct ov_program *program, const char *reason)
     ov_logf(&program->log, OV_LOG_ERROR, "cannot set up TLS: %s", reason);
 }
 
-static bool load_tls(struct ov_program *program)
+/* An inline container is base64. */
+static bool unpack_pkcs12(const struct ov_program *program, struct ov_arena *arena, struct ov_pem *out)
+{
+    const struct ov_text *text = &program->config.certs.pkcs12;
+    *out = pem_of(text);
+    if (text->from == NULL || strcmp(text->from, "[inline]") != 0)
+    {
+        return true;
+    }
+    uint8_t *octets = ov_arena_alloc(arena, text->len);
+    if (octets == NULL || ov_base64_decode(text->data, text->len, octets, text->len, &out->len) != OV_OK)
+    {
+        ov_logf(&program->log, OV_LOG_ERROR, "--pkcs12 [inline]: not base64");
+        return false;
+    }
+    out->text = (const char *)octets;
+    return true;
+}
+
+static enum ov_err make_conf(struct ov_program *program, struct ov_tls_settings *settings, char *reason)
 {
     const struct ov_config *config = &program->config;
-    struct ov_tls_settings settings = {
+    const struct ov_tls_ops *tls = program->crypto->tls;
+    enum ov_err err = tls->conf_new(settings, &program->tls, reason);
+    if (err != OV_OK && settings->passphrase == NULL && strstr(reason, "there is no passphrase") != NULL)
+    {
+        char passphrase[OV_LOGIN_TEXT] = "";
+        if (ov_login_passphrase(config, &program->log, passphrase, sizeof passphrase))
+        {
+            settings->passphrase = passphrase;
+            err = tls->conf_new(settings, &program->tls, reason);
+            settings->passphrase = NULL;
+        }
+        ov_wipe(passphrase, sizeof passphrase);
+    }
+    return err;
+}
+
+static struct ov_tls_settings tls_settings(struct ov_program *program)
+{
+    const struct ov_config *config = &program->config;
+    const struct ov_cert_options *certs = &config->certs;
+    const bool judged = ov_cert_rules_exist(certs) || certs->crl_dir != NULL || certs->verify.count > 0;
+    return (struct ov_tls_settings){
         .role = config->role,
         .ca = pem_of(&config->ca),
         .cert = pem_of(&config->cert),
         .key = pem_of(&config->key),
+        .extra = pem_of(&certs->extra),
+        .crl = pem_of(&certs->crl),
+        .profile = certs->profile,
+        .name_field = certs->username_field,
+        .judge = judged ? ov_cert_guard_judge : NULL,
+        .judge_ctx = &program->guard,
+        .trust_judge =
+            certs->fingerprints_count > 0 && certs->fingerprints_depth == 0 && config->ca.from == NULL,
         .version_min = config->tls_version_min,
         .version_max = config->tls_version_max,
         .check_remote_usage = config->remote_cert_tls,
+        .client_cert = (enum ov_tls_client_cert)config->login.client_cert,
     };
+}
+
+static bool load_tls(struct ov_program *program)
+{
     char reason[OV_TLS_ERROR_TEXT] = "";
-    enum ov_err err = program->crypto->tls->conf_new(&settings, &program->tls, reason);
-    if (err != OV_OK && config->tls_version_min_or_highest)
+    struct ov_arena *arena = ov_arena_new();
+    ov_cert_guard_init(&program->guard, &program->config, program->crypto, &program->log);
+    struct ov_tls_settings settings = tls_settings(program);
+    bool good = arena != NULL && unpack_pkcs12(program, arena, &settings.pkcs12);
+    enum ov_err err = good ? make_conf(program, &settings, reason) : OV_ERR_CERT;
+    if (good && err != OV_OK && program->config.tls_version_min_or_highest)
     {
         /* --tls-version-min VERSION or-highest: the library's highest will do.
          * If something else was wrong, it still is, and its reason comes again. */
         settings.version_min = OV_TLS_VERSION_1_2;
-        err = program->crypto->tls->conf_new(&settings, &program->tls, reason);
+        err = make_conf(program, &settings, reason);
     }
-    if (err == OV_OK)
+    ov_arena_free(arena);
+    if (good && err != OV_OK)
     {
-        return true;
+        log_tls_reason(program, reason[0] != '\0' ? reason : ov_err_name(err));
     }
-    log_tls_reason(program, reason[0] != '\0' ? reason : ov_err_name(err));
-    return false;
-}
-
-static void init_settings(struct ov_program *program)
-{
-    ov_session_settings_init(&program->settings, &program->config, program->crypto, program->tls,
-                             &program->keys, OV_VERSION);
-    program->settings.compressors = ov_compressors;
+    program->guard.tls = program->tls;
+    return err == OV_OK;
 }
 
 static bool look_up_identity(struct ov_program *program)
@@ -187,7 +245,42 @@ static bool look_up_identity(struct ov_program *program)
     return true;
 }
 
-bool ov_program_init(struct ov_program *program, const struct ov_config *config, struct ov_log log)
+static void init_settings(struct ov_program *program)
+{
+    struct ov_session_settings *settings = &program->settings;
+    const struct ov_login_options *login = &program->config.login;
+    ov_session_settings_init(settings, &program->config, program->crypto, program->tls, &program->keys,
+                             OV_VERSION);
+    settings->compressors = ov_compressors;
+    settings->before_tls = ov_cert_guard_refresh;
+    settings->before_tls_ctx = &program->guard;
+    if (program->config.role == OV_ROLE_CLIENT)
+    {
+        settings->login = &program->login;
+        settings->sso = ov_login_sso(&program->config);
+        return;
+    }
+    settings->judged = login->verify.count > 0;
+    settings->token_key = login->gen_token ? program->token_key : NULL;
+}
+
+/* Who logs in, or who judges. */
+static bool set_up_login(struct ov_program *program)
+{
+    if (program->config.role == OV_ROLE_CLIENT)
+    {
+        return ov_login_start(&program->login, &program->config, &program->log) &&
+               ov_login_fill(&program->login, &program->config, &program->log);
+    }
+    if (program->config.login.gen_token)
+    {
+        return ov_token_key_load(&program->config, &program->rng, &program->log, program->token_key);
+    }
+    return true;
+}
+
+/* Everything but who logs in. */
+static bool prepare(struct ov_program *program, const struct ov_config *config, struct ov_log log)
 {
     ov_program_clear(program);
     program->base = config;
@@ -197,11 +290,27 @@ bool ov_program_init(struct ov_program *program, const struct ov_config *config,
         !limit_ciphers(program) || !check_compression(program) || !load_tls(program) ||
         !ov_control_keys_load(&program->config, &program->log, &program->keys))
     {
-        ov_program_clear(program);
         return false;
     }
     init_settings(program);
     return true;
+}
+
+bool ov_program_init(struct ov_program *program, const struct ov_config *config, struct ov_log log)
+{
+    if (!prepare(program, config, log) || !set_up_login(program))
+    {
+        ov_program_clear(program);
+        return false;
+    }
+    return true;
+}
+
+bool ov_program_check(struct ov_program *program, const struct ov_config *config, struct ov_log log)
+{
+    const bool good = prepare(program, config, log);
+    ov_program_clear(program);
+    return good;
 }
 
 bool ov_program_select(struct ov_program *program, const struct ov_config *block)

@@ -1,10 +1,12 @@
 #ifndef OV_APP_PROGRAM_H
 #define OV_APP_PROGRAM_H
 
+#include "app/cert_guard.h"
 #include "app/privileges.h"
 #include "base/log.h"
 #include "base/rng.h"
 #include "options/config.h"
+#include "session/auth_token.h"
 #include "session/settings.h"
 
 /* What client and server have in common, made once from the configuration:
@@ -19,6 +21,9 @@ struct ov_program
     struct ov_crypto with_engine; /* crypto points here if an engine does the data channel's cipher */
     struct ov_tls_conf *tls;
     struct ov_control_keys keys;
+    struct ov_cert_guard guard;
+    struct ov_login login;           /* of a client */
+    uint8_t token_key[OV_TOKEN_KEY]; /* of a server with --auth-gen-token */
     struct ov_session_settings settings;
     struct ov_identity_wanted identity;
     bool background; /* --daemon: the process has left its terminal, in an earlier run perhaps */
@@ -41,6 +46,8 @@ enum ov_outcome
 /* False if something is wrong; the log says what. config's strings are
  * borrowed until clear. program->settled is kept. */
 bool ov_program_init(struct ov_program *program, const struct ov_config *config, struct ov_log log);
+/* The same as far as nobody is asked and nothing is kept: could it be started? */
+bool ov_program_check(struct ov_program *program, const struct ov_config *config, struct ov_log log);
 /* Client: the settings of a <connection> block, or of the whole configuration (NULL), for the sessions that
  * follow. Not while one lives. False: its keys are wrong; the log says what. */
 bool ov_program_select(struct ov_program *program, const struct ov_config *block);

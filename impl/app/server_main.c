@@ -6,6 +6,7 @@
 
 #include "app/interface.h"
 #include "app/local.h"
+#include "app/login_hook.h"
 #include "app/program.h"
 #include "app/pump.h"
 #include "app/report.h"
@@ -25,6 +26,7 @@ struct server
     struct ov_interface iface;
     struct ov_link *link;
     struct ov_hub *hub;
+    struct ov_login_hook *login; /* NULL: nobody judges logins */
     struct ov_trouble trouble;
     struct ov_status_file status;
     bool leaving;           /* clients are being told */
@@ -125,6 +127,10 @@ static void on_event(struct server *server, const struct ov_event *event)
     case OV_EVENT_CLOSED:
         ov_logf(server->log, OV_LOG_INFO, "peer-id %u closed: %s", event->peer_id, event->text);
         break;
+    case OV_EVENT_LOGIN:
+    case OV_EVENT_ANSWER:
+        ov_login_hook_event(server->login, event, ov_loop_now());
+        break;
     case OV_EVENT_EXIT:
         finish(server, event->err == OV_OK ? server->wanted : OV_OUTCOME_FAILED);
         break;
@@ -148,10 +154,19 @@ static void on_wake(void *ctx, unsigned ready)
     struct ov_pump_ready which = {(ready & OV_READY(OV_WATCH_LINK)) != 0,
                                   (ready & OV_READY(OV_WATCH_TUN)) != 0};
     ov_pump_run(&server->pump, which, now);
+    if (server->login != NULL)
+    {
+        ov_login_hook_tick(server->login, now);
+    }
     uint64_t deadline = ov_pump_settle(&server->pump, now);
     while (ov_hub_event(server->hub, &event))
     {
         on_event(server, &event);
+    }
+    if (server->login != NULL)
+    {
+        deadline = ov_time_earlier(deadline, ov_login_hook_deadline(server->login));
+        deadline = ov_time_earlier(deadline, ov_hub_deadline(server->hub));
     }
     ov_loop_pause(server->loop, OV_WATCH_TUN, server->pump.tun_waits);
     ov_report_trouble(server->log, &server->trouble, &server->pump, now);
@@ -231,6 +246,24 @@ static void on_resolved(void *ctx, const struct addrinfo *list, const char *text
 
 /* ---- start and end ---- */
 
+/* A verdict was given: the hub wants to send. */
+static void on_verdict(void *ctx)
+{
+    const struct server *server = ctx;
+    ov_loop_deadline(server->loop, 0);
+}
+
+static enum ov_err open_login(struct server *server)
+{
+    if (!server->settings.session.judged)
+    {
+        return OV_OK;
+    }
+    server->login = ov_login_hook_new(&server->program->config, server->log, server->loop, server->hub,
+                                      on_verdict, server);
+    return server->login != NULL ? OV_OK : OV_ERR_NOMEM;
+}
+
 static enum ov_err open_engine(struct server *server)
 {
     const struct ov_loop_user user = {server, on_wake, on_signal, on_resolved};
@@ -238,6 +271,10 @@ static enum ov_err open_engine(struct server *server)
     if (err == OV_OK)
     {
         err = ov_hub_new(&server->settings, &server->program->rng, server->log, ov_loop_now(), &server->hub);
+    }
+    if (err == OV_OK)
+    {
+        err = open_login(server);
     }
     if (err == OV_OK)
     {
@@ -279,6 +316,7 @@ static bool server_open(struct server *server)
 
 static void server_close(struct server *server)
 {
+    ov_login_hook_free(server->login);
     ov_status_file_close(&server->status);
     ov_hub_free(server->hub);
     if (!ov_loop_free(server->loop))

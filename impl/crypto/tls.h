@@ -19,6 +19,47 @@ enum ov_tls_version
     OV_TLS_VERSION_1_3 = 13
 };
 
+/* One certificate of the peer's chain, as rules of the configuration want it. Texts without control characters. */
+struct ov_tls_cert
+{
+    int depth;        /* 0: the leaf */
+    const char *name; /* last common name, or the field of settings.name_field; "": none */
+    bool
+        name_has_nul; /* what follows a NUL in it is hidden from everybody who reads C strings (CVE-2017-7522) */
+    const char *subject; /* as in struct ov_tls_peer */
+    const char *serial;  /* decimal */
+    const uint8_t *der;
+    size_t der_len;
+};
+
+/* A private key that somebody else keeps: management, a token. in and out are as the kind says. */
+enum ov_sign_kind
+{
+    OV_SIGN_RSA_PKCS1, /* in: DigestInfo; PKCS#1 v1.5 padding is to be added */
+    OV_SIGN_RSA_RAW,   /* in: the padded block (PSS is made by the TLS library), as long as the modulus */
+    OV_SIGN_ECDSA      /* in: the digest; out: DER */
+};
+
+struct ov_tls_signer
+{
+    /* OV_ERR_CRYPTO, OV_ERR_NOSPACE. It may take its time: the handshake waits for it. */
+    enum ov_err (*sign)(void *ctx, enum ov_sign_kind kind, const uint8_t *in, size_t in_len, uint8_t *out,
+                        size_t cap, size_t *out_len);
+    void *ctx;
+};
+
+/* --tls-cert-profile */
+enum ov_tls_profile
+{
+    OV_TLS_PROFILE_DEFAULT = 0, /* the library's own */
+    OV_TLS_PROFILE_INSECURE,
+    OV_TLS_PROFILE_LEGACY,
+    OV_TLS_PROFILE_PREFERRED,
+    OV_TLS_PROFILE_SUITEB
+};
+
+#define OV_TLS_JUDGE_TEXT 200
+
 /* Everything one side needs; text fields are PEM, borrowed for the call of conf_new only. */
 struct ov_tls_settings
 {
@@ -27,12 +68,31 @@ struct ov_tls_settings
     {
         const char *text;
         size_t len;
-    } ca, cert, key; /* cert may hold a chain, leaf first */
+    } ca, cert, key;        /* cert may hold a chain, leaf first. ca may be missing if trust_judge is set */
+    struct ov_pem extra;    /* --extra-certs: sent behind cert; len 0: none */
+    struct ov_pem pkcs12;   /* --pkcs12, octets: stands for cert and key, and for ca where that is missing */
+    const char *passphrase; /* of key or pkcs12; NULL: none */
+    const struct ov_tls_signer *signer; /* instead of key; NULL: none. Borrowed for the life of the conf */
+    struct ov_pem crl;                  /* --crl-verify; len 0: none. See conf_set_crl */
+    enum ov_tls_profile profile;
+    const char *name_field; /* --x509-username-field, such as "emailAddress"; NULL: CN. Borrowed as signer */
+    /* Rules beside the library's: called for each certificate of the chain that it found good. Not OV_OK:
+     * refused, and why. NULL: none. */
+    enum ov_err (*judge)(void *ctx, const struct ov_tls_cert *cert, char why[static OV_TLS_JUDGE_TEXT]);
+    void *judge_ctx;
+    bool trust_judge; /* --peer-fingerprint without --ca: the judge alone decides about trust */
     enum ov_tls_version version_min;
     enum ov_tls_version version_max;
     /* --remote-cert-tls: the peer's certificate must carry a KeyUsage extension and the
      * extended key usage of the other role [WP-TLS-006]. */
     bool check_remote_usage;
+    /* Server: --verify-client-cert. */
+    enum ov_tls_client_cert
+    {
+        OV_TLS_CLIENT_CERT_REQUIRED = 0,
+        OV_TLS_CLIENT_CERT_OPTIONAL,
+        OV_TLS_CLIENT_CERT_UNASKED
+    } client_cert;
 };
 
 struct ov_tls_conf; /* parsed keys and certificates, shared by all connections */
@@ -42,6 +102,7 @@ struct ov_tls_conn; /* one handshake and what follows */
  * control characters or NUL; cut at their size. */
 struct ov_tls_peer
 {
+    bool has_cert; /* false: a client without one; the rest of what a certificate says is then empty */
     char common_name[65];
     char subject[512];       /* "C=KG, O=Test, CN=server": in the order of the certificate */
     uint8_t fingerprint[32]; /* SHA-256 of the leaf's DER */
@@ -61,6 +122,10 @@ struct ov_tls_ops
     enum ov_err (*conf_new)(const struct ov_tls_settings *settings, struct ov_tls_conf **out,
                             char text[static OV_TLS_ERROR_TEXT]);
     void (*conf_free)(struct ov_tls_conf *conf);
+    /* Other revocation lists from now on, also for handshakes that have begun. OV_ERR_CERT with a reason in
+     * text: the old ones stay. */
+    enum ov_err (*conf_set_crl)(struct ov_tls_conf *conf, const struct ov_pem *crl,
+                                char text[static OV_TLS_ERROR_TEXT]);
 
     /* A connection borrows conf. No tickets, no session cache, no renegotiation [WP-TLS-002];
      * client certificate required by servers [WP-TLS-003]; chains of at most 16 certificates, root and leaf

@@ -76,7 +76,9 @@ void ov_hub_admit(struct ov_hub *hub, struct ov_peer *peer, struct ov_now now)
     if (ov_session_refusal(&peer->session) != OV_OK)
     {
         ov_session_refuse(&peer->session, NULL, ov_session_refusal(&peer->session),
-                          "refused: incompatible client", now);
+                          ov_session_refusal(&peer->session) == OV_ERR_AUTH ? "auth-failure"
+                                                                            : "refused: incompatible client",
+                          now);
         return;
     }
     const uint32_t id = hub->shutting ? hub->slots : find_slot(hub, peer);

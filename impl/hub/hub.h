@@ -57,6 +57,13 @@ void ov_hub_shutdown(struct ov_hub *hub, struct ov_now now);
 OV_MUST_USE enum ov_err ov_hub_kill(struct ov_hub *hub, uint32_t peer_id, const char *message,
                                     struct ov_now now);
 
+/* The login that OV_EVENT_LOGIN or OV_EVENT_ANSWER spoke of; false: it is decided, or its peer is gone. */
+bool ov_hub_login(const struct ov_hub *hub, uint64_t ticket, struct ov_login_request *out);
+/* Whether it is good; any time later. Nothing is pushed before (CVE-2020-15078). OV_ERR_PEER_ID: the peer is gone,
+ * OV_ERR_DUPLICATE: it is decided. */
+OV_MUST_USE enum ov_err ov_hub_verdict(struct ov_hub *hub, uint64_t ticket, const struct ov_verdict *verdict,
+                                       struct ov_now now);
+
 /* Start a renegotiation with one peer. OV_ERR_PEER_ID, OV_ERR_AGAIN. */
 OV_MUST_USE enum ov_err ov_hub_renegotiate(struct ov_hub *hub, uint32_t peer_id, struct ov_now now);
 

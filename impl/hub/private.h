@@ -33,6 +33,7 @@ struct ov_peer
 {
     struct ov_session session;
     uint32_t id;     /* slot and peer-id; OV_PEER_NO_ID while half-open */
+    uint64_t serial; /* never used twice */
     uint64_t number; /* of those that got an id, from 0 */
     bool has_ip4, has_ip6;
     uint32_t ip4;
@@ -160,6 +161,7 @@ struct ov_hub
     struct ov_hub_events events;
     struct ov_hub_stats stats;
     struct ov_hub_room *room; /* NULL until it is needed */
+    uint64_t serials;         /* peers so far */
     bool shutting;
     bool finished;
     uint64_t shut_ms; /* OV_NEVER until shutdown */
@@ -193,6 +195,10 @@ void ov_hub_after(struct ov_hub *hub, struct ov_peer *peer, struct ov_now now);
 void ov_ready_remove(struct ov_hub *hub, struct ov_peer *peer);
 /* Something was sent to peer on behalf of another one, and part of it waits for transmit. */
 void ov_hub_wake(struct ov_hub *hub, struct ov_peer *peer);
+
+/* login.c */
+/* Names the newest login of peer. */
+uint64_t ov_hub_ticket(const struct ov_peer *peer);
 
 /* find_key.c */
 

@@ -49,13 +49,15 @@ static void fetch_events(struct ov_hub *hub, struct ov_peer *peer)
     struct ov_event event;
     while (ov_session_event(&peer->session, &event))
     {
-        if (event.kind == OV_EVENT_CLOSED || peer->id == OV_PEER_NO_ID)
+        const bool login = event.kind == OV_EVENT_LOGIN || event.kind == OV_EVENT_ANSWER;
+        if (event.kind == OV_EVENT_CLOSED || (peer->id == OV_PEER_NO_ID && !login))
         {
             continue; /* told when the peer is removed; newcomers are nobody yet */
         }
         char text[sizeof event.text];
         (void)memcpy(text, event.text, sizeof text);
         event.peer_id = peer->id;
+        event.ticket = login ? ov_hub_ticket(peer) : 0;
         ov_event_text(&event, "%s: %s", peer->name, text);
         ov_hub_tell(hub, &event);
     }
@@ -66,6 +68,10 @@ void ov_hub_after(struct ov_hub *hub, struct ov_peer *peer, struct ov_now now)
     if (ov_session_wants_admission(&peer->session))
     {
         ov_hub_admit(hub, peer, now);
+    }
+    if (ov_session_wants_refusal(&peer->session))
+    {
+        ov_session_refuse(&peer->session, NULL, OV_ERR_AUTH, "auth-failure", now);
     }
     fetch_events(hub, peer);
     if (ov_session_over(&peer->session))

@@ -7,6 +7,8 @@
 
 #include "base/key2.h"
 #include "crypto/crypto.h"
+#include "options/certs.h"
+#include "options/login.h"
 #include "options/ncp.h"
 #include "options/text.h"
 #include "wire/comp_frame.h"
@@ -182,7 +184,8 @@ enum ov_genkey_kind
 {
     OV_GENKEY_STATIC = 0, /* for tls-auth, tls-crypt, secret */
     OV_GENKEY_V2_SERVER,
-    OV_GENKEY_V2_CLIENT /* wrapped with the server key of --tls-crypt-v2 */
+    OV_GENKEY_V2_CLIENT, /* wrapped with the server key of --tls-crypt-v2 */
+    OV_GENKEY_AUTH_TOKEN /* for auth-gen-token-secret */
 };
 
 struct ov_genkey
@@ -309,6 +312,9 @@ struct ov_config
     uint32_t max_clients;           /* 1024 */
     const char *const *push; /* in the order of the reply, those of helper options included [WP-PUSH-015] */
     size_t push_count;
+
+    struct ov_login_options login;
+    struct ov_cert_options certs;
 
     /* process */
     struct ov_process process;

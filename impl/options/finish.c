@@ -126,6 +126,16 @@ static void check_bind(struct ov_parse *parse)
     }
 }
 
+/* A container brings all three; a fingerprint makes the authority superfluous; where a login does, a client needs
+ * neither certificate nor key. */
+static bool is_excused(const struct ov_parse *parse, const char *name)
+{
+    const bool ca = strcmp(name, "ca") == 0;
+    const bool by_login = parse->config->role == OV_ROLE_CLIENT && is_given(parse, "auth-user-pass") &&
+                          !is_given(parse, "cert") && !is_given(parse, "key");
+    return is_given(parse, "pkcs12") || (ca && is_given(parse, "peer-fingerprint")) || (!ca && by_login);
+}
+
 static void check_keys(struct ov_parse *parse)
 {
     const struct ov_config *config = parse->config;
@@ -143,7 +153,7 @@ static void check_keys(struct ov_parse *parse)
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
     {
         /* One that is given but can't be read has its own error already. */
-        if (keys[i].text->from == NULL && !is_given(parse, keys[i].name))
+        if (keys[i].text->from == NULL && !is_given(parse, keys[i].name) && !is_excused(parse, keys[i].name))
         {
             SAY(ov_parse_error, NULL, "a %s needs '%s': %s, as a file name or an inline block", who,
                 keys[i].name, keys[i].what);
@@ -398,6 +408,8 @@ void ov_parse_finish(struct ov_parse *parse)
     finish_exit_notify(parse);
     ov_parse_finish_framing(parse);
     finish_keepalive(parse);
+    ov_parse_finish_login(parse);
+    ov_parse_finish_certs(parse);
     ov_parse_expand(parse);
     point_at(parse, "ifconfig");
     ov_parse_finish_tunnel(parse);

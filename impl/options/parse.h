@@ -69,8 +69,9 @@ struct ov_draft
     struct ov_list connections; /* <connection> blocks; connection.c knows their shape */
     struct ov_list routes4;     /* struct ov_route4; metric OV_INFINITE: take route-metric */
     struct ov_list routes6;
-    struct ov_list push;    /* const char * */
-    struct ov_list ignored; /* const char *: names of ignore-unknown-option */
+    struct ov_list fingerprints; /* struct ov_fingerprint */
+    struct ov_list push;         /* const char * */
+    struct ov_list ignored;      /* const char *: names of ignore-unknown-option */
 };
 
 #define OV_PROTO_LATER ((enum ov_proto)(OV_PROTO_TCP6 + 1))
@@ -146,6 +147,12 @@ void ov_parse_expand(struct ov_parse *parse);
 void ov_parse_connections(struct ov_parse *parse);
 /* connect-timeout and server-poll-timeout, where one was given. */
 void ov_parse_timers(struct ov_parse *parse);
+
+/* What options of one job say together (set_login.c). */
+void ov_parse_finish_login(struct ov_parse *parse);
+void ov_parse_finish_certs(struct ov_parse *parse);
+/* A program to call, with arguments in the same text. False: the error is said. */
+bool ov_parse_command(struct ov_parse *parse, const char *option, const char *text, struct ov_command *out);
 
 /* Setters used by the table. */
 #define OV_SETTER(name)                                                                                      \
@@ -225,5 +232,21 @@ OV_SETTER(peer_id);
 OV_SETTER(protocol_flags);
 OV_SETTER(key_derivation);
 OV_SETTER(continuation);
+OV_SETTER(auth_user_pass);
+OV_SETTER(auth_retry);
+OV_SETTER(auth_token);
+OV_SETTER(auth_token_user);
+OV_SETTER(static_challenge);
+OV_SETTER(auth_verify);
+OV_SETTER(cr_response);
+OV_SETTER(gen_token);
+OV_SETTER(client_cert);
+OV_SETTER(crl_verify);
+OV_SETTER(verify_name);
+OV_SETTER(fingerprint);
+OV_SETTER(askpass);
+OV_SETTER(cert_profile);
+OV_SETTER(username_field);
+OV_SETTER(tls_verify);
 
 #endif

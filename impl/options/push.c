@@ -129,6 +129,10 @@ enum ov_err ov_push_compose(const struct ov_config *config, const struct ov_push
     {
         add_format(&c, "peer-id %u", client->peer_id);
     }
+    if (client->auth_token != NULL)
+    {
+        add_format(&c, "auth-token %s", client->auth_token);
+    }
     if (client->has_cipher)
     {
         add_format(&c, "cipher %s", ov_cipher_name(client->cipher));

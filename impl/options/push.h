@@ -72,7 +72,8 @@ struct ov_push_client
     uint32_t ip4;
     bool has_peer_id;
     uint32_t peer_id;
-    bool has_cipher; /* [WP-NCP-002] */
+    const char *auth_token; /* NULL: none */
+    bool has_cipher;        /* [WP-NCP-002] */
     enum ov_cipher_id cipher;
     struct ov_proto_flags flags; /* what holds for this client; decided by ov_push_flags */
     bool has_tun_mtu;            /* client sent IV_MTU [WP-PUSH-025] */

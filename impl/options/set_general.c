@@ -51,6 +51,7 @@ OV_SETTER(genkey)
         {"tls-crypt", OV_GENKEY_STATIC},
         {"tls-crypt-v2-server", OV_GENKEY_V2_SERVER},
         {"tls-crypt-v2-client", OV_GENKEY_V2_CLIENT},
+        {"auth-token", OV_GENKEY_AUTH_TOKEN},
     };
     struct ov_genkey *genkey = &parse->config->genkey;
     const char *type = line->word[1];
@@ -70,11 +71,7 @@ OV_SETTER(genkey)
     }
     else if (!known)
     {
-        ov_parse_error(parse,
-                       strcmp(type, "auth-token") == 0
-                           ? "genkey: type '%.40s' is known to OpenVPN 2.x but not built into ovref yet"
-                           : "genkey: unknown type '%.40s'",
-                       type);
+        ov_parse_error(parse, "genkey: unknown type '%.40s'", type);
     }
     else if (genkey->path == NULL)
     {

@@ -80,6 +80,8 @@ extern const struct ov_option_group ov_options_data;
 extern const struct ov_option_group ov_options_tunnel;
 extern const struct ov_option_group ov_options_client;
 extern const struct ov_option_group ov_options_server;
+extern const struct ov_option_group ov_options_certs;
+extern const struct ov_option_group ov_options_login;
 extern const struct ov_option_group ov_options_management;
 extern const struct ov_option_group ov_options_hooks;
 extern const struct ov_option_group ov_options_foreign; /* other systems, and names that are gone */

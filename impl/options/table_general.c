@@ -10,7 +10,7 @@ static const struct ov_option rows[] = {
     OTHER("version", "", 0, 0, OV_IN_ARGS, version, "", "", "say which version and libraries this is"),
     OTHER("genkey", "[type] file [metadata]", 1, 3, OV_IN_ARGS, genkey, "secret", "",
           "write a new key to file and end: secret (or tls-auth, tls-crypt: the same), tls-crypt-v2-server, "
-          "tls-crypt-v2-client (needs tls-crypt-v2; metadata is base64)"),
+          "tls-crypt-v2-client (needs tls-crypt-v2; metadata is base64), auth-token"),
     OTHER("ignore-unknown-option", "name ...", 1, MANY, BOTH, ignore_unknown, "", "2.3.3",
           "leave these options out where they are unknown or not built"),
     NUMBER("verb", "level", BOTH, verb, 0, 11, "1", "",
@@ -62,7 +62,6 @@ static const struct ov_option rows[] = {
     FLAG("suppress-timestamps", BOTH, process.no_timestamps, "2.1", "log without time"),
     OTHER("syslog", "[name]", 0, 1, BOTH, syslog, "", "", "log to syslog under this name"),
     PLANNED("test-crypto", "", 0, 0, BOTH, "", "check the crypto functions and end"),
-    PLANNED("tmp-dir", "dir", 1, 1, BOTH, "", "where temporary files go"),
     PLANNED("use-prediction-resistance", "", 0, 0, BOTH, "2.3",
             "reseed the random generator of mbedTLS all the time"),
     PLANNED("mktun", "", 0, 0, OV_IN_ARGS, "", "make a persistent tun device and end"),

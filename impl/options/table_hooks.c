@@ -2,11 +2,7 @@
 
 /* Programs and plugins that are called. */
 static const struct ov_option rows[] = {
-    PLANNED("auth-user-pass-verify", "command via-env|via-file", 2, 2, BOTH | SERVER, "",
-            "program that checks logins"),
     PLANNED("client-connect", "command", 1, 1, BOTH | SERVER, "", "program called when a client comes"),
-    PLANNED("client-crresponse", "command", 1, 1, BOTH | SERVER, "2.6",
-            "program that gets a client's answer"),
     PLANNED("client-disconnect", "command", 1, 1, BOTH | SERVER, "", "program called when a client leaves"),
     PLANNED("down", "command", 1, 1, BOTH, "", "program called when the tunnel goes"),
     PLANNED("down-pre", "", 0, 0, BOTH, "", "call 'down' while the device is still there"),
@@ -15,12 +11,10 @@ static const struct ov_option rows[] = {
     PLANNED("plugin", "file [text]", 1, 2, BOTH, "", "load a plugin"),
     PLANNED("route-pre-down", "command", 1, 1, BOTH, "2.3", "program called before routes go"),
     PLANNED("route-up", "command", 1, 1, BOTH, "", "program called when routes are set"),
-    PLANNED("script-security", "level", 1, 1, BOTH, "2.1", "which programs may be called"),
     PLANNED("setenv", "name [value]", 1, 2, BOTH, "", "variable for programs"),
     PLANNED("setenv-safe", "name [value]", 1, 2, BOTH | PUSH, "2.1", "variable for programs, with a prefix"),
     PLANNED("tls-export-cert", "dir", 1, 1, BOTH, "2.1",
             "where peers' certificates are written for tls-verify"),
-    PLANNED("tls-verify", "command", 1, 1, BOTH, "", "program that checks certificates"),
     PLANNED("up", "command", 1, 1, BOTH, "", "program called when the tunnel comes"),
     PLANNED("up-delay", "", 0, 0, BOTH, "", "open the device only when connected"),
     PLANNED("up-restart", "", 0, 0, BOTH, "", "call 'up' and 'down' over restarts too"),

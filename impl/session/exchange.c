@@ -44,6 +44,7 @@ static enum ov_err build_peer_info(const struct ov_session *s, char *out, size_t
         .proto = iv_proto(&settings->built) & ~(settings->without_v2 ? OV_IV_PROTO_DATA_V2 : 0),
         .mtu = settings->config->tun_mtu_max,
         .ciphers = ciphers,
+        .sso = settings->sso,
         .tcp_nonlinear = true,
         .compression = ov_session_compression(s),
     };
@@ -97,6 +98,10 @@ static enum ov_err encode(struct ov_session *s, struct ov_km2 *km2, struct ov_wr
     }
     km2->options = options;
     km2->peer_info = peer_info;
+    if (s->role == OV_ROLE_CLIENT)
+    {
+        ov_login_write(s, km2);
+    }
     return err == OV_OK ? ov_km2_encode(s->role, km2, w) : err;
 }
 
@@ -181,6 +186,7 @@ enum ov_err ov_exchange_read(struct ov_session *s)
     {
         source_to_kdf(&km2.source, sender == OV_ROLE_CLIENT ? &s->ks.client : &s->ks.server);
         (sender == OV_ROLE_CLIENT ? hear_client : hear_server)(s, &km2);
+        err = sender == OV_ROLE_CLIENT ? ov_guest_hear(s, &km2) : OV_OK;
     }
     else
     {

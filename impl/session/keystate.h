@@ -44,6 +44,7 @@ struct ov_keystate
     struct ov_key_source server;
     struct ov_early_neg early; /* client: what the server's hard reset said */
     uint16_t wkc_len; /* client: message 1 is CONTROL_WKC_V1 with a WKc of that length; 0: it isn't */
+    bool met;         /* the peer's certificate was looked at */
     uint64_t created_ms;
     uint64_t give_up_ms; /* hand-window; OV_NEVER from ACTIVE on [WP-STATE-004] */
 };

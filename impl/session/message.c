@@ -3,7 +3,18 @@
 #include <string.h>
 
 #include "base/wipe.h"
+#include "wire/challenge.h"
 #include "wire/message.h"
+
+/* Answers and tokens are passwords. */
+static void log_message(const struct ov_session *s, const char *what, const char *text, size_t len)
+{
+    const char *token = memmem(text, len, "auth-token ", 11);
+    const bool answer = len > 11 && memcmp(text, "CR_RESPONSE", 11) == 0;
+    const size_t shown = token != NULL ? (size_t)(token - text) + 10 : answer ? 11 : len;
+    ov_session_log(s, OV_LOG_DETAIL, "%s CONTROL: '%.*s'%s", what, (int)shown, text,
+                   shown < len ? " (the rest is secret)" : "");
+}
 
 enum ov_err ov_session_say(struct ov_session *s, const char *text)
 {
@@ -15,7 +26,7 @@ enum ov_err ov_session_say(struct ov_session *s, const char *text)
         err =
             ov_tls_write(&s->ks.tls, record, ov_writer_len(&w)); /* the NUL in the same record [WP-MSG-002] */
     }
-    ov_session_log(s, OV_LOG_DETAIL, "SENT CONTROL: '%s' (%s)", text, ov_err_name(err));
+    log_message(s, "SENT", text, strlen(text));
     return err;
 }
 
@@ -25,11 +36,14 @@ static void on_auth_failed(struct ov_session *s, const struct ov_message *m, str
 {
     struct ov_way_back way;
     const bool temporary = ov_way_back_temp(m->arg, m->arg_len, &way);
+    const char *again = ov_login_refused(s, m->arg, m->arg_len);
     ov_session_log(s, OV_LOG_ERROR, "AUTH: Received control message: %.*s", (int)m->text_len, m->text);
     ov_session_tell(s, OV_EVENT_MESSAGE, OV_ERR_AUTH, "%.*s", (int)m->text_len, m->text);
-    ov_session_end(s, temporary ? OV_EVENT_RESTART : OV_EVENT_EXIT, OV_ERR_AUTH,
-                   temporary ? "auth-temp-failure (server temporary reject)" : "auth-failure", true,
-                   now.mono_ms + OV_FLUSH_MS);
+    ov_session_end(s, temporary || again != NULL ? OV_EVENT_RESTART : OV_EVENT_EXIT, OV_ERR_AUTH,
+                   temporary       ? "auth-temp-failure (server temporary reject)"
+                   : again != NULL ? again
+                                   : "auth-failure",
+                   true, now.mono_ms + OV_FLUSH_MS);
     s->ending.way = way;
 }
 
@@ -86,10 +100,28 @@ static void on_auth_pending(struct ov_session *s, const struct ov_message *m, st
     ov_session_tell(s, OV_EVENT_MESSAGE, OV_OK, "%.*s", (int)m->text_len, m->text);
 }
 
+static void on_cr_response(struct ov_session *s, const struct ov_message *m, struct ov_now now)
+{
+    (void)now;
+    ov_guest_answered(s, m->arg, m->arg_len);
+}
+
 static void on_other(struct ov_session *s, const struct ov_message *m, struct ov_now now)
 {
     (void)now;
     ov_session_tell(s, OV_EVENT_MESSAGE, OV_OK, "%.*s", (int)m->text_len, m->text);
+}
+
+/* A text for the user, which may be a question [WP-AUTH-011]. */
+static void on_info(struct ov_session *s, const struct ov_message *m, struct ov_now now)
+{
+    struct ov_challenge challenge;
+    if (ov_challenge_cr_text(m->arg, m->arg_len, &challenge) != OV_OK)
+    {
+        on_other(s, m, now);
+        return;
+    }
+    ov_session_tell(s, OV_EVENT_CHALLENGE, OV_OK, "%.*s", (int)m->arg_len, m->arg);
 }
 
 /* Who listens to what; a message to the wrong side is only told. */
@@ -107,12 +139,15 @@ static const struct
     {OV_MSG_HALT, true, false, on_halt},
     {OV_MSG_EXIT, true, true, on_exit},
     {OV_MSG_AUTH_PENDING, true, false, on_auth_pending},
+    {OV_MSG_INFO_PRE, true, false, on_info},
+    {OV_MSG_INFO, true, false, on_info},
+    {OV_MSG_CR_RESPONSE, false, true, on_cr_response},
 };
 
 static void obey(struct ov_session *s, const struct ov_message *m, struct ov_now now)
 {
     const bool client = s->role == OV_ROLE_CLIENT;
-    ov_session_log(s, OV_LOG_DETAIL, "RECEIVED CONTROL: '%.*s'", (int)m->text_len, m->text);
+    log_message(s, "RECEIVED", m->text, m->text_len);
     for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++)
     {
         if (actions[i].kind == m->kind && (client ? actions[i].client : actions[i].server))

@@ -4,6 +4,7 @@
 /* What the files of session/ tell each other. */
 #include "session/server.h"
 #include "session/state.h"
+#include "wire/key_method2.h"
 
 #define OV_SECOND_MS UINT64_C(1000)
 
@@ -166,6 +167,37 @@ void ov_way_back_restart(const char *arg, size_t len, struct ov_way_back *way);
 bool ov_way_back_temp(const char *arg, size_t len, struct ov_way_back *way);
 /* The decimal number after name, if arg begins with name; *out is untouched otherwise. */
 void ov_way_back_number(const char *arg, size_t len, const char *name, uint32_t *out);
+
+/* ---- login_client.c ---- */
+
+/* Is there a name to send, if one is wanted? If not, the program is told, once. */
+bool ov_login_ready(struct ov_session *s);
+/* What goes into the key method message; borrowed from settings. */
+void ov_login_write(const struct ov_session *s, struct ov_km2 *km2);
+/* It was sent: forget what is to be forgotten. */
+void ov_login_sent(struct ov_session *s);
+/* Tokens in the pull, and in a later PUSH_REPLY. */
+void ov_login_pulled(struct ov_session *s, const struct ov_pulled *pulled);
+void ov_login_pushed_again(struct ov_session *s, const char *text, size_t len);
+/* AUTH_FAILED came: why the client comes back, NULL if it doesn't. */
+const char *ov_login_refused(struct ov_session *s, const char *reason, size_t len);
+
+/* ---- guest.c (server) ---- */
+
+/* What the client said of itself. OV_ERR_NOMEM. */
+OV_MUST_USE enum ov_err ov_guest_hear(struct ov_session *s, const struct ov_km2 *km2);
+/* Decide, or ask the program. OV_ERR_AUTH: there is no login and there must be one. */
+OV_MUST_USE enum ov_err ov_guest_judge(struct ov_session *s, struct ov_now now);
+uint64_t ov_guest_deadline(const struct ov_session *s);
+void ov_guest_tick(struct ov_session *s, struct ov_now now);
+/* Say AUTH_PENDING if that is due. */
+void ov_guest_tell_pending(struct ov_session *s);
+void ov_guest_answered(struct ov_session *s, const char *answer, size_t len);
+/* After a renegotiation: the renewed token. */
+void ov_guest_push_token(struct ov_session *s);
+/* NULL: none is made. */
+const char *ov_guest_token(const struct ov_session *s);
+void ov_guest_clear(struct ov_session *s);
 
 /* ---- pull.c (client), push.c (server) ---- */
 

@@ -78,7 +78,8 @@ void ov_pull_reply(struct ov_session *s, const char *text, size_t len, struct ov
 {
     if (s->pull.complete)
     {
-        return; /* a second reply changes nothing [WP-PUSH-006] */
+        ov_login_pushed_again(s, text, len);
+        return; /* besides that a second reply changes nothing [WP-PUSH-006] */
     }
     enum ov_err err = ov_pull_message(s->pull.pull, text, len);
     if (err == OV_ERR_AGAIN)
@@ -109,5 +110,6 @@ void ov_pull_reply(struct ov_session *s, const char *text, size_t len, struct ov
         return;
     }
     s->pull.complete = true;
+    ov_login_pulled(s, ov_pull_result(s->pull.pull));
     s->pull.request_ms = s->pull.give_up_ms = OV_NEVER;
 }

@@ -4,7 +4,14 @@
 
 bool ov_session_wants_admission(const struct ov_session *s)
 {
-    return s->ks.state == OV_KS_ACTIVE && !s->push.admitted && ov_session_alive(s);
+    const bool decided = s->guest_state == OV_GUEST_GOOD || s->guest_state == OV_GUEST_BAD;
+    return decided && s->ks.state == OV_KS_ACTIVE && !s->push.admitted && ov_session_alive(s);
+}
+
+bool ov_session_wants_refusal(const struct ov_session *s)
+{
+    return s->guest_state == OV_GUEST_BAD && s->ks.state == OV_KS_ACTIVE && s->push.admitted &&
+           ov_session_alive(s);
 }
 
 enum ov_err ov_session_refusal(const struct ov_session *s)
@@ -14,12 +21,25 @@ enum ov_err ov_session_refusal(const struct ov_session *s)
 
 const char *ov_session_common_name(const struct ov_session *s)
 {
-    return s->identity.common_name;
+    const bool by_login =
+        s->role == OV_ROLE_SERVER && s->env.settings->config->login.username_as_name && s->guest != NULL;
+    return by_login ? (s->guest->is_locked ? s->guest->locked : "") : s->identity.common_name;
+}
+
+static const char *login_name(const struct ov_session *s)
+{
+    return s->guest != NULL && s->guest->is_locked ? s->guest->locked : "";
 }
 
 bool ov_session_same_cert(const struct ov_session *a, const struct ov_session *b)
 {
-    return a->identity.known && b->identity.known &&
+    const bool same_name = strcmp(login_name(a), login_name(b)) == 0;
+    if (!a->identity.has_cert || !b->identity.has_cert)
+    {
+        /* Without certificates there is only the name. */
+        return !a->identity.has_cert && !b->identity.has_cert && same_name && login_name(a)[0] != '\0';
+    }
+    return same_name &&
            memcmp(a->identity.fingerprint, b->identity.fingerprint, sizeof a->identity.fingerprint) == 0;
 }
 
@@ -36,6 +56,7 @@ void ov_session_admit(struct ov_session *s, const struct ov_push_client *place, 
     client->flags = ov_push_flags(s->says.iv_proto, &s->env.settings->built);
     client->flags.aead_epoch &=
         client->has_peer_id && ov_cipher_is_aead(s->agreed.cipher); /* [WP-FLAG-002] */
+    client->auth_token = ov_guest_token(s);
     s->agreed.flags = client->flags;
     s->data.peer_id = client->has_peer_id ? client->peer_id : OV_PEER_ID_NONE;
     s->push.admitted = true;

@@ -26,9 +26,16 @@ OV_MUST_USE enum ov_err ov_session_accept(struct ov_session *s, const struct ov_
 bool ov_session_wants_admission(const struct ov_session *s);
 /* OV_OK, or why this client can't be served; refuse then tells it the reason by itself. */
 enum ov_err ov_session_refusal(const struct ov_session *s);
-/* Common name of the peer, "" before the handshake is complete. Borrowed. */
+/* The login that waits for a verdict; false: none. */
+bool ov_session_login(const struct ov_session *s, struct ov_login_request *out);
+/* OV_ERR_DUPLICATE: no login waits (any more). */
+OV_MUST_USE enum ov_err ov_session_verdict(struct ov_session *s, const struct ov_verdict *verdict,
+                                           struct ov_now now);
+/* A client that was connected is refused in a renegotiation: the hub answers with refuse. */
+bool ov_session_wants_refusal(const struct ov_session *s);
+/* Name of the peer: common name of its certificate, or the login name where that is wanted; "" before the handshake is complete. Borrowed. */
 const char *ov_session_common_name(const struct ov_session *s);
-/* Both showed the same certificate. */
+/* Both showed the same certificate and have the same login name. */
 bool ov_session_same_cert(const struct ov_session *a, const struct ov_session *b);
 
 /* place: addresses and peer-id; the session fills in the rest. Data keys are made and pushed. */

@@ -120,6 +120,7 @@ void ov_session_clear(struct ov_session *s)
 {
     ov_pull_free(s->pull.pull);
     ov_keystate_clear(&s->ks);
+    ov_guest_clear(s);
     ov_data_clear(&s->data);
     ov_protect_clear(&s->protect);
     ov_protect_clear(&s->dynamic);
@@ -188,6 +189,6 @@ void ov_session_status(const struct ov_session *s, struct ov_session_status *out
         .framing = ov_data_framing_stats(&s->data),
         .control = s->control,
     };
-    memcpy(out->common_name, s->identity.common_name, sizeof out->common_name);
+    (void)snprintf(out->common_name, sizeof out->common_name, "%s", ov_session_common_name(s));
     out->control.retransmitted += s->ks.tx.retransmissions;
 }

@@ -82,6 +82,11 @@ bool ov_session_event(struct ov_session *s, struct ov_event *event);
  * done, at once where there is nobody to tell. */
 void ov_session_exit(struct ov_session *s, struct ov_now now);
 
+/* Client, after OV_EVENT_LOGIN: settings->login is filled. */
+void ov_session_proceed(struct ov_session *s, struct ov_now now);
+/* Client, after OV_EVENT_CHALLENGE. OV_ERR_AGAIN: not the time for it, OV_ERR_LIMIT: too long, OV_ERR_TLS. */
+OV_MUST_USE enum ov_err ov_session_answer(struct ov_session *s, const char *answer, struct ov_now now);
+
 /* Start a renegotiation now. OV_ERR_AGAIN: not connected, or one is running. */
 OV_MUST_USE enum ov_err ov_session_renegotiate(struct ov_session *s, struct ov_now now);
 

@@ -8,6 +8,7 @@
 #include "compress/compress.h"
 #include "crypto/crypto.h"
 #include "options/push.h"
+#include "session/login.h"
 #include "wire/wkc.h"
 #include "wrap/wrap.h"
 
@@ -32,6 +33,16 @@ struct ov_session_settings
     const char *version;                /* client: IV_VER */
     const char *platform;               /* client: IV_PLAT, "linux" */
 
+    /* Client: what it logs in with; NULL: nothing, and tokens are not kept. */
+    struct ov_login *login;
+    const char *sso; /* client: IV_SSO, the questions that somebody here can answer; NULL: none */
+    /* Server: somebody judges logins (OV_EVENT_LOGIN, ov_hub_verdict); without, the certificate is enough. */
+    bool judged;
+    const uint8_t *token_key; /* server: OV_TOKEN_KEY octets, a secret; NULL: no tokens are made */
+
+    /* Called before each TLS handshake: the time to look whether files have changed. NULL: nothing to do. */
+    void (*before_tls)(void *ctx);
+    void *before_tls_ctx;
     /* Libraries that expand and compress data packets; NULL: none. */
     const struct ov_compressor *const *compressors;
 

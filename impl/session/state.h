@@ -5,6 +5,7 @@
  * looks inside; others embed it and call its verbs. */
 #include "data/data.h"
 #include "offload/mss.h"
+#include "session/guest.h"
 #include "session/keystate.h"
 #include "session/protect.h"
 #include "session/session.h"
@@ -14,6 +15,7 @@
 struct ov_identity
 {
     bool known;
+    bool has_cert; /* false: a client without one [WP-TLS-003] */
     char common_name[65];
     uint8_t fingerprint[32];
 };
@@ -38,7 +40,7 @@ struct ov_client_says
     bool occ_compressed;  /* comp-lzo in the options string */
     uint32_t compression; /* OV_PEER_COMP_* */
     enum ov_err refusal;  /* OV_OK, or why it is refused once it can be told */
-    const char *farewell; /* the message that tells it; static text */
+    const char *farewell; /* the message that tells it; static, or in guest */
 };
 
 /* Server: where the push stands. */
@@ -132,6 +134,11 @@ struct ov_session
     struct ov_identity identity;
     struct ov_agreed agreed;
     struct ov_client_says says;
+    enum ov_guest_state guest_state;
+    struct ov_guest *guest; /* server: NULL until a login was heard */
+    uint64_t guest_by_ms;   /* when waiting for a verdict ends */
+    uint32_t logins;        /* that the program was asked about */
+    bool asked;             /* client: the program knows that name and password are needed */
     struct ov_push_state push;
     struct ov_pull_state pull;
     struct ov_session_clock clock;

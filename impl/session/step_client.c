@@ -9,7 +9,16 @@ static enum ov_err finish_tls_and_write(struct ov_session *s, struct ov_now now)
     {
         err = ov_step_meet_peer(s);
     }
-    return err == OV_OK ? ov_exchange_write(s) : err;
+    if (err == OV_OK && !ov_login_ready(s))
+    {
+        return OV_ERR_AGAIN; /* the program is asked for name and password */
+    }
+    err = err == OV_OK ? ov_exchange_write(s) : err;
+    if (err == OV_OK)
+    {
+        ov_login_sent(s);
+    }
+    return err;
 }
 
 static enum ov_err read_server(struct ov_session *s, struct ov_now now)

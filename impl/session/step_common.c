@@ -40,6 +40,10 @@ enum ov_err ov_step_start_tls(struct ov_session *s, struct ov_now now)
         return OV_ERR_AGAIN;
     }
     s->ks.wkc_len = ov_session_owes_wkc(s) ? s->env.settings->keys->wkc.len : 0;
+    if (s->env.settings->before_tls != NULL)
+    {
+        s->env.settings->before_tls(s->env.settings->before_tls_ctx);
+    }
     enum ov_err err = ov_tls_init(&s->ks.tls, s->env.settings->crypto->tls, s->env.settings->tls);
     if (err != OV_OK)
     {
@@ -60,11 +64,12 @@ static enum ov_err same_as_before(struct ov_session *s, const struct ov_tls_peer
     if (!s->identity.known)
     {
         s->identity.known = true;
+        s->identity.has_cert = peer->has_cert;
         memcpy(s->identity.common_name, peer->common_name, sizeof s->identity.common_name);
         memcpy(s->identity.fingerprint, peer->fingerprint, sizeof s->identity.fingerprint);
         return OV_OK;
     }
-    if (strcmp(s->identity.common_name, peer->common_name) == 0 &&
+    if (s->identity.has_cert == peer->has_cert && strcmp(s->identity.common_name, peer->common_name) == 0 &&
         memcmp(s->identity.fingerprint, peer->fingerprint, sizeof peer->fingerprint) == 0)
     {
         return OV_OK;
@@ -78,6 +83,10 @@ static enum ov_err same_as_before(struct ov_session *s, const struct ov_tls_peer
 enum ov_err ov_step_meet_peer(struct ov_session *s)
 {
     struct ov_tls_peer peer;
+    if (s->ks.met)
+    {
+        return OV_OK;
+    }
     enum ov_err err = ov_tls_peer(&s->ks.tls, &peer);
     if (err == OV_OK)
     {
@@ -87,6 +96,7 @@ enum ov_err ov_step_meet_peer(struct ov_session *s)
     {
         return err;
     }
+    s->ks.met = true;
     ov_session_log(s, OV_LOG_INFO, "Control Channel: %s, cipher %s, peer certificate: %s", peer.protocol,
                    peer.cipher, peer.subject);
     ov_session_tell(s, OV_EVENT_HANDSHAKE, OV_OK, "%s %s CN=%s", peer.protocol, peer.cipher,

@@ -10,15 +10,30 @@ static enum ov_err finish_tls_and_read(struct ov_session *s, struct ov_now now)
 
 static enum ov_err meet_and_write(struct ov_session *s, struct ov_now now)
 {
-    (void)now;
     enum ov_err err = ov_step_meet_peer(s);
+    if (err == OV_OK)
+    {
+        err = ov_guest_judge(s, now);
+    }
     return err == OV_OK ? ov_exchange_write(s) : err;
 }
 
-/* The first key waits for the hub, which gives the client its place [WP-STATE-003]. */
+/* No key before the login is good [WP-SRV-027]. The first one also waits for the hub, which gives the client its
+ * place [WP-STATE-003]. */
 static enum ov_err generate(struct ov_session *s, struct ov_now now)
 {
-    return s->push.admitted ? ov_session_generate(s, now) : OV_ERR_AGAIN;
+    const bool again = s->agreed.keys;
+    ov_guest_tell_pending(s);
+    if (!s->push.admitted || s->guest_state != OV_GUEST_GOOD)
+    {
+        return OV_ERR_AGAIN;
+    }
+    enum ov_err err = ov_session_generate(s, now);
+    if (err == OV_OK && again)
+    {
+        ov_guest_push_token(s);
+    }
+    return err;
 }
 
 static const struct ov_step rows[] = {

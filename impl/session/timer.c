@@ -39,6 +39,7 @@ uint64_t ov_session_deadline(const struct ov_session *s)
     at = ov_time_earlier(at, ov_lifetime_deadline(s));
     at = ov_time_earlier(at, ov_pull_deadline(s));
     at = ov_time_earlier(at, ov_rekey_deadline(s));
+    at = ov_time_earlier(at, ov_guest_deadline(s));
     at = ov_time_earlier(at, s->data.dies_ms);
     at = ov_time_earlier(at, s->clock.keys_die_ms);
     return ov_time_earlier(at, s->clock.connect_by_ms);
@@ -95,6 +96,7 @@ void ov_session_tick(struct ov_session *s, struct ov_now now)
         keepalive_tick(s, now);
         ov_lifetime_tick(s, now);
         ov_pull_tick(s, now);
+        ov_guest_tick(s, now);
         ov_data_expire(&s->data, now.mono_ms);
         ov_rekey_tick(s, now);
     }

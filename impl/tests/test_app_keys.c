@@ -169,7 +169,7 @@ static void refused(void **state)
     (void)state;
     expect(GENKEY("--genkey", "secret", path_of("secret")), "File exists");
     expect(GENKEY("--genkey", "secret", "/nowhere/at/all"), "No such file or directory");
-    expect(GENKEY("--genkey", "auth-token", path_of("other")), "not built into ovref yet");
+    expect(GENKEY("--genkey", "auth-token", "/nowhere/at/all"), "No such file or directory");
     expect(GENKEY("--genkey", "sesame", path_of("other")), "unknown type 'sesame'");
     expect(GENKEY("--genkey", "tls-crypt-v2-server"), "the name of the file is missing");
     expect(GENKEY("--genkey", "secret", path_of("other"), "aGVsbG8="), "only client keys have metadata");

@@ -125,8 +125,7 @@ static const struct
     {",setenv opt up /bin/sh,up /bin/sh,script-security 2", OV_OK,
      "push reply: warning: option 'setenv' is known to OpenVPN 2.x but not built into ovref yet (skipped)\n"
      "push reply: warning: option 'up' is known to OpenVPN 2.x but not built into ovref yet (skipped)\n"
-     "push reply: warning: option 'script-security' is known to OpenVPN 2.x but not built into ovref yet "
-     "(skipped)\n"},
+     "push reply: warning: option 'script-security' is not accepted from a server (skipped)\n"},
     {",--ping 5", OV_OK, "push reply: warning: unknown option '--ping' (skipped)\n"},
     {",<ca>", OV_OK, "push reply: warning: unknown option '<ca>' (skipped)\n"},
     {",ping x", OV_OK, "push reply: warning: ping must be a number from 0 to 86400, not 'x' (skipped)\n"},

@@ -60,6 +60,7 @@ struct plan
     struct ov_wire_faults faults;
     enum ov_cipher_id cipher;
     bool epoch;
+    unsigned login; /* 0 none, 1 decided at once, 2 later, 3 with tokens */
     bool without_v2;
     const struct shape *shape;
     unsigned initiator; /* 0 client, 1 server, 2 both at once */
@@ -142,6 +143,7 @@ static void make_plan(struct plan *plan, uint64_t seed, const struct ov_crypto *
                                         .more = plan->server_text,
                                         .seed = seed,
                                         .built = {true, true, true, true}};
+    plan->login = ov_test_below(&r, 4);
 }
 
 static void print_plan(const struct plan *p)
@@ -149,13 +151,13 @@ static void print_plan(const struct plan *p)
     print_error(
         "seed %llu: %s client, %s server, TLS 1.%u, %s, %s%s, keys from %s%s, loss %u double %u damage "
         "%u per mille, "
-        "%u..%u ms, initiator %u, %s%s\n",
+        "%u..%u ms, initiator %u, %s%s, login %u\n",
         (unsigned long long)p->seed, p->client.crypto->name, p->server.crypto->name, p->client.version % 10,
         ov_end_wrap_name(p->client.wrap), ov_cipher_name(p->cipher), p->epoch ? " with epochs" : "",
         p->client.built.tls_ekm ? "exporter" : "PRF",
         p->client.built.dyn_tls_crypt ? ", dynamic tls-crypt" : "", p->faults.loss_pm, p->faults.double_pm,
         p->faults.damage_pm, p->faults.latency_ms, p->faults.latency_ms + p->faults.jitter_ms, p->initiator,
-        p->shape->name, p->without_v2 ? ", DATA_V1" : "");
+        p->shape->name, p->without_v2 ? ", DATA_V1" : "", p->login);
 }
 
 /* ---- the life of a connection ---- */
@@ -309,7 +311,15 @@ static uint64_t run_seed(uint64_t seed, const struct ov_crypto *client, const st
         print_plan(&plan);
     }
     ov_pair_open(&pair, &plan.client, &plan.server, &plan.faults, seed);
+    if (plan.login > 0)
+    {
+        ov_pair_log_in(&pair, plan.login == 1 ? 0 : 100 + (uint32_t)(seed % 7) * 900, plan.login == 3);
+    }
     const char *why = live(&pair, &plan);
+    if (why == NULL && (plan.login > 0) != (pair.logins > 0))
+    {
+        why = "was not asked about a login, or without one";
+    }
     if (why != NULL)
     {
         print_plan(&plan);

@@ -182,8 +182,10 @@ static void test_limits_of_the_writer(void **state)
         size_t peer_info;
         enum ov_err err;
     } rows[] = {
-        {511, 127, 127, 0, OV_OK},    {512, 0, 0, 0, OV_ERR_LIMIT},     {0, 128, 0, 0, OV_ERR_LIMIT},
-        {0, 0, 128, 0, OV_ERR_LIMIT}, {0, 0, 0, 2048 - 125 - 1, OV_OK}, {0, 0, 0, 2048 - 125, OV_ERR_LIMIT},
+        {511, 127, 127, 0, OV_OK},           {512, 0, 0, 0, OV_ERR_LIMIT},
+        {0, 512, 0, 0, OV_ERR_LIMIT},        {0, 511, 0, 0, OV_OK},
+        {0, 0, 512, 0, OV_ERR_LIMIT},        {0, 0, 0, 2048 - 125 - 1, OV_OK},
+        {0, 0, 0, 2048 - 125, OV_ERR_LIMIT},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
     {

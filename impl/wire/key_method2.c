@@ -109,8 +109,8 @@ enum ov_err ov_km2_encode(enum ov_role sender, const struct ov_km2 *km2, struct 
     size_t secrets_len = 2 * OV_KM2_RANDOM_LEN + (sender == OV_ROLE_CLIENT ? OV_KM2_PRE_MASTER_LEN : 0);
     size_t total =
         5 + secrets_len + 4 * 2 + options_len + username_len + password_len + string_size(km2->peer_info);
-    if (options_len > OV_KM2_OPTIONS_MAX || username_len > OV_KM2_CREDENTIAL_MAX ||
-        password_len > OV_KM2_CREDENTIAL_MAX || total > OV_KM2_MESSAGE_MAX)
+    if (options_len > OV_KM2_OPTIONS_MAX || username_len > OV_KM2_CREDENTIAL_SENT ||
+        password_len > OV_KM2_CREDENTIAL_SENT || total > OV_KM2_MESSAGE_MAX)
     {
         return OV_ERR_LIMIT;
     }

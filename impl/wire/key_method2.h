@@ -18,9 +18,11 @@
 
 #define OV_KM2_PRE_MASTER_LEN 48u
 #define OV_KM2_RANDOM_LEN     32u
-#define OV_KM2_OPTIONS_MAX    512u  /* with NUL [WP-KM2-007] */
-#define OV_KM2_CREDENTIAL_MAX 128u  /* user name or password, with NUL [WP-KM2-008] */
-#define OV_KM2_MESSAGE_MAX    2048u /* one plaintext record of a stock reader [WP-KM2-004] */
+#define OV_KM2_OPTIONS_MAX    512u /* with NUL [WP-KM2-007] */
+#define OV_KM2_CREDENTIAL_MAX 128u /* user name or password, with NUL [WP-KM2-008] */
+/* What we send may be longer: many servers read 4096 octets, and one that does not says so [WP-KM2-008]. */
+#define OV_KM2_CREDENTIAL_SENT 512u
+#define OV_KM2_MESSAGE_MAX     2048u /* one plaintext record of a stock reader [WP-KM2-004] */
 
 /* Secret parts of the message: what key derivation needs. Wipe it. */
 struct ov_km2_source

@@ -49,6 +49,7 @@ struct ov_peer_info_own
     const char *ciphers;  /* IV_CIPHERS, separated by ':'; NULL: left out. IV_NCP=2 is added if AES-256-GCM
                            * and AES-128-GCM are both in it. */
     bool tcp_nonlinear;   /* IV_TCPNL=1 [WP-FRM-008] */
+    const char *sso;      /* IV_SSO [WP-AUTH-014]; NULL: left out */
     uint32_t compression; /* OV_PEER_COMP_*: what it can receive [WP-COMP-010] */
 };
 

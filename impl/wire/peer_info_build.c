@@ -98,6 +98,10 @@ enum ov_err ov_peer_info_build(const struct ov_peer_info_own *own, char *out, si
     {
         add_number(&o, "IV_PROTO", own->proto);
     }
+    if (own->sso != NULL)
+    {
+        add_line(&o, "IV_SSO", own->sso);
+    }
     for (unsigned i = 0; i < OV_PEER_COMP_COUNT; i++)
     {
         if ((own->compression & 1u << i) != 0)

@@ -131,7 +131,7 @@ enum ov_err ov_pem_decode(const char *label, const char *text, size_t len, uint8
     return ov_base64_decode(body, (size_t)(start - body), out, cap, out_len);
 }
 
-static void encode_line(struct ov_writer *w, const uint8_t *data, size_t len)
+static void encode(struct ov_writer *w, const uint8_t *data, size_t len)
 {
     for (size_t at = 0; at < len; at += 3)
     {
@@ -143,7 +143,18 @@ static void encode_line(struct ov_writer *w, const uint8_t *data, size_t len)
             ov_write_u8(w, i > left ? '=' : (uint8_t)digits[bits >> (18 - 6 * i) & 63]);
         }
     }
-    ov_write_u8(w, '\n');
+}
+
+enum ov_err ov_base64_encode(const void *data, size_t len, char *out, size_t cap)
+{
+    struct ov_writer w = ov_writer_over(out, cap);
+    encode(&w, data, len);
+    ov_write_u8(&w, 0);
+    if (w.failed && cap > 0)
+    {
+        ov_wipe(out, cap);
+    }
+    return w.failed ? OV_ERR_NOSPACE : OV_OK;
 }
 
 static void write_text(struct ov_writer *w, const char *text)
@@ -165,7 +176,8 @@ enum ov_err ov_pem_encode(const char *label, const uint8_t *data, size_t len, ch
     write_mark(&w, "BEGIN ", label);
     for (size_t at = 0; at < len; at += LINE_OCTETS)
     {
-        encode_line(&w, data + at, len - at < LINE_OCTETS ? len - at : LINE_OCTETS);
+        encode(&w, data + at, len - at < LINE_OCTETS ? len - at : LINE_OCTETS);
+        ov_write_u8(&w, '\n');
     }
     write_mark(&w, "END ", label);
     ov_write_u8(&w, 0);

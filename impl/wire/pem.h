@@ -24,5 +24,7 @@ OV_MUST_USE enum ov_err ov_pem_encode(const char *label, const uint8_t *data, si
 /* Base64 alone. White space anywhere is skipped; padding is wanted. OV_ERR_FORMAT, OV_ERR_LIMIT as above. */
 OV_MUST_USE enum ov_err ov_base64_decode(const char *text, size_t len, uint8_t *out, size_t cap,
                                          size_t *out_len);
+/* One line with padding and a NUL, no line end. OV_ERR_NOSPACE; out is wiped then. */
+OV_MUST_USE enum ov_err ov_base64_encode(const void *data, size_t len, char *out, size_t cap);
 
 #endif

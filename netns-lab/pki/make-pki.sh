@@ -5,6 +5,9 @@
 #
 #   DIR/ca.crt ca.key server.crt server.key client.crt client.key   EC P-256
 #   DIR/rsa/          the same six files with RSA-2048
+#   DIR/ed25519/      the same six files with Ed25519
+#   DIR/crl-empty.pem, crl-client.pem   lists of ca: nobody, and the client (of both other sets nobody)
+#   DIR/client.p12    client.crt, client.key and ca.crt; password "ovlab", as of client-encrypted.key
 #   DIR/tls-crypt.key, tls-auth.key   static keys, format V1, 256 random octets
 #   DIR/tls-crypt-v2-server.key       128 random octets
 #   DIR/tls-crypt-v2-client.key       wrapped by it with the time, tls-crypt-v2-user.key with user data
@@ -86,6 +89,9 @@ make_key()
             quietly openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 \
                 -pkeyopt ec_param_enc:named_curve -out "$2"
             ;;
+        ed25519)
+            quietly openssl genpkey -algorithm Ed25519 -out "$2"
+            ;;
         rsa)
             quietly openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$2"
             ;;
@@ -116,6 +122,37 @@ make_leaf()
         -CAkey "$2.key" -set_serial "0x$(openssl rand -hex 8)" -extfile "$temp/openssl.cnf" \
         -extensions "$4" -sha256 -days "$days" -out "$3.crt"
     rm "$3.csr"
+}
+
+# Ed25519 has its own digest and names none.
+make_ed25519()
+{
+    mkdir "$temp/ed25519"
+    local stem=$temp/ed25519
+    make_ca ed25519 "$stem/ca" 'ovlab CA (ed25519)'
+    make_leaf ed25519 "$stem/ca" "$stem/server" server_ec ovlab-server
+    make_leaf ed25519 "$stem/ca" "$stem/client" client ovlab-client
+}
+
+# Lists are made by `ca` too.
+make_lists()
+{
+    mkdir "$temp/database"
+    : >"$temp/database/index.txt"
+    local authority=(openssl ca -config "$temp/openssl.cnf" -name expired_authority -cert "$temp/ca.crt"
+        -keyfile "$temp/ca.key" -md sha256)
+    quietly "${authority[@]}" -gencrl -crldays "$days" -out "$temp/crl-empty.pem"
+    quietly "${authority[@]}" -revoke "$temp/client.crt"
+    quietly "${authority[@]}" -gencrl -crldays "$days" -out "$temp/crl-client.pem"
+    rm -r "$temp/database"
+}
+
+make_containers()
+{
+    # The old form: Mbed TLS 2.28 has no AES for the new one.
+    quietly openssl ec -in "$temp/client.key" -aes256 -passout pass:ovlab -out "$temp/client-encrypted.key"
+    quietly openssl pkcs12 -export -in "$temp/client.crt" -inkey "$temp/client.key" -certfile "$temp/ca.crt" \
+        -passout pass:ovlab -out "$temp/client.p12"
 }
 
 # Of the openssl commands only `ca` can date a certificate into the past in every
@@ -202,14 +239,14 @@ make_v2_keys()
 wanted_files()
 {
     local set name
-    for set in '' rsa/
+    for set in '' rsa/ ed25519/
     do
         for name in ca server client
         do
             printf '%s\n' "$set$name.crt" "$set$name.key"
         done
     done
-    printf '%s\n' tls-crypt.key tls-auth.key tls-crypt-v2-{server,client,user}.key other-ca/{ca,client}.{crt,key} expired/client.{crt,key} \
+    printf '%s\n' crl-{empty,client}.pem client.p12 client-encrypted.key tls-crypt.key tls-auth.key tls-crypt-v2-{server,client,user}.key other-ca/{ca,client}.{crt,key} expired/client.{crt,key} \
         wrong-eku/{server,client}.{crt,key}
 }
 
@@ -222,7 +259,7 @@ is_complete()
         [[ -r $1/$file ]] ||
             die "$1/$file belongs to somebody else; remove $1 or run as its owner"
     done
-    for file in {,rsa/}{ca,server,client}.crt
+    for file in {,rsa/,ed25519/}{ca,server,client}.crt
     do
         openssl x509 -in "$1/$file" -noout -checkend "$week_s" >/dev/null || return 1
     done
@@ -241,7 +278,10 @@ make_all()
         make_leaf "$kind" "$stem/ca" "$stem/server" "server_$kind" ovlab-server
         make_leaf "$kind" "$stem/ca" "$stem/client" client ovlab-client
     done
+    make_ed25519
     make_bad_certificates
+    make_lists
+    make_containers
     write_static_key "$temp/tls-crypt.key"
     write_static_key "$temp/tls-auth.key"
     make_v2_keys

@@ -37,6 +37,14 @@ subject_supports()
         cipher:CHACHA20-POLY1305 | cipher:none | aead-epoch)
             echo yes
             ;;
+        auth-user-pass | auth-gen-token | static-challenge | dynamic-challenge | cr-text | verify-client-cert | \
+            crl | verify-x509-name | peer-fingerprint | tls-verify | key-password | certs:ec | certs:rsa)
+            echo yes
+            ;;
+        pkcs12 | certs:ed25519)
+            [[ $backend == openssl ]] || unsupported "$library has no $1" || return
+            echo yes
+            ;;
         many-clients)
             echo 'one server, any number of clients (duplicate-cn lets them share a certificate)'
             ;;

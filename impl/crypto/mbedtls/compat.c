@@ -45,9 +45,10 @@ int mbed_library_start(void)
 #endif
 
 #if IS_3
-int mbed_key_parse(mbedtls_pk_context *key, const uint8_t *pem, size_t len)
+int mbed_key_parse(mbedtls_pk_context *key, const uint8_t *pem, size_t len, const char *passphrase)
 {
-    return mbedtls_pk_parse_key(key, pem, len, NULL, 0, mbed_random, NULL);
+    return mbedtls_pk_parse_key(key, pem, len, (const unsigned char *)passphrase,
+                                passphrase != NULL ? strlen(passphrase) : 0, mbed_random, NULL);
 }
 
 int mbed_key_matches(mbedtls_pk_context *public_key, mbedtls_pk_context *key)
@@ -55,9 +56,10 @@ int mbed_key_matches(mbedtls_pk_context *public_key, mbedtls_pk_context *key)
     return mbedtls_pk_check_pair(public_key, key, mbed_random, NULL);
 }
 #else
-int mbed_key_parse(mbedtls_pk_context *key, const uint8_t *pem, size_t len)
+int mbed_key_parse(mbedtls_pk_context *key, const uint8_t *pem, size_t len, const char *passphrase)
 {
-    return mbedtls_pk_parse_key(key, pem, len, NULL, 0);
+    return mbedtls_pk_parse_key(key, pem, len, (const unsigned char *)passphrase,
+                                passphrase != NULL ? strlen(passphrase) : 0);
 }
 
 int mbed_key_matches(mbedtls_pk_context *public_key, mbedtls_pk_context *key)
@@ -65,6 +67,12 @@ int mbed_key_matches(mbedtls_pk_context *public_key, mbedtls_pk_context *key)
     return mbedtls_pk_check_pair(public_key, key);
 }
 #endif
+
+int mbed_rsa_elsewhere(mbedtls_pk_context *key, void *ctx, mbedtls_pk_rsa_alt_decrypt_func decrypt,
+                       mbedtls_pk_rsa_alt_sign_func sign, mbedtls_pk_rsa_alt_key_len_func key_len)
+{
+    return mbedtls_pk_setup_rsa_alt(key, ctx, decrypt, sign, key_len);
+}
 
 bool mbed_has_key_usage(const mbedtls_x509_crt *cert)
 {

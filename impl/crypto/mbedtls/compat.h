@@ -8,7 +8,11 @@
 /* Whatever a version wants before its first use. */
 int mbed_library_start(void);
 
-int mbed_key_parse(mbedtls_pk_context *key, const uint8_t *pem, size_t len);
+/* passphrase NULL: none. */
+int mbed_key_parse(mbedtls_pk_context *key, const uint8_t *pem, size_t len, const char *passphrase);
+/* An RSA key that is elsewhere. */
+int mbed_rsa_elsewhere(mbedtls_pk_context *key, void *ctx, mbedtls_pk_rsa_alt_decrypt_func decrypt,
+                       mbedtls_pk_rsa_alt_sign_func sign, mbedtls_pk_rsa_alt_key_len_func key_len);
 int mbed_key_matches(mbedtls_pk_context *public_key, mbedtls_pk_context *key);
 
 /* Whether the certificate carries a KeyUsage extension at all. */

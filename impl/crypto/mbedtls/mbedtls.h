@@ -4,6 +4,7 @@
 #include <mbedtls/md.h>
 #include <mbedtls/pk.h>
 #include <mbedtls/ssl.h>
+#include <mbedtls/x509_crl.h>
 #include <mbedtls/x509_crt.h>
 
 #include "crypto/crypto.h"
@@ -41,6 +42,14 @@ struct ov_tls_conf
 {
     enum ov_role role;
     bool check_remote_usage;
+    enum ov_tls_client_cert client_cert; /* of a server */
+    enum ov_err (*judge)(void *ctx, const struct ov_tls_cert *cert, char why[static OV_TLS_JUDGE_TEXT]);
+    void *judge_ctx;
+    bool trust_judge;
+    const char *name_field;
+    const struct ov_tls_signer *signer;
+    enum ov_tls_profile profile;
+    mbedtls_x509_crl crl;
     enum ov_tls_version version_min; /* never DEFAULT */
     enum ov_tls_version version_max; /* never DEFAULT */
     mbedtls_x509_crt ca;
@@ -69,6 +78,7 @@ struct ov_tls_conn
     struct ov_fifo out; /* to the peer */
     bool open;          /* handshake complete */
     enum ov_cert_fault fault;
+    bool leaf_seen;     /* the peer's certificate passed all rules */
     char leaf_name[65]; /* common name of the peer's certificate, once the callback has seen it */
     struct mbed_exporter exporter;
     char text[OV_TLS_ERROR_TEXT];
@@ -77,12 +87,25 @@ struct ov_tls_conn
 enum ov_err mbed_conf_new(const struct ov_tls_settings *settings, struct ov_tls_conf **out,
                           char text[static OV_TLS_ERROR_TEXT]);
 void mbed_conf_free(struct ov_tls_conf *conf);
+enum ov_err mbed_conf_set_crl(struct ov_tls_conf *conf, const struct ov_pem *pem,
+                              char text[static OV_TLS_ERROR_TEXT]);
+/* "key: is encrypted"; why NULL: the library's words for error. Returns err. */
+enum ov_err mbed_refuse(char *text, enum ov_err err, const char *what, const char *why, int error);
+/* tls_signer.c: somebody else keeps the key of conf->own. */
+enum ov_err mbed_use_signer(struct ov_tls_conf *conf, char *text);
+/* tls_judge.c: the name of a certificate by --x509-username-field [WP-TLS-009], and the rules beside the library's. */
+void mbed_name_of(const struct ov_tls_conf *conf, const mbedtls_x509_crt *cert, char *out, size_t cap,
+                  bool *has_nul);
+enum ov_err mbed_judge(const struct ov_tls_conf *conf, const mbedtls_x509_crt *x509, int depth,
+                       char why[static OV_TLS_JUDGE_TEXT]);
 
 /* The verify callback of every connection; conn is its ov_tls_conn. */
 int mbed_verify(void *conn, mbedtls_x509_crt *cert, int depth, uint32_t *flags);
 /* Reason for a refusal that the library made outside the callback; false if it was not about the content
  * of a certificate. */
 bool mbed_verify_outside(struct ov_tls_conn *conn);
+/* The handshake went on although a certificate is bad, because none was required. */
+bool mbed_has_refused(struct ov_tls_conn *conn);
 enum ov_err mbed_peer(struct ov_tls_conn *conn, struct ov_tls_peer *out);
 
 /* "SSL - The message is malformed". Returns text. */

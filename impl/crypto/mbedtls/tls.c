@@ -35,6 +35,36 @@ static void conn_free(struct ov_tls_conn *conn)
     }
 }
 
+/* The library has two of its own; insecure is all that it can do. */
+static void set_profile(mbedtls_ssl_config *config, enum ov_tls_profile profile)
+{
+    static const mbedtls_x509_crt_profile insecure = {UINT32_MAX, UINT32_MAX, UINT32_MAX, 1024};
+    switch (profile)
+    {
+    case OV_TLS_PROFILE_DEFAULT:
+    case OV_TLS_PROFILE_PREFERRED:
+        mbedtls_ssl_conf_cert_profile(config, &mbedtls_x509_crt_profile_default);
+        break;
+    case OV_TLS_PROFILE_SUITEB:
+        mbedtls_ssl_conf_cert_profile(config, &mbedtls_x509_crt_profile_suiteb);
+        break;
+    case OV_TLS_PROFILE_LEGACY:
+    case OV_TLS_PROFILE_INSECURE:
+        mbedtls_ssl_conf_cert_profile(config, &insecure);
+        break;
+    }
+}
+
+static int verify_mode(const struct ov_tls_conf *conf)
+{
+    if (conf->role == OV_ROLE_CLIENT || conf->client_cert == OV_TLS_CLIENT_CERT_REQUIRED)
+    {
+        return MBEDTLS_SSL_VERIFY_REQUIRED;
+    }
+    return conf->client_cert == OV_TLS_CLIENT_CERT_OPTIONAL ? MBEDTLS_SSL_VERIFY_OPTIONAL
+                                                            : MBEDTLS_SSL_VERIFY_NONE;
+}
+
 static int set_up(struct ov_tls_conn *conn)
 {
     struct ov_tls_conf *conf = conn->conf;
@@ -47,8 +77,9 @@ static int set_up(struct ov_tls_conn *conn)
         return error;
     }
     mbedtls_ssl_conf_rng(config, mbed_random, NULL);
-    mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_REQUIRED);
-    mbedtls_ssl_conf_ca_chain(config, &conf->ca, NULL);
+    mbedtls_ssl_conf_authmode(config, verify_mode(conf));
+    mbedtls_ssl_conf_ca_chain(config, &conf->ca, &conf->crl);
+    set_profile(config, conf->profile);
     mbedtls_ssl_conf_verify(config, mbed_verify, conn);
     mbedtls_ssl_conf_ciphersuites(config, conf->suites);
     mbed_set_versions(config, conf->version_min, conf->version_max);
@@ -165,6 +196,17 @@ static enum ov_err conn_handshake(struct ov_tls_conn *conn)
         }
         return err;
     }
+    /* Where a certificate is optional, the library lets bad ones pass too. */
+    if (conn->fault != OV_CERT_FINE || mbed_has_refused(conn))
+    {
+        return OV_ERR_CERT;
+    }
+    /* Whatever the library does: no certificate passes that the rules have not seen. */
+    if (conn->conf->judge != NULL && mbedtls_ssl_get_peer_cert(&conn->ssl) != NULL && !conn->leaf_seen)
+    {
+        (void)snprintf(conn->text, sizeof(conn->text), "the library did not show the peer's certificate");
+        return OV_ERR_CERT;
+    }
     conn->open = true;
     return OV_OK;
 }
@@ -226,6 +268,7 @@ static const char *conn_error_text(const struct ov_tls_conn *conn)
 const struct ov_tls_ops mbed_tls_ops = {
     .conf_new = mbed_conf_new,
     .conf_free = mbed_conf_free,
+    .conf_set_crl = mbed_conf_set_crl,
     .conn_new = conn_new,
     .conn_free = conn_free,
     .feed = conn_feed,

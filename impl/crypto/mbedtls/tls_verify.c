@@ -4,19 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The last common name of the subject: what a certificate is called [WP-TLS-009]. */
-static void common_name_of(const mbedtls_x509_crt *cert, char *out, size_t cap)
-{
-    out[0] = '\0';
-    for (const mbedtls_x509_name *part = &cert->subject; part != NULL; part = part->next)
-    {
-        if (MBEDTLS_OID_CMP(MBEDTLS_OID_AT_CN, &part->oid) == 0)
-        {
-            ov_text_clean(out, cap, part->val.p, part->val.len);
-        }
-    }
-}
-
 /* In the order in which a reader wants to know. */
 static const struct
 {
@@ -71,10 +58,16 @@ static enum ov_cert_fault usage_fault(const struct ov_tls_conn *conn, const mbed
 int mbed_verify(void *ctx, mbedtls_x509_crt *cert, int depth, uint32_t *flags)
 {
     struct ov_tls_conn *conn = ctx;
+    char why[OV_TLS_JUDGE_TEXT] = "";
+    bool has_nul = false;
+    if (conn->conf->trust_judge)
+    {
+        *flags = 0; /* a fingerprint decides, not the library [WP-TLS-008] */
+    }
     enum ov_cert_fault fault = fault_of(*flags);
     if (depth == 0)
     {
-        common_name_of(cert, conn->leaf_name, sizeof(conn->leaf_name));
+        mbed_name_of(conn->conf, cert, conn->leaf_name, sizeof(conn->leaf_name), &has_nul);
     }
     if (fault == OV_CERT_FINE && depth >= OV_TLS_CHAIN_MAX)
     {
@@ -90,13 +83,23 @@ int mbed_verify(void *ctx, mbedtls_x509_crt *cert, int depth, uint32_t *flags)
                                                     : MBEDTLS_X509_BADCERT_EXT_KEY_USAGE;
         }
     }
+    if (fault == OV_CERT_FINE && mbed_judge(conn->conf, cert, depth, why) != OV_OK)
+    {
+        fault = OV_CERT_OTHER;
+        *flags |= MBEDTLS_X509_BADCERT_OTHER;
+    }
+    conn->leaf_seen = conn->leaf_seen || (depth == 0 && fault == OV_CERT_FINE);
     if (fault != OV_CERT_FINE && conn->fault == OV_CERT_FINE)
     {
         char name[65];
-        char words[200];
-        common_name_of(cert, name, sizeof(name));
+        char words[OV_TLS_JUDGE_TEXT];
+        mbed_name_of(conn->conf, cert, name, sizeof(name), &has_nul);
         int len = fault == OV_CERT_OTHER ? mbedtls_x509_crt_verify_info(words, sizeof(words), "", *flags) : 0;
         words[len > 0 ? strcspn(words, "\n") : 0] = '\0';
+        if (why[0] != '\0')
+        {
+            memcpy(words, why, sizeof(words));
+        }
         conn->fault = fault;
         ov_cert_fault_line(conn->text, fault, words[0] != '\0' ? words : NULL, name, depth);
     }
@@ -117,6 +120,23 @@ bool mbed_verify_outside(struct ov_tls_conn *conn)
     return true;
 }
 
+static bool may_lack_cert(const struct ov_tls_conn *conn)
+{
+    return conn->conf->role == OV_ROLE_SERVER && conn->conf->client_cert != OV_TLS_CLIENT_CERT_REQUIRED;
+}
+
+/* Nobody showed a certificate, and nobody had to; anything else that is wrong is refused. */
+bool mbed_has_refused(struct ov_tls_conn *conn)
+{
+    const uint32_t flags = mbedtls_ssl_get_verify_result(&conn->ssl);
+    const uint32_t absent = MBEDTLS_X509_BADCERT_MISSING | MBEDTLS_X509_BADCERT_SKIP_VERIFY;
+    if (!may_lack_cert(conn) || mbedtls_ssl_get_peer_cert(&conn->ssl) == NULL || (flags & ~absent) == 0)
+    {
+        return false;
+    }
+    return mbed_verify_outside(conn);
+}
+
 /* "TLS-ECDHE-RSA-WITH-AES-256-GCM-SHA384" and "TLS1-3-AES-256-GCM-SHA384" as the registry writes them. */
 static void registry_name(const char *name, char *out, size_t cap)
 {
@@ -132,17 +152,23 @@ enum ov_err mbed_peer(struct ov_tls_conn *conn, struct ov_tls_peer *out)
 {
     memset(out, 0, sizeof(*out));
     const mbedtls_x509_crt *leaf = conn->open ? mbedtls_ssl_get_peer_cert(&conn->ssl) : NULL;
-    if (leaf == NULL)
+    if (!conn->open || (leaf == NULL && !may_lack_cert(conn)))
     {
         (void)snprintf(conn->text, sizeof(conn->text), "the handshake is not complete");
         return OV_ERR_TLS;
     }
-    common_name_of(leaf, out->common_name, sizeof(out->common_name));
+    (void)snprintf(out->protocol, sizeof(out->protocol), "%s", mbedtls_ssl_get_version(&conn->ssl));
+    registry_name(mbedtls_ssl_get_ciphersuite(&conn->ssl), out->cipher, sizeof(out->cipher));
+    if (leaf == NULL)
+    {
+        return OV_OK;
+    }
+    out->has_cert = true;
+    bool has_nul = false;
+    mbed_name_of(conn->conf, leaf, out->common_name, sizeof(out->common_name), &has_nul);
     char subject[2048];
     int len = mbedtls_x509_dn_gets(subject, sizeof(subject), &leaf->subject);
     ov_text_clean(out->subject, sizeof(out->subject), subject, len > 0 ? (size_t)len : 0);
-    (void)snprintf(out->protocol, sizeof(out->protocol), "%s", mbedtls_ssl_get_version(&conn->ssl));
-    registry_name(mbedtls_ssl_get_ciphersuite(&conn->ssl), out->cipher, sizeof(out->cipher));
     const struct ov_slice der = {leaf->raw.p, leaf->raw.len};
     return mbed_digest(OV_DIGEST_SHA256, &der, 1, out->fingerprint);
 }

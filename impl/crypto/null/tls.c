@@ -228,6 +228,7 @@ static const char *conn_error_text(const struct ov_tls_conn *conn)
 const struct ov_tls_ops null_tls_ops = {
     .conf_new = null_conf_new,
     .conf_free = null_conf_free,
+    .conf_set_crl = null_conf_set_crl,
     .conn_new = conn_new,
     .conn_free = conn_free,
     .feed = conn_feed,

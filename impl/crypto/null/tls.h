@@ -50,6 +50,7 @@ enum null_state
 struct ov_tls_conf
 {
     enum ov_role role;
+    bool cert_optional; /* of the peer */
     uint8_t ca[NULL_MARK_LEN];
     uint64_t seed;
     uint64_t conns; /* connections so far: each gets other randomness */
@@ -76,6 +77,9 @@ struct ov_tls_conn
 enum ov_err null_conf_new(const struct ov_tls_settings *settings, struct ov_tls_conf **out,
                           char text[static OV_TLS_ERROR_TEXT]);
 void null_conf_free(struct ov_tls_conf *conf);
+/* OV_ERR_UNSUPPORTED: there is nothing to revoke. */
+enum ov_err null_conf_set_crl(struct ov_tls_conf *conf, const struct ov_pem *crl,
+                              char text[static OV_TLS_ERROR_TEXT]);
 
 /* Fail for good, with an alert to the peer. The reason is in conn->text already or is given here. */
 enum ov_err null_fail(struct ov_tls_conn *conn, enum ov_err err, unsigned alert, const char *reason);

@@ -55,6 +55,8 @@ enum ov_err null_conf_new(const struct ov_tls_settings *settings, struct ov_tls_
     null_mix_take(&mix, settings->cert.text, settings->cert.len);
     null_mix_give(&mix, (uint8_t *)&conf->seed, sizeof(conf->seed));
     conf->role = settings->role;
+    conf->cert_optional =
+        settings->role == OV_ROLE_SERVER && settings->client_cert != OV_TLS_CLIENT_CERT_REQUIRED;
     conf->cert_len = settings->cert.len;
     if (conf->cert_len > 0)
     {
@@ -71,4 +73,13 @@ void null_conf_free(struct ov_tls_conf *conf)
         ov_wipe(conf, sizeof(*conf));
         free(conf);
     }
+}
+
+enum ov_err null_conf_set_crl(struct ov_tls_conf *conf, const struct ov_pem *crl,
+                              char text[static OV_TLS_ERROR_TEXT])
+{
+    (void)conf;
+    (void)crl;
+    (void)snprintf(text, OV_TLS_ERROR_TEXT, "crl-verify: this imitation has no certificates");
+    return OV_ERR_UNSUPPORTED;
 }

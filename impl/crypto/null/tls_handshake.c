@@ -32,6 +32,7 @@ static enum ov_err send_hello(struct ov_tls_conn *conn)
 static void note_peer(struct ov_tls_conn *conn, const uint8_t *cert, size_t len)
 {
     struct ov_tls_peer *peer = &conn->peer;
+    peer->has_cert = true;
     const uint8_t *line_end = memchr(cert, '\n', len);
     ov_text_clean(peer->common_name, sizeof(peer->common_name), cert,
                   line_end != NULL ? (size_t)(line_end - cert) : len);
@@ -56,6 +57,13 @@ static enum ov_err judge_hello(struct ov_tls_conn *conn, const uint8_t *body, si
     if (len < NULL_HELLO_HEAD || body[0] != (uint8_t)peer_role)
     {
         return null_fail(conn, OV_ERR_TLS, 50, "hello is malformed");
+    }
+    if (len == NULL_HELLO_HEAD && conn->conf->cert_optional)
+    {
+        (void)snprintf(conn->peer.protocol, sizeof(conn->peer.protocol), "null");
+        (void)snprintf(conn->peer.cipher, sizeof(conn->peer.cipher), "NULL_NOT_SECURE");
+        null_mix_take(&conn->transcript[peer_role], body, len);
+        return OV_OK;
     }
     if (len == NULL_HELLO_HEAD)
     {

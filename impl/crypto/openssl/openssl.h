@@ -49,6 +49,11 @@ struct ov_tls_conf
     SSL_CTX *ctx;
     enum ov_role role;
     bool check_remote_usage;
+    enum ov_tls_client_cert client_cert; /* of a server */
+    enum ov_err (*judge)(void *ctx, const struct ov_tls_cert *cert, char why[static OV_TLS_JUDGE_TEXT]);
+    void *judge_ctx;
+    bool trust_judge;
+    const char *name_field;
 };
 
 /* The SSL owns both BIOs. */
@@ -59,18 +64,38 @@ struct ov_tls_conn
     BIO *in;  /* from the peer */
     BIO *out; /* to the peer */
     enum ov_cert_fault fault;
+    bool leaf_seen; /* the peer's certificate passed all rules */
     char text[OV_TLS_ERROR_TEXT];
 };
 
 enum ov_err openssl_conf_new(const struct ov_tls_settings *settings, struct ov_tls_conf **out,
                              char text[static OV_TLS_ERROR_TEXT]);
 void openssl_conf_free(struct ov_tls_conf *conf);
+enum ov_err openssl_conf_set_crl(struct ov_tls_conf *conf, const struct ov_pem *crl,
+                                 char text[static OV_TLS_ERROR_TEXT]);
+
+/* "cert: ee key too small"; why NULL: the library's oldest error. Returns err. */
+enum ov_err openssl_refuse(char *text, enum ov_err err, const char *what, const char *why);
+/* NULL: empty. */
+BIO *openssl_bio_over(const struct ov_pem *pem);
+/* tls_key.c: the private key for the certificate that ctx has already; pkcs12 brings both. */
+enum ov_err openssl_load_key(SSL_CTX *ctx, const struct ov_tls_settings *settings, char *text);
+enum ov_err openssl_load_pkcs12(SSL_CTX *ctx, const struct ov_tls_settings *settings, char *text);
+/* tls_signer.c */
+enum ov_err openssl_use_signer(SSL_CTX *ctx, const struct ov_tls_signer *signer, char *text);
+/* tls_crl.c */
+enum ov_err openssl_load_crl(SSL_CTX *ctx, const struct ov_pem *crl, char *text);
 
 /* Reason of the oldest error in the thread's queue; empties the queue. */
 const char *openssl_reason(char *text, size_t cap);
 
 /* The verify callback of every connection; the SSL's app data is its ov_tls_conn. */
 int openssl_verify(int library_says_fine, X509_STORE_CTX *store);
+/* tls_judge.c: the name of a certificate by --x509-username-field [WP-TLS-009], and the rules beside the library's. */
+void openssl_name_of(const struct ov_tls_conf *conf, const X509 *cert, char *out, size_t cap, bool *has_nul);
+enum ov_err openssl_judge(const struct ov_tls_conf *conf, X509 *x509, int depth,
+                          char why[static OV_TLS_JUDGE_TEXT]);
+enum ov_err openssl_subject_of(const X509 *cert, char *out, size_t cap);
 enum ov_err openssl_peer(struct ov_tls_conn *conn, struct ov_tls_peer *out);
 
 #endif

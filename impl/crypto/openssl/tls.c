@@ -120,7 +120,17 @@ static enum ov_err conn_handshake(struct ov_tls_conn *conn)
 {
     ERR_clear_error();
     int result = SSL_do_handshake(conn->ssl);
-    return result == 1 ? OV_OK : outcome_of(conn, result);
+    if (result != 1)
+    {
+        return outcome_of(conn, result);
+    }
+    /* Whatever the library does: no certificate passes that the rules have not seen. */
+    if (conn->conf->judge != NULL && SSL_get0_peer_certificate(conn->ssl) != NULL && !conn->leaf_seen)
+    {
+        (void)snprintf(conn->text, sizeof(conn->text), "the library did not show the peer's certificate");
+        return OV_ERR_CERT;
+    }
+    return OV_OK;
 }
 
 static enum ov_err conn_read(struct ov_tls_conn *conn, uint8_t *out, size_t cap, size_t *len)
@@ -167,6 +177,7 @@ static const char *conn_error_text(const struct ov_tls_conn *conn)
 const struct ov_tls_ops openssl_tls_ops = {
     .conf_new = openssl_conf_new,
     .conf_free = openssl_conf_free,
+    .conf_set_crl = openssl_conf_set_crl,
     .conn_new = conn_new,
     .conn_free = conn_free,
     .feed = conn_feed,

@@ -29,7 +29,7 @@ const char *openssl_reason(char *text, size_t cap)
 }
 
 /* "cert: ee key too small" */
-static enum ov_err refuse(char *text, enum ov_err err, const char *what, const char *why)
+enum ov_err openssl_refuse(char *text, enum ov_err err, const char *what, const char *why)
 {
     char reason[200];
     (void)snprintf(text, OV_TLS_ERROR_TEXT, "%s: %s", what,
@@ -38,7 +38,7 @@ static enum ov_err refuse(char *text, enum ov_err err, const char *what, const c
     return err;
 }
 
-static BIO *bio_over(const struct ov_pem *pem)
+BIO *openssl_bio_over(const struct ov_pem *pem)
 {
     return pem->len == 0 || pem->len > INT32_MAX ? NULL : BIO_new_mem_buf(pem->text, (int)pem->len);
 }
@@ -83,10 +83,10 @@ static int take_own(SSL_CTX *ctx, X509 *cert, int index)
 static enum ov_err load_certs(SSL_CTX *ctx, const char *what, const struct ov_pem *pem, take_cert_fn *take,
                               char *text)
 {
-    BIO *bio = bio_over(pem);
+    BIO *bio = openssl_bio_over(pem);
     if (bio == NULL)
     {
-        return refuse(text, OV_ERR_CERT, what, "is missing");
+        return openssl_refuse(text, OV_ERR_CERT, what, "is missing");
     }
     int count = 0;
     X509 *cert = NULL;
@@ -97,7 +97,7 @@ static enum ov_err load_certs(SSL_CTX *ctx, const char *what, const struct ov_pe
         {
             X509_free(cert);
             BIO_free(bio);
-            return refuse(text, OV_ERR_CERT, what, NULL);
+            return openssl_refuse(text, OV_ERR_CERT, what, NULL);
         }
         count++;
     }
@@ -105,50 +105,10 @@ static enum ov_err load_certs(SSL_CTX *ctx, const char *what, const struct ov_pe
     BIO_free(bio);
     if (!ended)
     {
-        return refuse(text, OV_ERR_CERT, what, NULL);
+        return openssl_refuse(text, OV_ERR_CERT, what, NULL);
     }
     ERR_clear_error();
-    return count > 0 ? OV_OK : refuse(text, OV_ERR_CERT, what, "no certificate in it");
-}
-
-/* Called by the library when a key is encrypted: we have no passphrase, and nobody must be asked at a terminal. */
-static int no_passphrase(char *buf, int size, int rwflag, void *asked)
-{
-    (void)buf;
-    (void)size;
-    (void)rwflag;
-    *(bool *)asked = true;
-    return -1;
-}
-
-static enum ov_err load_key(SSL_CTX *ctx, const struct ov_pem *pem, char *text)
-{
-    BIO *bio = bio_over(pem);
-    if (bio == NULL)
-    {
-        return refuse(text, OV_ERR_CERT, "key", "is missing");
-    }
-    static const char mark[] = "PRIVATE KEY-----";
-    if (memmem(pem->text, pem->len, mark, sizeof(mark) - 1) == NULL)
-    {
-        BIO_free(bio);
-        return refuse(text, OV_ERR_CERT, "key", "no private key in it");
-    }
-    bool asked = false;
-    EVP_PKEY *key = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, &asked);
-    BIO_free(bio);
-    if (key == NULL)
-    {
-        return refuse(text, OV_ERR_CERT, "key", asked ? "is encrypted and there is no passphrase" : NULL);
-    }
-    if (X509_check_private_key(SSL_CTX_get0_certificate(ctx), key) != 1)
-    {
-        EVP_PKEY_free(key);
-        return refuse(text, OV_ERR_CERT, "key", "does not belong to the certificate");
-    }
-    bool fine = SSL_CTX_use_PrivateKey(ctx, key) == 1;
-    EVP_PKEY_free(key);
-    return fine ? OV_OK : refuse(text, OV_ERR_CERT, "key", NULL);
+    return count > 0 ? OV_OK : openssl_refuse(text, OV_ERR_CERT, what, "no certificate in it");
 }
 
 /* A certificate that may not sign is of no use to either side here, and the library would say so only as
@@ -157,7 +117,7 @@ static enum ov_err check_usage(SSL_CTX *ctx, char *text)
 {
     return (X509_get_key_usage(SSL_CTX_get0_certificate(ctx)) & KU_DIGITAL_SIGNATURE) != 0
                ? OV_OK
-               : refuse(text, OV_ERR_CERT, "cert", "key usage does not allow signatures");
+               : openssl_refuse(text, OV_ERR_CERT, "cert", "key usage does not allow signatures");
 }
 
 static int version_number(enum ov_tls_version version)
@@ -180,15 +140,35 @@ static enum ov_err set_versions(SSL_CTX *ctx, const struct ov_tls_settings *sett
     int max = version_number(settings->version_max);
     if (max != 0 && min > max)
     {
-        return refuse(text, OV_ERR_TLS, "version", "minimum is above maximum");
+        return openssl_refuse(text, OV_ERR_TLS, "version", "minimum is above maximum");
     }
     /* WP-TLS-001: 1.2 is the floor, and 0 is the library's own ceiling. */
     bool fine = SSL_CTX_set_min_proto_version(ctx, min != 0 ? min : TLS1_2_VERSION) == 1 &&
                 SSL_CTX_set_max_proto_version(ctx, max) == 1;
-    return fine ? OV_OK : refuse(text, OV_ERR_TLS, "version", NULL);
+    return fine ? OV_OK : openssl_refuse(text, OV_ERR_TLS, "version", NULL);
 }
 
-static enum ov_err set_rules(SSL_CTX *ctx, char *text)
+static int verify_mode(const struct ov_tls_settings *settings)
+{
+    if (settings->role == OV_ROLE_CLIENT || settings->client_cert == OV_TLS_CLIENT_CERT_REQUIRED)
+    {
+        return SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+    }
+    return settings->client_cert == OV_TLS_CLIENT_CERT_OPTIONAL ? SSL_VERIFY_PEER : SSL_VERIFY_NONE;
+}
+
+/* As in 2.x: insecure is level 0, legacy 1, preferred 2. */
+static void set_profile(SSL_CTX *ctx, enum ov_tls_profile profile)
+{
+    if (profile != OV_TLS_PROFILE_DEFAULT)
+    {
+        SSL_CTX_set_security_level(ctx, profile == OV_TLS_PROFILE_INSECURE ? 0
+                                        : profile == OV_TLS_PROFILE_LEGACY ? 1
+                                                                           : 2);
+    }
+}
+
+static enum ov_err set_rules(SSL_CTX *ctx, const struct ov_tls_settings *settings, char *text)
 {
     /* WP-TLS-002: every negotiation is a full handshake, and TLS itself never renegotiates. */
     SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
@@ -196,37 +176,74 @@ static enum ov_err set_rules(SSL_CTX *ctx, char *text)
     (void)SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
     /* A server may have thousands of idle connections. */
     (void)SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
-    SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, openssl_verify);
+    SSL_CTX_set_verify(ctx, verify_mode(settings), openssl_verify);
     /* One above our limit, so that the callback is what refuses, with our words [WP-TLS-005]. */
     SSL_CTX_set_verify_depth(ctx, OV_TLS_CHAIN_MAX + 1);
+    set_profile(ctx, settings->profile);
     bool fine = SSL_CTX_set_num_tickets(ctx, 0) == 1 && SSL_CTX_set_dh_auto(ctx, 1) == 1 &&
                 SSL_CTX_set_cipher_list(ctx, TLS12_SUITES) == 1;
-    return fine ? OV_OK : refuse(text, OV_ERR_TLS, "settings", NULL);
+    return fine ? OV_OK : openssl_refuse(text, OV_ERR_TLS, "settings", NULL);
 }
 
-static enum ov_err load_all(SSL_CTX *ctx, const struct ov_tls_settings *settings, char *text)
+static int take_extra(SSL_CTX *ctx, X509 *cert, int index)
 {
-    enum ov_err err = set_rules(ctx, text);
-    if (err == OV_OK)
+    (void)index;
+    return SSL_CTX_add0_chain_cert(ctx, cert) == 1;
+}
+
+/* A client without a certificate is legal: its server decides [WP-TLS-003]. */
+static bool has_own(const struct ov_tls_settings *settings)
+{
+    return settings->role == OV_ROLE_SERVER || settings->cert.len > 0 || settings->key.len > 0 ||
+           settings->pkcs12.len > 0;
+}
+
+static enum ov_err load_own(SSL_CTX *ctx, const struct ov_tls_settings *settings, char *text)
+{
+    enum ov_err err = OV_OK;
+    if (settings->pkcs12.len > 0)
     {
-        err = set_versions(ctx, settings, text);
+        err = openssl_load_pkcs12(ctx, settings, text);
     }
-    if (err == OV_OK)
-    {
-        err = load_certs(ctx, "ca", &settings->ca, take_ca, text);
-    }
-    /* A client without a certificate is legal: its server decides [WP-TLS-003]. */
-    if (err == OV_OK && (settings->role == OV_ROLE_SERVER || settings->cert.len > 0 || settings->key.len > 0))
+    else
     {
         err = load_certs(ctx, "cert", &settings->cert, take_own, text);
         if (err == OV_OK)
         {
-            err = load_key(ctx, &settings->key, text);
+            err = settings->signer != NULL ? openssl_use_signer(ctx, settings->signer, text)
+                                           : openssl_load_key(ctx, settings, text);
         }
-        if (err == OV_OK)
-        {
-            err = check_usage(ctx, text);
-        }
+    }
+    if (err == OV_OK && settings->extra.len > 0)
+    {
+        err = load_certs(ctx, "extra-certs", &settings->extra, take_extra, text);
+    }
+    return err == OV_OK ? check_usage(ctx, text) : err;
+}
+
+static bool needs_ca(const struct ov_tls_settings *settings)
+{
+    return settings->ca.len > 0 || (!settings->trust_judge && settings->pkcs12.len == 0);
+}
+
+static enum ov_err load_all(SSL_CTX *ctx, const struct ov_tls_settings *settings, char *text)
+{
+    enum ov_err err = set_rules(ctx, settings, text);
+    if (err == OV_OK)
+    {
+        err = set_versions(ctx, settings, text);
+    }
+    if (err == OV_OK && needs_ca(settings))
+    {
+        err = load_certs(ctx, "ca", &settings->ca, take_ca, text);
+    }
+    if (err == OV_OK && has_own(settings))
+    {
+        err = load_own(ctx, settings, text);
+    }
+    if (err == OV_OK && settings->crl.len > 0)
+    {
+        err = openssl_load_crl(ctx, &settings->crl, text);
     }
     return err;
 }
@@ -244,7 +261,7 @@ enum ov_err openssl_conf_new(const struct ov_tls_settings *settings, struct ov_t
     {
         SSL_CTX_free(ctx);
         free(conf);
-        return refuse(text, OV_ERR_NOMEM, "TLS", "out of memory");
+        return openssl_refuse(text, OV_ERR_NOMEM, "TLS", "out of memory");
     }
     enum ov_err err = load_all(ctx, settings, text);
     if (err != OV_OK)
@@ -256,6 +273,11 @@ enum ov_err openssl_conf_new(const struct ov_tls_settings *settings, struct ov_t
     conf->ctx = ctx;
     conf->role = settings->role;
     conf->check_remote_usage = settings->check_remote_usage;
+    conf->client_cert = settings->client_cert;
+    conf->judge = settings->judge;
+    conf->judge_ctx = settings->judge_ctx;
+    conf->trust_judge = settings->trust_judge;
+    conf->name_field = settings->name_field;
     *out = conf;
     return OV_OK;
 }

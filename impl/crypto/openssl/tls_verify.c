@@ -6,29 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The last common name of the subject: what a certificate is called [WP-TLS-009]. */
-static void common_name_of(const X509 *cert, char *out, size_t cap)
-{
-    out[0] = '\0';
-    const X509_NAME *subject = X509_get_subject_name(cert);
-    int last = -1;
-    for (int at = -1; (at = X509_NAME_get_index_by_NID(subject, NID_commonName, at)) >= 0;)
-    {
-        last = at;
-    }
-    if (last < 0)
-    {
-        return;
-    }
-    unsigned char *utf8 = NULL;
-    int len = ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, last)));
-    if (len >= 0)
-    {
-        ov_text_clean(out, cap, utf8, (size_t)len);
-        OPENSSL_free(utf8);
-    }
-}
-
 static enum ov_cert_fault fault_of(int error)
 {
     switch (error)
@@ -88,20 +65,23 @@ static enum ov_cert_fault usage_fault(const struct ov_tls_conn *conn, X509 *leaf
     return OV_CERT_FINE;
 }
 
-static void record_fault(struct ov_tls_conn *conn, enum ov_cert_fault fault, int error, X509 *cert, int depth)
+/* why: our own reason, else NULL. */
+static void record_fault(struct ov_tls_conn *conn, enum ov_cert_fault fault, int error, const char *why,
+                         X509 *cert, int depth)
 {
     if (conn->fault != OV_CERT_FINE)
     {
         return; /* the first reason is the true one */
     }
     char name[65] = "";
+    bool has_nul = false;
     if (cert != NULL)
     {
-        common_name_of(cert, name, sizeof(name));
+        openssl_name_of(conn->conf, cert, name, sizeof(name), &has_nul);
     }
+    const char *library = fault == OV_CERT_OTHER ? X509_verify_cert_error_string(error) : NULL;
     conn->fault = fault;
-    ov_cert_fault_line(conn->text, fault,
-                       fault == OV_CERT_OTHER ? X509_verify_cert_error_string(error) : NULL, name, depth);
+    ov_cert_fault_line(conn->text, fault, why != NULL ? why : library, name, depth);
 }
 
 int openssl_verify(int library_says_fine, X509_STORE_CTX *store)
@@ -111,7 +91,12 @@ int openssl_verify(int library_says_fine, X509_STORE_CTX *store)
     X509 *cert = X509_STORE_CTX_get_current_cert(store);
     int depth = X509_STORE_CTX_get_error_depth(store);
     int error = X509_STORE_CTX_get_error(store);
-    enum ov_cert_fault fault = library_says_fine ? OV_CERT_FINE : fault_of(error);
+    char why[OV_TLS_JUDGE_TEXT] = "";
+    /* Without a list of its issuer nobody has revoked a certificate; where a fingerprint decides, the library's
+     * opinion about trust does not matter [WP-TLS-008]. */
+    const bool settled =
+        library_says_fine || error == X509_V_ERR_UNABLE_TO_GET_CRL || conn->conf->trust_judge;
+    enum ov_cert_fault fault = settled ? OV_CERT_FINE : fault_of(error);
     if (fault == OV_CERT_FINE && depth >= OV_TLS_CHAIN_MAX)
     {
         fault = OV_CERT_TOO_DEEP;
@@ -127,16 +112,23 @@ int openssl_verify(int library_says_fine, X509_STORE_CTX *store)
             X509_STORE_CTX_set_error(store, X509_V_ERR_INVALID_PURPOSE);
         }
     }
+    if (fault == OV_CERT_FINE && cert != NULL && openssl_judge(conn->conf, cert, depth, why) != OV_OK)
+    {
+        fault = OV_CERT_OTHER;
+        X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION);
+    }
     if (fault == OV_CERT_FINE)
     {
+        conn->leaf_seen = conn->leaf_seen || depth == 0;
+        X509_STORE_CTX_set_error(store, X509_V_OK);
         return 1;
     }
-    record_fault(conn, fault, error, cert, depth);
+    record_fault(conn, fault, error, why[0] != '\0' ? why : NULL, cert, depth);
     return 0;
 }
 
 /* "C=KG, O=Test, CN=server": in the order of the certificate, as configurations have it. */
-static enum ov_err subject_of(const X509 *cert, char *out, size_t cap)
+enum ov_err openssl_subject_of(const X509 *cert, char *out, size_t cap)
 {
     BIO *bio = BIO_new(BIO_s_mem());
     if (bio == NULL)
@@ -162,19 +154,27 @@ enum ov_err openssl_peer(struct ov_tls_conn *conn, struct ov_tls_peer *out)
     memset(out, 0, sizeof(*out));
     const X509 *leaf = SSL_get0_peer_certificate(conn->ssl);
     const SSL_CIPHER *cipher = SSL_get_current_cipher(conn->ssl);
-    if (leaf == NULL || cipher == NULL || !SSL_is_init_finished(conn->ssl))
+    const bool may_lack =
+        conn->conf->role == OV_ROLE_SERVER && conn->conf->client_cert != OV_TLS_CLIENT_CERT_REQUIRED;
+    if ((leaf == NULL && !may_lack) || cipher == NULL || !SSL_is_init_finished(conn->ssl))
     {
         (void)snprintf(conn->text, sizeof(conn->text), "the handshake is not complete");
         return OV_ERR_TLS;
     }
-    common_name_of(leaf, out->common_name, sizeof(out->common_name));
     (void)snprintf(out->protocol, sizeof(out->protocol), "%s", SSL_get_version(conn->ssl));
     (void)snprintf(out->cipher, sizeof(out->cipher), "%s", SSL_CIPHER_standard_name(cipher));
+    if (leaf == NULL)
+    {
+        return OV_OK;
+    }
+    out->has_cert = true;
+    bool has_nul = false;
+    openssl_name_of(conn->conf, leaf, out->common_name, sizeof(out->common_name), &has_nul);
     unsigned int len = sizeof(out->fingerprint);
     if (X509_digest(leaf, openssl_algorithms.digest[OV_DIGEST_SHA256], out->fingerprint, &len) != 1)
     {
         ERR_clear_error();
         return OV_ERR_CRYPTO;
     }
-    return subject_of(leaf, out->subject, sizeof(out->subject));
+    return openssl_subject_of(leaf, out->subject, sizeof(out->subject));
 }

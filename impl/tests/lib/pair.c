@@ -30,10 +30,31 @@ void ov_pair_open(struct ov_pair *pair, const struct ov_end_spec *client, const 
     pair->client_addr = ov_test_addr4(2, 40000);
     pair->server_addr = ov_test_addr4(1, 1194);
     pair->reconnect_ms = UINT64_MAX;
+    pair->verdict_ms = UINT64_MAX;
     ov_wire_init(&pair->wire, seed, faults);
     ov_server_end_open(&pair->server, server, pair->now);
     ov_client_end_open(&pair->client, client);
     ov_client_end_start(&pair->client, &pair->server_addr, pair->now);
+}
+
+void ov_pair_log_in(struct ov_pair *pair, uint32_t verdict_after_ms, bool tokens)
+{
+    static const uint8_t key[OV_TOKEN_KEY] = {1};
+    pair->server.settings.session.judged = true;
+    pair->server.settings.session.token_key = tokens ? key : NULL;
+    pair->client.settings.login = &pair->login;
+    pair->verdict_after_ms = verdict_after_ms;
+    pair->login.wanted = pair->login.filled = true;
+    memcpy(pair->login.username, "alice", sizeof "alice");
+    memcpy(pair->login.password, "secret", sizeof "secret");
+}
+
+static void decide(struct ov_pair *pair)
+{
+    const struct ov_verdict good = {.kind = OV_VERDICT_ACCEPT};
+    pair->verdict_ms = UINT64_MAX;
+    /* The client may have started over meanwhile. */
+    pair->logins += ov_hub_verdict(pair->server.hub, pair->ticket, &good, pair->now) == OV_OK;
 }
 
 void ov_pair_close(struct ov_pair *pair)
@@ -250,6 +271,15 @@ static void events(struct ov_pair *pair)
     while (ov_hub_event(pair->server.hub, &event))
     {
         note(pair, SERVER, &event);
+        if (event.kind == OV_EVENT_LOGIN)
+        {
+            pair->ticket = event.ticket;
+            pair->verdict_ms = pair->now.mono_ms + pair->verdict_after_ms;
+        }
+    }
+    if (pair->now.mono_ms >= pair->verdict_ms)
+    {
+        decide(pair);
     }
     ov_hub_stats(pair->server.hub, &stats);
     pair->server_peers = stats.peers;
@@ -269,6 +299,7 @@ static uint64_t next_moment(const struct ov_pair *pair)
         ov_time_earlier(ov_session_deadline(&pair->client.session), ov_hub_deadline(pair->server.hub));
     at = ov_time_earlier(at, ov_wire_next(&pair->wire));
     at = ov_time_earlier(at, pair->reconnect_ms);
+    at = ov_time_earlier(at, pair->verdict_ms);
     return pair->pace_ms > 0 ? ov_time_earlier(at, pair->traffic_ms) : at;
 }
 

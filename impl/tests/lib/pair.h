@@ -37,7 +37,17 @@ struct ov_pair
     enum ov_err last_err;
     char last_text[256];  /* of the last RESTART or EXIT */
     uint32_t idle_rounds; /* rounds without progress of the clock */
+    /* The login of the client, and the verdict that is to come. */
+    struct ov_login login;
+    uint32_t verdict_after_ms;
+    uint64_t ticket;
+    uint64_t verdict_ms; /* UINT64_MAX: none */
+    uint32_t logins;
 };
+
+/* The client logs in by name, and the server decides so long after it was asked; with tokens it is asked only
+ * once. To be called right after ov_pair_open. */
+void ov_pair_log_in(struct ov_pair *pair, uint32_t verdict_after_ms, bool tokens);
 
 void ov_pair_open(struct ov_pair *pair, const struct ov_end_spec *client, const struct ov_end_spec *server,
                   const struct ov_wire_faults *faults, uint64_t seed);

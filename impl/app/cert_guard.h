@@ -1,0 +1,34 @@
+#ifndef OV_APP_CERT_GUARD_H
+#define OV_APP_CERT_GUARD_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "options/config.h"
+#include "tls/cert_rules.h"
+
+/* Rules about certificates that need files and programs: revocation lists that
+ * change, a folder of serial numbers, --tls-verify. */
+
+struct ov_cert_guard
+{
+    const struct ov_config *config;
+    const struct ov_log *log;
+    struct ov_cert_rules rules;
+    struct ov_tls_conf *tls;  /* gets new lists; NULL until it is made */
+    struct timespec crl_time; /* of the file that was read last */
+    off_t crl_size;
+};
+
+void ov_cert_guard_init(struct ov_cert_guard *guard, const struct ov_config *config,
+                        const struct ov_crypto *crypto, const struct ov_log *log);
+/* The judge of struct ov_tls_settings; ctx is the guard. */
+enum ov_err ov_cert_guard_judge(void *ctx, const struct ov_tls_cert *cert,
+                                char why[static OV_TLS_JUDGE_TEXT]);
+/* Before a handshake: has the file of --crl-verify changed? One that can't be read leaves the old lists in
+ * force, with a warning. ctx is the guard. */
+void ov_cert_guard_refresh(void *ctx);
+
+#endif

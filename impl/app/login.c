@@ -1,0 +1,206 @@
+#include "app/login.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "app/load_files.h"
+#include "app/terminal.h"
+#include "base/arena.h"
+#include "base/wipe.h"
+#include "wire/challenge.h"
+
+/* Two lines, with room for more than anybody writes. */
+#define FILE_MAX 4096u
+
+static bool complain(const struct ov_log *log, const char *what)
+{
+    ov_logf(log, OV_LOG_ERROR, "--auth-user-pass: %s", what);
+    return false;
+}
+
+bool ov_login_start(struct ov_login *login, const struct ov_config *config, const struct ov_log *log)
+{
+    const struct ov_login_options *options = &config->login;
+    login->wanted = options->user_pass;
+    login->forget = options->nocache;
+    if (options->token != NULL && ov_login_take_token(login, options->token, options->token_user) != OV_OK)
+    {
+        ov_logf(log, OV_LOG_ERROR, "--auth-token: longer than %u octets", OV_LOGIN_TEXT - 1);
+        return false;
+    }
+    return true;
+}
+
+const char *ov_login_sso(const struct ov_config *config)
+{
+    return config->login.user_pass && ov_terminal_exists() ? "crtext" : NULL;
+}
+
+static bool ask(const char *question, bool echo, char *out, size_t cap, const struct ov_log *log)
+{
+    enum ov_err err = ov_terminal_ask(question, echo, out, cap);
+    if (err == OV_OK)
+    {
+        return true;
+    }
+    ov_logf(log, OV_LOG_ERROR, "can't ask '%.60s': %s", question,
+            err == OV_ERR_IO      ? "there is no terminal"
+            : err == OV_ERR_LIMIT ? "the answer is too long"
+                                  : "no answer");
+    return false;
+}
+
+/* ---- name and password ---- */
+
+static bool read_text(struct ov_login *login, const char *text, size_t len, bool *has_password,
+                      const struct ov_log *log)
+{
+    enum ov_err err =
+        ov_credentials_read(text, len, login->username, login->password, OV_LOGIN_TEXT, has_password);
+    return err == OV_OK || complain(log, err == OV_ERR_LIMIT ? "name or password is too long"
+                                                             : "there is no name in the first line");
+}
+
+static bool read_file(struct ov_login *login, const char *path, bool *has_password, const struct ov_log *log)
+{
+    char reason[OV_LOADER_REASON] = "out of memory";
+    struct ov_text text;
+    struct ov_arena *arena = ov_arena_new();
+    enum ov_err err =
+        arena == NULL ? OV_ERR_NOMEM : ov_file_loader.load(NULL, path, FILE_MAX, arena, &text, reason);
+    bool good = err == OV_OK && read_text(login, text.data, text.len, has_password, log);
+    if (err != OV_OK)
+    {
+        ov_logf(log, OV_LOG_ERROR, "--auth-user-pass: can't read '%s': %s", path, reason);
+    }
+    ov_arena_free(arena); /* wipes */
+    return good;
+}
+
+static bool read_name(struct ov_login *login, const struct ov_login_options *options, bool *has_password,
+                      const struct ov_log *log)
+{
+    *has_password = false;
+    if (options->user_pass_block.from != NULL)
+    {
+        return read_text(login, options->user_pass_block.data, options->user_pass_block.len, has_password,
+                         log);
+    }
+    if (options->user_pass_path != NULL)
+    {
+        return read_file(login, options->user_pass_path, has_password, log);
+    }
+    return ask("Enter Auth Username: ", true, login->username, sizeof login->username, log) &&
+           (login->username[0] != '\0' || complain(log, "the name is empty"));
+}
+
+/* --static-challenge: password and answer become one text [WP-AUTH-006]. */
+static bool add_static_answer(struct ov_login *login, const struct ov_login_options *options,
+                              const struct ov_log *log)
+{
+    char question[OV_CHALLENGE_TEXT];
+    char answer[OV_LOGIN_TEXT];
+    char joined[OV_LOGIN_TEXT];
+    (void)snprintf(question, sizeof question, "CHALLENGE: %s ", options->challenge);
+    bool good = ask(question, options->challenge_echo, answer, sizeof answer, log);
+    if (good && ov_challenge_static(login->password, answer, options->challenge_joined, joined,
+                                    sizeof joined) != OV_OK)
+    {
+        good = complain(log, "password and answer are too long");
+    }
+    if (good)
+    {
+        memcpy(login->password, joined, sizeof joined);
+    }
+    ov_wipe(answer, sizeof answer);
+    ov_wipe(joined, sizeof joined);
+    return good;
+}
+
+bool ov_login_fill(struct ov_login *login, const struct ov_config *config, const struct ov_log *log)
+{
+    const struct ov_login_options *options = &config->login;
+    bool has_password = false;
+    if (!login->wanted || login->filled || login->token[0] != '\0')
+    {
+        return true;
+    }
+    bool good =
+        read_name(login, options, &has_password, log) &&
+        (has_password || ask("Enter Auth Password: ", false, login->password, sizeof login->password, log)) &&
+        (options->challenge == NULL || add_static_answer(login, options, log));
+    if (!good)
+    {
+        ov_login_wipe_password(login);
+    }
+    login->filled = good;
+    return good;
+}
+
+/* ---- after a refusal ---- */
+
+static bool answer_challenge(struct ov_login *login, const struct ov_challenge *challenge,
+                             const struct ov_log *log)
+{
+    char question[OV_CHALLENGE_TEXT + 16];
+    char answer[OV_LOGIN_TEXT] = "";
+    ov_login_wipe_password(login);
+    ov_logf(log, OV_LOG_INFO, "CHALLENGE: %s", challenge->text);
+    (void)snprintf(question, sizeof question, "CHALLENGE: %s ", challenge->text);
+    bool good = !challenge->wants_answer || ask(question, challenge->echo, answer, sizeof answer, log);
+    if (good && ov_challenge_answer(challenge, answer, login->password, sizeof login->password) != OV_OK)
+    {
+        good = complain(log, "the answer is too long");
+    }
+    memcpy(login->username, challenge->username, sizeof login->username);
+    login->filled = good;
+    ov_wipe(answer, sizeof answer);
+    return good;
+}
+
+bool ov_login_after_refusal(struct ov_login *login, const struct ov_config *config, const struct ov_log *log)
+{
+    struct ov_challenge challenge;
+    bool good = true;
+    if (ov_challenge_crv1(login->refusal, strlen(login->refusal), &challenge) == OV_OK)
+    {
+        good = answer_challenge(login, &challenge, log);
+    }
+    else if (login->refused && config->login.retry == OV_AUTH_RETRY_INTERACT &&
+             strncmp(login->refusal, "TEMP", 4) != 0 && strncmp(login->refusal, "SESSION", 7) != 0)
+    {
+        ov_login_wipe_password(login);
+    }
+    login->refusal[0] = '\0';
+    login->refused = false;
+    return good;
+}
+
+/* ---- the private key ---- */
+
+bool ov_login_passphrase(const struct ov_config *config, const struct ov_log *log, char *out, size_t cap)
+{
+    const char *path = config->certs.askpass_path;
+    char reason[OV_LOADER_REASON] = "it is empty or too long";
+    char rest[OV_LOGIN_TEXT];
+    bool more = false;
+    struct ov_text text;
+    if (path == NULL)
+    {
+        return ask("Enter Private Key Password: ", false, out, cap, log);
+    }
+    struct ov_arena *arena = ov_arena_new();
+    bool good = arena != NULL && ov_file_loader.load(NULL, path, FILE_MAX, arena, &text, reason) == OV_OK;
+    if (good)
+    {
+        text.len = strcspn(text.data, "\n"); /* only the first line counts */
+        good = ov_credentials_read(text.data, text.len, out, rest, cap < sizeof rest ? cap : sizeof rest,
+                                   &more) == OV_OK;
+    }
+    if (!good)
+    {
+        ov_logf(log, OV_LOG_ERROR, "--askpass %s: %s", path, reason);
+    }
+    ov_arena_free(arena);
+    return good;
+}

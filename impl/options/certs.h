@@ -1,0 +1,51 @@
+#ifndef OV_OPTIONS_CERTS_H
+#define OV_OPTIONS_CERTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "crypto/digest.h"
+#include "crypto/tls.h"
+#include "options/login.h"
+#include "options/text.h"
+
+/* What the options say about certificates beside ca, cert and key. Part of struct ov_config. */
+
+/* --verify-x509-name [WP-TLS-007]. */
+enum ov_name_rule
+{
+    OV_NAME_ANY = 0,
+    OV_NAME_SUBJECT, /* the whole subject */
+    OV_NAME_EXACT,   /* the common name, or the field of x509-username-field */
+    OV_NAME_PREFIX   /* its beginning */
+};
+
+/* A fingerprint of --peer-fingerprint or --verify-hash. */
+struct ov_fingerprint
+{
+    uint8_t octets[32];
+};
+
+struct ov_cert_options
+{
+    struct ov_text crl;   /* --crl-verify file; from NULL: none */
+    const char *crl_path; /* looked at again before each handshake; NULL: inline or none */
+    const char *crl_dir;  /* --crl-verify dir 'dir': a file named as the serial number revokes */
+    enum ov_name_rule name_rule;
+    const char *name;
+    const struct ov_fingerprint *fingerprints;
+    size_t fingerprints_count;
+    int fingerprints_depth;            /* 0: peer-fingerprint, 1: verify-hash */
+    enum ov_digest_id fingerprints_of; /* SHA256; SHA1 with verify-hash */
+    struct ov_text pkcs12;
+    struct ov_text extra;
+    bool askpass;
+    const char *askpass_path; /* NULL: ask at the terminal */
+    enum ov_tls_profile profile;
+    const char *username_field; /* NULL: CN */
+    struct ov_command verify;   /* --tls-verify */
+    bool external_key;          /* --management-external-key: a signer instead of key */
+};
+
+#endif

@@ -314,8 +314,10 @@ static void test_messages_cross(void **state)
 static void test_obstacles(void **state)
 {
     const struct ov_sealed_format cbc = {"CBC", OV_CIPHER_AES_256_CBC, false, false, OV_DIGEST_SHA256};
+    struct ov_test_random random = {ov_test_seed(15)};
+    struct ov_rng rng = ov_test_rng(&random);
     (void)state;
-    ov_sealed_open(&own, &ov_crypto_null, &cbc, OV_ROLE_CLIENT, true, NULL, NULL);
+    ov_sealed_open(&own, ov_crypto_backends[0], &cbc, OV_ROLE_CLIENT, true, &rng, NULL);
     assert_string_equal(ov_lane_obstacle(&own), "this cipher is not AEAD");
     ov_data_clear(&own);
     struct ov_data_framing *framing = (struct ov_data_framing *)1;

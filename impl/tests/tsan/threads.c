@@ -88,8 +88,8 @@ static void fake_close(struct ov_tun *tun)
 
 static enum ov_err fake_twin(const struct ov_tun *tun, struct ov_tun **out);
 
-static const struct ov_tun_ops fake_ops = {
-    "fake", fake_read, fake_write, fake_pending, fake_fd, fake_twin, fake_close};
+static const struct ov_tun_ops fake_ops = {"fake",  fake_read, fake_write, fake_pending,
+                                           fake_fd, fake_twin, fake_close};
 
 static struct ov_tun *fake_new(int fd)
 {

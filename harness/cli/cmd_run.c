@@ -128,6 +128,7 @@ static enum lab_err parse(struct request *request, int argc, char **argv, struct
 {
     struct lab_run *run = request->run;
     run->options.conformance = true;
+    run->options.figures = true;
     run->options.patience_percent = 100;
     run->options.argc = argc;
     run->options.argv = argv;

@@ -107,6 +107,8 @@ enum lab_err lab_cell_config(struct lab_cell *cell, const char *role, char path[
         .tun_mtu = scenario->tun_mtu,
         .keepalive = scenario->keepalive,
         .exit_notify = scenario->exit_notify,
+        .lines = scenario->lines[strcmp(role, "server") == 0],
+        .root = cell->paths->root,
     };
     return lab_config_write(&config, cell->log_dir, path, why);
 }

@@ -101,6 +101,11 @@ static enum lab_err run_cases(struct lab_run *run, struct lab_why *why)
     return err;
 }
 
+static void print_report(const struct lab_run *run, struct lab_term *term, const char *dir)
+{
+    (run->options.print != NULL ? run->options.print : lab_report_print)(&run->report, term, dir);
+}
+
 /* The table as a file, for who finds the record later. */
 static void write_summary(struct lab_run *run, const char *shown_dir)
 {
@@ -111,7 +116,7 @@ static void write_summary(struct lab_run *run, const char *shown_dir)
     {
         struct lab_term file;
         lab_term_init(&file, fd);
-        lab_report_print(&run->report, &file, shown_dir);
+        print_report(run, &file, shown_dir);
         close(fd);
     }
 }
@@ -150,7 +155,7 @@ static int finish(struct lab_run *run, enum lab_err err, const struct lab_why *s
             lab_term_print(&run->term, "\novlab: %s\n", why.text);
             end.err = LAB_ERR_SYSTEM;
         }
-        lab_report_print(&run->report, &run->term, shown_dir(run));
+        print_report(run, &run->term, shown_dir(run));
         write_summary(run, shown_dir(run));
     }
     lab_record_close(&run->record);
@@ -176,8 +181,10 @@ int lab_run_inside(void *arg)
     double planned = 0.0;
     for (size_t i = 0; i < run->case_count; i++)
     {
-        planned += lab_case_seconds(run->cases[i].def, run->options.bulk_seconds);
+        bool runs = run->cases[i].def->scenario == NULL || run->cases[i].def->scenario->impossible == NULL;
+        planned += runs ? lab_case_seconds(run->cases[i].def, run->options.bulk_seconds) : 0.0;
     }
+    planned /= (double)(run->options.jobs > 1 ? run->options.jobs : 1);
     lab_term_print(&run->term, "ovlab %s: %zu case%s, about %.0f s, seed %" PRIu64 ", commit %s\n",
                    run->options.suite->name, run->case_count, run->case_count == 1 ? "" : "s", planned,
                    run->options.seed, run->place.commit);
@@ -191,7 +198,7 @@ int lab_run_inside(void *arg)
     }
     if (err == LAB_OK)
     {
-        err = run_cases(run, &why);
+        err = run->options.jobs > 1 ? lab_run_parallel(run, &why) : run_cases(run, &why);
     }
     return finish(run, err, &why);
 }

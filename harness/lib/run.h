@@ -17,6 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define LAB_JOBS_MAX 8
+
 struct lab_options
 {
     const struct lab_suite *suite;
@@ -26,7 +28,12 @@ struct lab_options
     unsigned patience_percent; /* scales the deadlines of subjects */
     bool conformance;
     bool keep_going; /* also after an ERROR */
-    int argc;        /* recorded */
+    size_t jobs;     /* cases at one time; more than one only where no figure counts */
+    bool figures;    /* a case on a disturbed host is TAINTED even if all worked */
+    bool quiet_unsupported;
+    void (*print)(const struct lab_report *report, struct lab_term *term,
+                  const char *dir); /* NULL: the table */
+    int argc;                       /* recorded */
     char **argv;
 };
 
@@ -64,6 +71,10 @@ int lab_run_inside(void *run);
  * when the record cannot be written, LAB_ERR_INTERRUPTED. */
 LAB_MUST_USE enum lab_err lab_run_case(struct lab_run *run, size_t index, enum lab_verdict *verdict,
                                        struct lab_why *why);
+
+/* run_parallel.c: all cases, options.jobs at a time. Errors as above, and LAB_ERR_EXITED when a
+ * worker ended early. */
+LAB_MUST_USE enum lab_err lab_run_parallel(struct lab_run *run, struct lab_why *why);
 
 /* progress.c */
 void lab_progress_case(struct lab_run *run, size_t index);

@@ -5,6 +5,7 @@
 #
 #   DIR/ca.crt ca.key server.crt server.key client.crt client.key   EC P-256
 #   DIR/rsa/          the same six files with RSA-2048
+#   DIR/ed25519/      and with Ed25519
 #   DIR/tls-crypt.key, tls-auth.key   static keys, format V1, 256 random octets
 #   DIR/tls-crypt-v2-server.key       128 random octets
 #   DIR/tls-crypt-v2-client.key       wrapped by it with the time, tls-crypt-v2-user.key with user data
@@ -53,6 +54,13 @@ extendedKeyUsage = serverAuth
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
 subjectAltName = DNS:server.ovlab.example, IP:10.77.2.2, IP:fd77:2::2
+[server_ed25519]
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, digitalSignature
+extendedKeyUsage = serverAuth
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+subjectAltName = DNS:server.ovlab.example, IP:10.77.2.2, IP:fd77:2::2
 [expired_authority]
 database = $temp/database/index.txt
 new_certs_dir = $temp/database
@@ -88,6 +96,9 @@ make_key()
             ;;
         rsa)
             quietly openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$2"
+            ;;
+        ed25519)
+            quietly openssl genpkey -algorithm ED25519 -out "$2"
             ;;
     esac
 }
@@ -202,7 +213,7 @@ make_v2_keys()
 wanted_files()
 {
     local set name
-    for set in '' rsa/
+    for set in '' rsa/ ed25519/
     do
         for name in ca server client
         do
@@ -222,7 +233,7 @@ is_complete()
         [[ -r $1/$file ]] ||
             die "$1/$file belongs to somebody else; remove $1 or run as its owner"
     done
-    for file in {,rsa/}{ca,server,client}.crt
+    for file in {,rsa/,ed25519/}{ca,server,client}.crt
     do
         openssl x509 -in "$1/$file" -noout -checkend "$week_s" >/dev/null || return 1
     done
@@ -232,11 +243,11 @@ make_all()
 {
     write_openssl_config "$temp/openssl.cnf"
     local kind stem
-    mkdir "$temp/rsa"
-    for kind in ec rsa
+    mkdir "$temp/rsa" "$temp/ed25519"
+    for kind in ec rsa ed25519
     do
         stem=$temp
-        [[ $kind == ec ]] || stem=$temp/rsa
+        [[ $kind == ec ]] || stem=$temp/$kind
         make_ca "$kind" "$stem/ca" "ovlab CA ($kind)"
         make_leaf "$kind" "$stem/ca" "$stem/server" "server_$kind" ovlab-server
         make_leaf "$kind" "$stem/ca" "$stem/client" client ovlab-client

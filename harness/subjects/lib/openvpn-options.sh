@@ -17,7 +17,8 @@ declare -A cfg=()
 # exit_notify) describe the network and cause no option; an empty value means the
 # program's own default.
 readonly cfg_keys=' role proto local remote port dev cipher auth ca cert key tls_crypt tls_auth
- key_direction tls_crypt_v2 tunnel4 tunnel6 tun_mtu keepalive exit_notify sndbuf rcvbuf verb workdir options '
+ key_direction tls_crypt_v2 topology dev_type mode tunnel4 tunnel6 tun_mtu keepalive exit_notify sndbuf rcvbuf
+ verb workdir options '
 
 usage_error()
 {
@@ -51,7 +52,7 @@ cfg_load()
     [[ ${cfg[role]-} == "$1" ]] || usage_error "$file: role is '${cfg[role]-}' but the verb is '$1'"
     cfg_require role proto port dev ca cert key workdir
     case $1 in
-        server) cfg_require tunnel4 ;;
+        server) [[ -n ${cfg[tunnel6]-} ]] || cfg_require tunnel4 ;;
         client) cfg_require remote ;;
     esac
     case ${cfg[proto]} in
@@ -96,16 +97,36 @@ options_of_server()
 {
     option_path local local
     option port port
-    echo 'topology subnet'
-    option tunnel4 server
-    option_path tunnel6 server-ipv6
+    printf 'topology %s\n' "${cfg[topology]:-subnet}"
+    if [[ ${cfg[mode]-} == p2p ]]
+    then
+        echo 'tls-server'
+        options_of_peer 1 2
+    else
+        option tunnel4 server
+        option_path tunnel6 server-ipv6
+    fi
     echo 'dh none'
     echo 'remote-cert-tls client'
 }
 
+# options_of_peer OWN OTHER: addresses of two ends of which none is a server.
+options_of_peer()
+{
+    local net=${cfg[tunnel4]%.*} net6=${cfg[tunnel6]%/*}
+    [[ -z ${cfg[tunnel4]-} ]] || echo "ifconfig $net.$1 $net.$2"
+    [[ -z ${cfg[tunnel6]-} ]] || echo "ifconfig-ipv6 $net6$1/${cfg[tunnel6]#*/} $net6$2"
+}
+
 options_of_client()
 {
-    echo 'client'
+    if [[ ${cfg[mode]-} == p2p ]]
+    then
+        echo 'tls-client'
+        options_of_peer 2 1
+    else
+        echo 'client'
+    fi
     echo 'nobind'
     printf 'remote %s %s\n' "${cfg[remote]}" "${cfg[port]}"
     echo 'remote-cert-tls server'
@@ -115,7 +136,7 @@ options_of_client()
 options_of_both()
 {
     option dev dev
-    echo 'dev-type tun'
+    printf 'dev-type %s\n' "${cfg[dev_type]:-tun}"
     printf 'proto %s\n' "$(proto_word)"
     option_path ca ca
     option_path cert cert

@@ -108,7 +108,7 @@ static const struct lab_value logins[] = {
      .client_needs = "auth-user-pass",
      .server_needs = "auth-gen-token",
      .client = "auth-user-pass @ROOT@/netns-lab/login/right\n",
-     .server = CHECKS_LOGIN "auth-gen-token 3600\n"},
+     .server = CHECKS_LOGIN "reneg-sec 3600\nauth-gen-token 3600 600\n"},
 };
 
 const struct lab_factor lab_factor_login = {"login", logins, COUNT(logins)};

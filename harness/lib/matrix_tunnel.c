@@ -14,7 +14,7 @@ static const struct lab_value topologies[] = {
      .title = "topology p2p",
      .needs = {"topology:p2p"},
      .both = "topology=p2p\n",
-     .expect = {.client4 = "10.8.0.2"}},
+     .expect = {.client4 = "10.8.0.4"}},
     {.name = "tap",
      .title = "Ethernet: dev-type tap",
      .needs = {"dev-type:tap"},

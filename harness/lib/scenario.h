@@ -31,6 +31,7 @@ struct lab_expect
     unsigned mtu;        /* of the client's device */
     bool epoch;
     bool ekm; /* data keys by the TLS exporter */
+    bool compression_pushed; /* to this client alone: only its log tells */
     bool no_inner4;
     bool no_inner6;
     bool no_exit_notice; /* the server cannot notice that the client leaves, or ends itself then */

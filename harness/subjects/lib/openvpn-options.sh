@@ -97,12 +97,12 @@ options_of_server()
 {
     option_path local local
     option port port
-    printf 'topology %s\n' "${cfg[topology]:-subnet}"
     if [[ ${cfg[mode]-} == p2p ]]
     then
         echo 'tls-server'
         options_of_peer 1 2
     else
+        printf 'topology %s\n' "${cfg[topology]:-subnet}"
         option tunnel4 server
         option_path tunnel6 server-ipv6
     fi
@@ -113,7 +113,9 @@ options_of_server()
 # options_of_peer OWN OTHER: addresses of two ends of which none is a server.
 options_of_peer()
 {
-    local net=${cfg[tunnel4]%.*} net6=${cfg[tunnel6]%/*}
+    local net=${cfg[tunnel4]%/*} net6=${cfg[tunnel6]%/*}
+    net=${net%.*}
+    echo 'topology p2p'
     [[ -z ${cfg[tunnel4]-} ]] || echo "ifconfig $net.$1 $net.$2"
     [[ -z ${cfg[tunnel6]-} ]] || echo "ifconfig-ipv6 $net6$1/${cfg[tunnel6]#*/} $net6$2"
 }

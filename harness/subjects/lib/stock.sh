@@ -34,10 +34,11 @@ built_with()
 stock_log_line()
 {
     case $1 in
+        cipher:none) echo "Data Channel: cipher '(none|\[null-cipher\])'" ;;
         cipher:*) printf "Data Channel: cipher '%s'\n" "${1#cipher:}" ;;
         tls:*) printf 'Control Channel: TLSv%s,\n' "${1#tls:}" ;;
-        tls-ekm) echo 'Protocol options:.* (protocol-flags .*tls-ekm|key-derivation tls-ekm)' ;;
-        aead-epoch) echo 'Protocol options:.* protocol-flags .*aead-epoch' ;;
+        tls-ekm) echo 'Protocol options:.* (protocol-flags .*tls-ekm|key-derivation tls-ekm)|P2P mode NCP .*TLS_export=1' ;;
+        aead-epoch) echo 'Protocol options:.* protocol-flags .*aead-epoch|P2P mode NCP .*epoch=1' ;;
         compression:stub) echo "Data Channel:.* compression: '(stub|lzo)'" ;;
         compression:stub-v2) echo "Data Channel:.* compression: '(stubv2|stub-v2)'" ;;
         compression:lz4-v2) echo "Data Channel:.* compression: '(lz4v2|lz4-v2)'" ;;

@@ -5,6 +5,7 @@
 #include "lib/matrix_report.h"
 #include "lib/rng.h"
 #include "lib/run.h"
+#include "lib/shard.h"
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -22,6 +23,8 @@ static const char usage[] =
     "  --subjects A,B       only these programs\n"
     "  --most N             only the first N cases that can run\n"
     "  --no-gaps            leaves out the cases that stand for what a program lacks\n"
+    "  --shard K/N          only part K of N, or auto, auto/N: from the environment; ovlab merge unites "
+    "them\n"
     "  --jobs N             cases at one time, 1 to 8 (default: 2)\n"
     "  --seed N             decides which cases cover the pairs, and their order (default: 1)\n"
     "  --list               shows factors, values and constraints, and ends\n"
@@ -39,6 +42,7 @@ enum
     OPT_SUBJECTS,
     OPT_MOST,
     OPT_NO_GAPS,
+    OPT_SHARD,
     OPT_JOBS,
     OPT_SEED,
     OPT_LIST,
@@ -57,6 +61,7 @@ static const struct option long_options[] = {
     {"subjects", required_argument, NULL, OPT_SUBJECTS},
     {"most", required_argument, NULL, OPT_MOST},
     {"no-gaps", no_argument, NULL, OPT_NO_GAPS},
+    {"shard", required_argument, NULL, OPT_SHARD},
     {"jobs", required_argument, NULL, OPT_JOBS},
     {"seed", required_argument, NULL, OPT_SEED},
     {"list", no_argument, NULL, OPT_LIST},
@@ -136,6 +141,8 @@ static enum lab_err take_option(struct request *request, int option, struct lab_
         return LAB_OK;
     case OPT_MOST:
         return lab_arg_range("--most", optarg, 1, LAB_CASE_MAX, &request->most, why);
+    case OPT_SHARD:
+        return lab_shard_parse(optarg, &request->run.options.shard, why);
     case OPT_JOBS:
         return lab_arg_range("--jobs", optarg, 1, LAB_JOBS_MAX, &request->jobs, why);
     case OPT_SEED:
@@ -160,6 +167,7 @@ static enum lab_err parse(struct request *request, int argc, char **argv, struct
         .patience_percent = 100,
         .conformance = true,
         .quiet_unsupported = true,
+        .no_figures = true,
         .print = lab_matrix_print,
         .argc = argc,
         .argv = argv,
@@ -222,6 +230,14 @@ static enum lab_err ask_subjects(struct request *request, struct lab_why *why)
         err = lab_why_set(why, LAB_ERR_ABSENT, "%zu of the subjects are here, which is too few or too many",
                           request->matrix.subject_count);
     }
+    lab_matrix_want_all(&request->matrix);
+    if (err == LAB_OK && request->one != NULL)
+    {
+        struct lab_cover_row row;
+        err = lab_matrix_row(&request->matrix, request->one, &row, why);
+        lab_matrix_want_row(&request->matrix, &row);
+    }
+    err = err == LAB_OK ? lab_matrix_only(&request->matrix, request->only, why) : err;
     err = err == LAB_OK ? lab_matrix_ask(&request->matrix, &loop, why) : err;
     lab_loop_clear(&loop);
     return err;
@@ -244,6 +260,16 @@ static void take_cases(struct request *request)
         *to = (struct lab_case){.def = &item->def, .client = item->client, .server = item->server};
         snprintf(to->id, sizeof to->id, "%s", item->id);
     }
+    if (run->options.shard.index > 0)
+    {
+        /* The whole plan goes into the record of every part, so that a merge knows what is missing. */
+        run->options.plan = json_array();
+        for (size_t i = 0; i < run->case_count; i++)
+        {
+            json_array_append_new(run->options.plan, json_string(run->cases[i].id));
+        }
+        lab_shard_keep(&run->options.shard, run->options.bulk_seconds, run->cases, &run->case_count);
+    }
     struct lab_rng rng = {run->options.seed};
     lab_rng_shuffle(&rng, run->cases, run->case_count, sizeof run->cases[0]);
 }
@@ -251,7 +277,6 @@ static void take_cases(struct request *request)
 static enum lab_err plan(struct request *request, struct lab_why *why)
 {
     enum lab_err err = ask_subjects(request, why);
-    err = err == LAB_OK ? lab_matrix_only(&request->matrix, request->only, why) : err;
     if (err == LAB_OK)
     {
         err = request->one != NULL ? lab_matrix_plan_one(&request->matrix, request->one, &request->plan, why)
@@ -367,6 +392,7 @@ int cmd_matrix(int argc, char **argv)
     {
         status = run_planned(&request->run);
     }
+    json_decref(request->run.options.plan);
     free(request->plan.cases);
     free(request);
     return status;

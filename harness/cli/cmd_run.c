@@ -1,6 +1,7 @@
 /* ovlab run SUITE: options, the record's name, and the way into the namespaces. */
 #include "cli/cli.h"
 #include "lib/args.h"
+#include "lib/exit_style.h"
 #include "lib/rng.h"
 #include "lib/run.h"
 
@@ -21,6 +22,9 @@ static const char usage[] =
     "  --keep-going         goes on after an ERROR of the harness\n"
     "  --no-conformance     leaves out the protocol check of the captures\n"
     "  --dry-run            shows the cases in their order, and ends\n"
+    "  --shard K/N          only part K of N; auto takes both from CI_NODE_*, SLURM_ARRAY_TASK_*,\n"
+    "                       TEST_SHARD_*; auto/N the index alone (JOB_COMPLETION_INDEX); see ovlab merge\n"
+    "  --exit-style STYLE   ksft (default), automake (4 becomes 77), gate (5 becomes 0)\n"
     "  --subjects-dir DIR   other programs under test\n"
     "  --topology FILE      another network script\n"
     "  --pki DIR            other keys (made there when missing)\n";
@@ -36,6 +40,8 @@ enum
     OPT_KEEP_GOING,
     OPT_NO_CONFORMANCE,
     OPT_DRY_RUN,
+    OPT_SHARD,
+    OPT_EXIT_STYLE,
     OPT_SUBJECTS_DIR,
     OPT_TOPOLOGY,
     OPT_PKI,
@@ -52,6 +58,8 @@ static const struct option long_options[] = {
     {"keep-going", no_argument, NULL, OPT_KEEP_GOING},
     {"no-conformance", no_argument, NULL, OPT_NO_CONFORMANCE},
     {"dry-run", no_argument, NULL, OPT_DRY_RUN},
+    {"shard", required_argument, NULL, OPT_SHARD},
+    {"exit-style", required_argument, NULL, OPT_EXIT_STYLE},
     {"subjects-dir", required_argument, NULL, OPT_SUBJECTS_DIR},
     {"topology", required_argument, NULL, OPT_TOPOLOGY},
     {"pki", required_argument, NULL, OPT_PKI},
@@ -64,6 +72,7 @@ struct request
     struct lab_run *run;
     const char *subjects; /* comma list or NULL */
     bool own_subjects;    /* --subjects-dir was given */
+    enum lab_exit_style style;
     bool dry_run;
     bool help;
 };
@@ -80,6 +89,8 @@ static enum lab_err take_place(struct lab_run *run, int option, struct lab_why *
         return lab_arg_path(optarg, run->paths.topology, why);
     case OPT_PKI:
         return lab_arg_path(optarg, run->paths.pki, why);
+    case OPT_SHARD:
+        return lab_shard_parse(optarg, &run->options.shard, why);
     default:
         return lab_why_set(why, LAB_ERR_USAGE, "see ovlab run --help");
     }
@@ -113,6 +124,10 @@ static enum lab_err take_option(struct request *request, int option, struct lab_
     case OPT_NO_CONFORMANCE:
         run->options.conformance = false;
         return LAB_OK;
+    case OPT_EXIT_STYLE:
+        return lab_exit_style_parse(optarg, &request->style)
+                   ? LAB_OK
+                   : lab_why_set(why, LAB_ERR_USAGE, "--exit-style wants ksft, automake or gate");
     case OPT_DRY_RUN:
         request->dry_run = true;
         return LAB_OK;
@@ -128,7 +143,6 @@ static enum lab_err parse(struct request *request, int argc, char **argv, struct
 {
     struct lab_run *run = request->run;
     run->options.conformance = true;
-    run->options.figures = true;
     run->options.patience_percent = 100;
     run->options.argc = argc;
     run->options.argv = argv;
@@ -173,8 +187,20 @@ static enum lab_err plan(struct request *request, struct lab_why *why)
     {
         return err;
     }
-    return lab_suite_expand(run->options.suite, run->subjects, run->subject_count, run->options.only,
-                            run->options.seed, run->cases, &run->case_count, why);
+    err = lab_suite_expand(run->options.suite, run->subjects, run->subject_count, run->options.only,
+                           run->options.seed, run->cases, &run->case_count, why);
+    if (err != LAB_OK || run->options.shard.index == 0)
+    {
+        return err;
+    }
+    /* The whole plan goes into the record of every part, so that a merge knows what is missing. */
+    run->options.plan = json_array();
+    for (size_t i = 0; i < run->case_count; i++)
+    {
+        json_array_append_new(run->options.plan, json_string(run->cases[i].id));
+    }
+    lab_shard_keep(&run->options.shard, run->options.bulk_seconds, run->cases, &run->case_count);
+    return LAB_OK;
 }
 
 static void print_plan(const struct lab_run *run)
@@ -236,10 +262,16 @@ int cmd_run(int argc, char **argv)
     {
         print_plan(run);
     }
+    else if (run->case_count == 0)
+    {
+        printf("shard %u/%u holds no case; nothing was run\n", run->options.shard.index,
+               run->options.shard.count);
+    }
     else
     {
         status = run_planned(run);
     }
+    json_decref(run->options.plan);
     free(run);
-    return status;
+    return lab_exit_styled(request.style, status);
 }

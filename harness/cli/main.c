@@ -22,12 +22,14 @@ static const struct command commands[] = {
     {"list", "suites, cases, subjects, features", cmd_list},
     {"run", "runs a suite in private namespaces: ovlab run quick", cmd_run},
     {"report", "prints the table of a record again: ovlab report DIR", cmd_report},
+    {"export", "a record as JUnit, TAP, CSV, OpenMetrics, ...: ovlab export DIR", cmd_export},
     {"matrix", "every client with every server over everything two ends can agree on", cmd_matrix},
     {"show", "all that a record says of one case: ovlab show ID", cmd_show},
-    {"compare", "interleaved A/B pairs of two builds, with intervals", NULL},
+    {"compare", "interleaved A/B pairs of two builds, with intervals and a verdict", cmd_compare},
     {"explain", "what bounds a scenario before it runs, and what did after", NULL},
     {"analyze", "timelines and counters of one record", NULL},
-    {"merge", "unites the records of several machines", NULL},
+    {"merge", "unites the records of several machines or shards", cmd_merge},
+    {"history", "ratios to stock over all records, with change points", cmd_history},
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])

@@ -26,6 +26,13 @@ enum lab_err lab_line_start(struct lab_record *record, const struct lab_line_sta
                   start->place->run_id, "suite", start->suite, "started", now, "host", names.nodename,
                   "commit", start->place->commit, "seed", seed, "argv", argv, "cases", start->cases,
                   "conformance", (int)start->conformance, "bulk_seconds", (json_int_t)start->bulk_seconds);
+    if (start->shard.index > 0)
+    {
+        json_object_set_new(line, "shard",
+                            json_pack("{s:I, s:I}", "index", (json_int_t)start->shard.index, "count",
+                                      (json_int_t)start->shard.count));
+        json_object_set(line, "plan", start->plan);
+    }
     return lab_record_write(record, line, why);
 }
 

@@ -7,6 +7,7 @@
 #include "lib/loop.h"
 #include "lib/place.h"
 #include "lib/record.h"
+#include "lib/shard.h"
 #include "lib/verdict.h"
 
 struct lab_line_start
@@ -19,6 +20,8 @@ struct lab_line_start
     json_t *cases; /* array of their ids; the reference is taken */
     bool conformance;
     unsigned bulk_seconds;
+    struct lab_shard shard; /* index 0: none */
+    json_t *plan;           /* ids of all shards; borrowed, NULL: none */
 };
 
 LAB_MUST_USE enum lab_err lab_line_start(struct lab_record *record, const struct lab_line_start *start,

@@ -102,6 +102,27 @@ static enum lab_err ask_tag(const struct asking *asking, size_t who, const char 
                                 asking->why);
 }
 
+static bool is_wanted(const struct lab_interop *matrix, size_t factor, size_t value)
+{
+    return (matrix->wanted[factor] >> value & 1) != 0;
+}
+
+void lab_matrix_want_all(struct lab_interop *matrix)
+{
+    for (size_t factor = 0; factor < LAB_F_COUNT; factor++)
+    {
+        matrix->wanted[factor] = UINT32_MAX;
+    }
+}
+
+void lab_matrix_want_row(struct lab_interop *matrix, const struct lab_cover_row *row)
+{
+    for (size_t factor = 0; factor < LAB_F_COUNT; factor++)
+    {
+        matrix->wanted[factor] = UINT32_C(1) << row->value[factor];
+    }
+}
+
 enum lab_err lab_matrix_ask(struct lab_interop *matrix, struct lab_loop *loop, struct lab_why *why)
 {
     const struct asking asking = {matrix, loop, why};
@@ -110,6 +131,10 @@ enum lab_err lab_matrix_ask(struct lab_interop *matrix, struct lab_loop *loop, s
     {
         bool epoch = false;
         bool ekm = false;
+        if (!is_wanted(matrix, LAB_F_CLIENT, who) && !is_wanted(matrix, LAB_F_SERVER, who))
+        {
+            continue;
+        }
         err = ask_tag(&asking, who, "in-tree", &matrix->in_tree[who]);
         err = err == LAB_OK ? ask_tag(&asking, who, "aead-epoch", &epoch) : err;
         err = err == LAB_OK ? ask_tag(&asking, who, "tls-ekm", &ekm) : err;
@@ -118,13 +143,9 @@ enum lab_err lab_matrix_ask(struct lab_interop *matrix, struct lab_loop *loop, s
         {
             for (size_t value = 0; err == LAB_OK && value < factors[factor]->count; value++)
             {
-                err = ask_value(&asking, who, factor, value);
+                err = is_wanted(matrix, factor, value) ? ask_value(&asking, who, factor, value) : LAB_OK;
             }
         }
-    }
-    for (size_t factor = 0; factor < LAB_F_COUNT; factor++)
-    {
-        matrix->wanted[factor] = (uint32_t)((UINT64_C(1) << value_count(matrix, factor)) - 1);
     }
     return err;
 }
@@ -229,7 +250,7 @@ static bool is_allowed(void *arg, const struct lab_cover_row *row)
         {
             continue;
         }
-        if ((matrix->wanted[factor] >> value & 1) == 0)
+        if (!is_wanted(matrix, factor, (size_t)value))
         {
             return false;
         }

@@ -138,12 +138,15 @@ struct lab_interop
     uint32_t wanted[LAB_F_COUNT]; /* bits of the values chosen by --only */
 };
 
-/* Asks every subject for every feature that the table names. */
+/* What a plan may hold: everything, the values of one row, or less of it by
+ * "transport=tcp4|tcp6,client=openvpn-2.6" (NULL: no less). */
+void lab_matrix_want_all(struct lab_interop *matrix);
+void lab_matrix_want_row(struct lab_interop *matrix, const struct lab_cover_row *row);
+LAB_MUST_USE enum lab_err lab_matrix_only(struct lab_interop *matrix, const char *only, struct lab_why *why);
+
+/* Asks every wanted subject for every feature that wanted values need. */
 LAB_MUST_USE enum lab_err lab_matrix_ask(struct lab_interop *matrix, struct lab_loop *loop,
                                          struct lab_why *why);
-
-/* Restricts factors: "transport=tcp4|tcp6,client=openvpn-2.6" (NULL: nothing). */
-LAB_MUST_USE enum lab_err lab_matrix_only(struct lab_interop *matrix, const char *only, struct lab_why *why);
 
 /* The model for the generator; arg is the matrix. */
 void lab_matrix_model(struct lab_interop *matrix, struct lab_cover_model *model);
@@ -187,8 +190,8 @@ enum lab_matrix_mode
 
 /* All cases: rows that cover all pairs (or the product), then one for each value that a subject lacks in a
  * role: UNSUPPORTED, with the reason. LAB_ERR_USAGE when there are too many. */
-LAB_MUST_USE enum lab_err lab_matrix_plan(struct lab_interop *matrix, enum lab_matrix_mode mode, uint64_t seed,
-                                          struct lab_matrix_plan *plan, struct lab_why *why);
+LAB_MUST_USE enum lab_err lab_matrix_plan(struct lab_interop *matrix, enum lab_matrix_mode mode,
+                                          uint64_t seed, struct lab_matrix_plan *plan, struct lab_why *why);
 
 /* The one case of this name. */
 LAB_MUST_USE enum lab_err lab_matrix_plan_one(struct lab_interop *matrix, const char *name,

@@ -27,7 +27,7 @@ static const struct lab_value mtus[] = {
      .title = "tun-mtu 576",
      .tags = LAB_T_SMALL,
      .both = "tun_mtu=576\n",
-     .server = "reneg-pkts 2500\n",
+     .server = "reneg-pkts 1400\n",
      .expect = {.mtu = 576}},
     {.name = "mtu9000",
      .title = "tun-mtu 9000",

@@ -9,7 +9,7 @@
 
 /* Every case renegotiates in the middle of its traffic, and at no other time: by the number of packets, which
  * values that change it set anew. By time it could meet the exit notification, which stock loses then. */
-static const char *const usual_lines[2] = {"reneg-sec 0\n", "reneg-sec 0\nreneg-pkts 1000\n"};
+static const char *const usual_lines[2] = {"reneg-sec 0\n", "reneg-sec 0\nreneg-pkts 600\n"};
 
 /* What one value says beats what an earlier factor said. */
 static void expect_also(struct lab_expect *to, const struct lab_expect *from)
@@ -141,11 +141,22 @@ static bool is_planned(const struct lab_matrix_plan *plan, const char *id)
     return false;
 }
 
+static void tell_lack(const struct lab_interop *matrix, struct lab_matrix_case *item, size_t role, size_t who,
+                      size_t factor, size_t value)
+{
+    const struct lab_lack *lack = &matrix->lacks[role][who][factor][value];
+    /* What its TLS library lacks, a program cannot mend; nor what the specification says. */
+    item->ours = matrix->in_tree[who] && strncmp(lack->said, "its TLS library", 15) != 0 &&
+                 strstr(lack->said, "[WP-") == NULL;
+    snprintf(item->impossible, sizeof item->impossible, "%s%s %s lacks %s: %s",
+             item->ours ? LAB_GAP_MARK : "", role == 0 ? "client" : "server", matrix->subjects[who].name,
+             lack->feature, lack->said);
+}
+
 /* The case that stands for a subject's lack: with another end that has it where there is one. */
 static void add_gap(struct lab_interop *matrix, struct lab_matrix_plan *plan, size_t role, size_t who,
                     size_t factor, size_t value)
 {
-    const struct lab_lack *lack = &matrix->lacks[role][who][factor][value];
     struct lab_cover_row best = {{0}};
     bool found = false;
     for (size_t i = 0; i < matrix->subject_count; i++)
@@ -170,12 +181,7 @@ static void add_gap(struct lab_interop *matrix, struct lab_matrix_plan *plan, si
     struct lab_matrix_case *item = found ? add_case(matrix, &best, plan) : NULL;
     if (item != NULL)
     {
-        /* What its TLS library lacks, a program cannot mend; nor what the specification says. */
-        item->ours = matrix->in_tree[who] && strncmp(lack->said, "its TLS library", 15) != 0 &&
-                     strstr(lack->said, "[WP-") == NULL;
-        snprintf(item->impossible, sizeof item->impossible, "%s%s %s lacks %s: %s",
-                 item->ours ? LAB_GAP_MARK : "", role == 0 ? "client" : "server", matrix->subjects[who].name,
-                 lack->feature, lack->said);
+        tell_lack(matrix, item, role, who, factor, value);
     }
 }
 
@@ -334,7 +340,17 @@ enum lab_err lab_matrix_plan_one(struct lab_interop *matrix, const char *name, s
     {
         snprintf(plan->cases[0].impossible, sizeof plan->cases[0].impossible, "%s", rule->reason);
     }
-    plan->runnable = rule == NULL;
+    for (size_t k = 0; rule == NULL && k < 2 * (LAB_F_COUNT - LAB_F_TRANSPORT); k++)
+    {
+        size_t role = k % 2;
+        size_t factor = LAB_F_TRANSPORT + k / 2;
+        size_t who = (size_t)row.value[role == 0 ? LAB_F_CLIENT : LAB_F_SERVER];
+        if (matrix->lacks[role][who][factor][row.value[factor]].lacks)
+        {
+            tell_lack(matrix, &plan->cases[0], role, who, factor, (size_t)row.value[factor]);
+        }
+    }
+    plan->runnable = plan->cases[0].impossible[0] == '\0';
     settle(plan);
     return LAB_OK;
 }

@@ -50,11 +50,8 @@ static enum lab_err append_line(struct lab_record *record, const char *text, siz
     return err;
 }
 
-enum lab_err lab_record_write(struct lab_record *record, json_t *line, struct lab_why *why)
+enum lab_err lab_record_copy(struct lab_record *record, const json_t *line, struct lab_why *why)
 {
-    double seconds = (double)(lab_now_us() - record->started_us) / 1e6;
-    json_object_set_new(line, "schema", json_integer(LAB_SCHEMA_VERSION));
-    json_object_set_new(line, "t_s", json_real(round(seconds * 1e3) / 1e3));
     enum lab_err err = lab_record_validate(line, why);
     char *text = err == LAB_OK ? json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
     if (text != NULL)
@@ -72,6 +69,15 @@ enum lab_err lab_record_write(struct lab_record *record, json_t *line, struct la
     {
         record->on_line(record->on_line_arg, line);
     }
+    return err;
+}
+
+enum lab_err lab_record_write(struct lab_record *record, json_t *line, struct lab_why *why)
+{
+    double seconds = (double)(lab_now_us() - record->started_us) / 1e6;
+    json_object_set_new(line, "schema", json_integer(LAB_SCHEMA_VERSION));
+    json_object_set_new(line, "t_s", json_real(round(seconds * 1e3) / 1e3));
+    enum lab_err err = lab_record_copy(record, line, why);
     json_decref(line);
     return err;
 }

@@ -30,6 +30,9 @@ LAB_MUST_USE enum lab_err lab_record_open(struct lab_record *record, const char 
  * on failure. LAB_ERR_FORMAT names the field, LAB_ERR_SYSTEM. */
 LAB_MUST_USE enum lab_err lab_record_write(struct lab_record *record, json_t *line, struct lab_why *why);
 
+/* Validates a line of another record, and appends it as it is. */
+LAB_MUST_USE enum lab_err lab_record_copy(struct lab_record *record, const json_t *line, struct lab_why *why);
+
 /* Makes the file read-only and closes it. */
 void lab_record_close(struct lab_record *record);
 

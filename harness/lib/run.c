@@ -1,6 +1,7 @@
 #include "lib/run.h"
 
 #include "lib/envinfo.h"
+#include "lib/export.h"
 #include "lib/lines.h"
 #include "lib/pki.h"
 
@@ -48,7 +49,7 @@ static enum lab_err survey(struct lab_run *run, struct lab_why *why)
 static enum lab_err write_start(struct lab_run *run, struct lab_why *why)
 {
     json_t *cases = json_array();
-    for (size_t i = 0; i < run->case_count; i++)
+    for (size_t i = 0; i < run->case_count && !run->options.open_ended; i++)
     {
         json_array_append_new(cases, json_string(run->cases[i].id));
     }
@@ -61,6 +62,8 @@ static enum lab_err write_start(struct lab_run *run, struct lab_why *why)
         .cases = cases,
         .conformance = run->options.conformance,
         .bulk_seconds = run->options.bulk_seconds,
+        .shard = run->options.shard,
+        .plan = run->options.plan,
     };
     return lab_line_start(&run->record, &start, why);
 }
@@ -101,9 +104,17 @@ static enum lab_err run_cases(struct lab_run *run, struct lab_why *why)
     return err;
 }
 
-static void print_report(const struct lab_run *run, struct lab_term *term, const char *dir)
+/* The table, and the exit status that it comes to. */
+static int show(struct lab_run *run, struct lab_term *term, const char *shown_dir, bool write)
 {
-    (run->options.print != NULL ? run->options.print : lab_report_print)(&run->report, term, dir);
+    if (run->conclude == NULL)
+    {
+        (run->options.print != NULL ? run->options.print : lab_report_print)(&run->report, term, shown_dir);
+        return (int)lab_verdict_exit(run->report.counts);
+    }
+    int status = run->conclude(run, run->drive_arg, term, write);
+    lab_term_print(term, "record %s\n", shown_dir);
+    return status;
 }
 
 /* The table as a file, for who finds the record later. */
@@ -116,7 +127,7 @@ static void write_summary(struct lab_run *run, const char *shown_dir)
     {
         struct lab_term file;
         lab_term_init(&file, fd);
-        print_report(run, &file, shown_dir);
+        (void)show(run, &file, shown_dir, false);
         close(fd);
     }
 }
@@ -142,11 +153,16 @@ static int finish(struct lab_run *run, enum lab_err err, const struct lab_why *s
     run->loop.cleaning = true;
     run->step = NULL;
     end.by_counts = lab_verdict_exit(run->report.counts);
+    bool started = run->report.run_id[0] != '\0';
+    if (started && run->conclude != NULL)
+    {
+        end.by_counts = (enum lab_exit)show(run, &run->term, shown_dir(run), true);
+    }
     if (err != LAB_OK && err != LAB_ERR_INTERRUPTED)
     {
         lab_term_print(&run->term, "\novlab: %s\n", said->text);
     }
-    if (run->report.run_id[0] != '\0') /* the start is written */
+    if (started)
     {
         enum lab_err env_err = run->env != NULL ? lab_env_finish(run->env, &run->place, &why) : LAB_OK;
         enum lab_err end_err = lab_line_end(&run->record, &end, &why);
@@ -155,8 +171,16 @@ static int finish(struct lab_run *run, enum lab_err err, const struct lab_why *s
             lab_term_print(&run->term, "\novlab: %s\n", why.text);
             end.err = LAB_ERR_SYSTEM;
         }
-        print_report(run, &run->term, shown_dir(run));
+        if (run->conclude == NULL)
+        {
+            (void)show(run, &run->term, shown_dir(run), false);
+        }
         write_summary(run, shown_dir(run));
+        if (lab_export_all(run->place.dir, &why) != LAB_OK)
+        {
+            lab_term_print(&run->term, "\novlab: %s\n", why.text);
+            end.err = LAB_ERR_SYSTEM;
+        }
     }
     lab_record_close(&run->record);
     json_decref(run->env);
@@ -198,7 +222,9 @@ int lab_run_inside(void *arg)
     }
     if (err == LAB_OK)
     {
-        err = run->options.jobs > 1 ? lab_run_parallel(run, &why) : run_cases(run, &why);
+        err = run->drive != NULL      ? run->drive(run, run->drive_arg, &why)
+              : run->options.jobs > 1 ? lab_run_parallel(run, &why)
+                                      : run_cases(run, &why);
     }
     return finish(run, err, &why);
 }

@@ -9,6 +9,7 @@
 #include "lib/record.h"
 #include "lib/report.h"
 #include "lib/scenario.h"
+#include "lib/shard.h"
 #include "lib/subject.h"
 #include "lib/term.h"
 #include "lib/topology.h"
@@ -27,12 +28,15 @@ struct lab_options
     unsigned bulk_seconds;     /* length of a bulk transfer */
     unsigned patience_percent; /* scales the deadlines of subjects */
     bool conformance;
+    struct lab_shard shard; /* index 0: all cases */
+    json_t *plan;    /* array of all ids, those of the other shards too; NULL without shards. Borrowed */
     bool keep_going; /* also after an ERROR */
     size_t jobs;     /* cases at one time; more than one only where no figure counts */
-    bool figures;    /* a case on a disturbed host is TAINTED even if all worked */
+    bool no_figures; /* only whether it works is asked: a disturbed host taints no case that passed */
     bool quiet_unsupported;
     void (*print)(const struct lab_report *report, struct lab_term *term,
                   const char *dir); /* NULL: the table */
+    bool open_ended;                /* which cases run is decided as it goes: the record's plan is empty */
     int argc;                       /* recorded */
     char **argv;
 };
@@ -46,6 +50,12 @@ struct lab_run
     size_t subject_count;
     struct lab_case cases[LAB_CASE_MAX];
     size_t case_count;
+
+    /* NULL: every case once and the table of them. Otherwise drive runs cases as it sees fit, and conclude prints
+     * what came of it, writes its lines if `write` says so, and returns the exit status of a complete run. */
+    enum lab_err (*drive)(struct lab_run *run, void *arg, struct lab_why *why);
+    int (*conclude)(struct lab_run *run, void *arg, struct lab_term *term, bool write);
+    void *drive_arg;
 
     struct lab_loop loop;
     struct lab_term term;

@@ -256,7 +256,7 @@ enum lab_err lab_run_case(struct lab_run *run, size_t index, enum lab_verdict *v
     lab_health_snapshot(&after);
     lab_health_between(&before, &after, &health);
     health.capture_dropped = cell.capture.dropped;
-    judge_health(&cell, &health, run->options.figures, taint, sizeof taint);
+    judge_health(&cell, &health, !run->options.no_figures, taint, sizeof taint);
     *verdict = cell.verdict;
     err = write_case(run, &cell, index, started_us, &health, taint, why);
     lab_progress_done(run);

@@ -135,7 +135,7 @@ enum lab_go lab_step_exchange(struct lab_cell *cell)
         return LAB_GO_STOP;
     }
     const char *argv[] = {"iperf3", "-J", "-c",  inner_target(cell),  "-t",   "2", "--bidir", "-b",
-                          "4M",     "-l", "16K", "--connect-timeout", "3000", NULL};
+                          "1500K",  "-l", "16K", "--connect-timeout", "3000", NULL};
     err = lab_tool_run(cell, argv, "traffic.json", IPERF_TIMEOUT_MS, &text, &why);
     if (err == LAB_OK)
     {

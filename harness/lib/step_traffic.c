@@ -119,8 +119,8 @@ static json_t *iperf_values(const struct lab_iperf *iperf)
     return values;
 }
 
-static enum lab_err run_iperf(struct lab_cell *cell, const char *name, bool reverse, struct lab_iperf *iperf,
-                              struct lab_why *why)
+static enum lab_err run_iperf(struct lab_cell *cell, const char *name, bool reverse, const char *interval_s,
+                              struct lab_iperf *iperf, struct lab_why *why)
 {
     char seconds[16];
     char log_name[32];
@@ -133,6 +133,8 @@ static enum lab_err run_iperf(struct lab_cell *cell, const char *name, bool reve
                           cell->target4,
                           "-t",
                           seconds,
+                          "-i",
+                          interval_s,
                           "--connect-timeout",
                           "3000",
                           reverse ? "-R" : NULL,
@@ -147,7 +149,7 @@ static enum lab_err run_iperf(struct lab_cell *cell, const char *name, bool reve
     return err;
 }
 
-static enum lab_go bulk(struct lab_cell *cell, const char *name, bool reverse)
+static enum lab_go bulk(struct lab_cell *cell, const char *name, bool reverse, const char *interval_s)
 {
     struct lab_why why;
     struct lab_iperf iperf;
@@ -160,7 +162,7 @@ static enum lab_go bulk(struct lab_cell *cell, const char *name, bool reverse)
         }
         return LAB_GO_STOP;
     }
-    err = run_iperf(cell, name, reverse, &iperf, &why);
+    err = run_iperf(cell, name, reverse, interval_s, &iperf, &why);
     if (err == LAB_ERR_INTERRUPTED || err == LAB_ERR_EXITED)
     {
         return LAB_GO_STOP;
@@ -183,10 +185,20 @@ static enum lab_go bulk(struct lab_cell *cell, const char *name, bool reverse)
 
 enum lab_go lab_step_bulk_up(struct lab_cell *cell)
 {
-    return bulk(cell, "tcp_up", false);
+    return bulk(cell, "tcp_up", false, "1");
 }
 
 enum lab_go lab_step_bulk_down(struct lab_cell *cell)
 {
-    return bulk(cell, "tcp_down", true);
+    return bulk(cell, "tcp_down", true, "1");
+}
+
+enum lab_go lab_step_sample_up(struct lab_cell *cell)
+{
+    return bulk(cell, "tcp_up", false, "0.25");
+}
+
+enum lab_go lab_step_sample_down(struct lab_cell *cell)
+{
+    return bulk(cell, "tcp_down", true, "0.25");
 }

@@ -25,6 +25,7 @@ enum lab_exit
     LAB_EXIT_OK = 0,
     LAB_EXIT_FAIL = 1,
     LAB_EXIT_USAGE = 2,
+    LAB_EXIT_SLOWER = 3,    /* a comparison found a slow-down */
     LAB_EXIT_SKIPPED = 4,   /* nothing ran: every case was unsupported */
     LAB_EXIT_UNDECIDED = 5, /* no failure, but some case is tainted or inconclusive */
     LAB_EXIT_ERROR = 99,

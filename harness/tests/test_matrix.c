@@ -32,10 +32,7 @@ static int set_up(void **state)
         snprintf(subjects[i].version, sizeof subjects[i].version, "no such package");
         subjects[i].available = i < SUBJECTS;
     }
-    for (size_t factor = 0; factor < LAB_F_COUNT; factor++)
-    {
-        matrix.wanted[factor] = UINT32_MAX;
-    }
+    lab_matrix_want_all(&matrix);
     return 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include "lib/clock.h"
 #include "lib/envinfo.h"
+#include "lib/export.h"
 #include "lib/lines.h"
 #include "lib/pki.h"
 
@@ -154,7 +155,8 @@ static int finish(struct perf_run *run, enum lab_err err, const struct lab_why *
         struct lab_why trouble;
         enum lab_err env_err = lab_env_finish(run->env, &run->place, &trouble);
         enum lab_err end_err = lab_line_end(&run->record, &end, &trouble);
-        if (env_err != LAB_OK || end_err != LAB_OK)
+        enum lab_err export_err = lab_export_all(run->place.dir, &trouble);
+        if (env_err != LAB_OK || end_err != LAB_OK || export_err != LAB_OK)
         {
             lab_term_print(&run->term, "ovperf: %s\n", trouble.text);
             end.err = LAB_ERR_SYSTEM;

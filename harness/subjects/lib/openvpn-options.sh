@@ -5,6 +5,7 @@
 #
 #   subject_program      array: the program and what it always gets
 #   subject_version      prints one line, or returns 127 with the reason
+#   subject_present      returns 0, or 127 with the reason; the same asked cheaply
 #   subject_supports F   prints a detail or the reason; returns 0 or 127
 #
 # and ends with: subject_main "$@"
@@ -186,9 +187,15 @@ subject_main()
     case $1 in
         server | client) cfg_run "$1" "$2" ;;
     esac
-    version=$(subject_version) || unsupported "$version" || exit
     case $1 in
-        version) printf '%s\n' "$version" ;;
-        supports) subject_supports "$2" ;;
+        version)
+            version=$(subject_version) || unsupported "$version" || exit
+            printf '%s\n' "$version"
+            ;;
+        supports)
+            # Asked often, and only of programs that told their version: being there is enough.
+            version=$(subject_present) || unsupported "$version" || exit
+            subject_supports "$2"
+            ;;
     esac
 }

@@ -23,7 +23,7 @@ NL_CFLAGS := $(shell pkg-config --cflags libnl-route-3.0 2>/dev/null)
 NL_LIBS   := $(shell pkg-config --libs libnl-route-3.0 2>/dev/null)
 LIBS_ipsecmb := -lIPSec_MB
 CRYPTO_LIBS := $(foreach b,$(BACKENDS) $(ENGINES),$(LIBS_$(b)))
-EDGE_LIBS   := -luv $(NL_LIBS) -lcap-ng
+EDGE_LIBS   := -luv $(NL_LIBS) -lcap-ng -ljansson
 LAB_LIBS    := -luv -ljansson -lcyaml -lpcap -lm
 
 core_src    := $(sort $(foreach f,$(CORE_FLOORS),$(wildcard impl/$(f)/*.c)) $(wildcard impl/crypto/*.c))
@@ -38,7 +38,7 @@ include impl/rules.mk harness/rules.mk conformance/rules.mk fuzz/rules.mk perf/r
 
 .DEFAULT_GOAL := all
 .PHONY: all help clean packages lab-run doctor
-all: $(BUILD)/ovref $(BUILD)/ovlab $(BUILD)/ovspec
+all: $(BUILD)/ovref $(BUILD)/ovref.8 $(BUILD)/ovlab $(BUILD)/ovspec
 
 include .ci/check.mk
 
@@ -59,6 +59,13 @@ lab-run: packages
 
 doctor: $(BUILD)/ovlab
 	@$(BUILD)/ovlab doctor
+
+#: make install            ovref and its manual page into $(DESTDIR)$(PREFIX)
+PREFIX ?= /usr/local
+.PHONY: install
+install: $(BUILD)/ovref $(BUILD)/ovref.8
+	install -D -m 755 $(BUILD)/ovref $(DESTDIR)$(PREFIX)/sbin/ovref
+	install -D -m 644 $(BUILD)/ovref.8 $(DESTDIR)$(PREFIX)/share/man/man8/ovref.8
 
 clean:
 	rm -rf $(BUILD)

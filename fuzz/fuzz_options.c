@@ -36,7 +36,7 @@ static void check_diags(const struct ov_diags *diags)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const struct ov_loader loader = {no_file, NULL};
+    const struct ov_loader loader = {.load = no_file};
     struct ov_options *options = NULL;
     char *text = (char *)fuzz_copy(data, size);
     enum ov_err err = ov_options_from_text("fuzz.ovpn", text, size, &loader, &options);

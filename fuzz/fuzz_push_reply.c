@@ -41,7 +41,7 @@ static void check_result(const struct ov_pulled *pulled)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const struct ov_loader loader = {any_file, NULL};
+    const struct ov_loader loader = {.load = any_file};
     const struct ov_proto_flags announced = {.cc_exit = true, .tls_ekm = true};
     struct ov_options *options = NULL;
     struct ov_pull *pull = NULL;

@@ -48,6 +48,11 @@ $(BUILD)/ovref: $(call objs,$(plain),$(edge_src) $(backend_src)) $(plain)/backen
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(LDFLAGS) $(CRYPTO_LIBS) $(EDGE_LIBS)
 
+# The manual page comes from the option table.
+$(BUILD)/ovref.8: $(BUILD)/ovref
+	$(call say,MAN,$@)
+	$(Q)$< --man > $@.new && mv $@.new $@
+
 # Unit tests: each impl/tests/test_NAME.c is one program, run under the sanitizers.
 # impl/tests/lib/ holds what several tests share. A test sees every backend and the edge except main.
 test_lib_src   := $(wildcard impl/tests/lib/*.c)

@@ -42,6 +42,16 @@ void ov_client_pause(struct ov_client *client, struct ov_now now)
  * next address [WP-CLI-006]. */
 void ov_client_restart(struct ov_client *client, const char *reason, bool advance, struct ov_now now)
 {
+    const enum ov_restart remapped = client->program->config.process.restart;
+    if (remapped != OV_RESTART_PLAIN)
+    {
+        const bool reread = remapped == OV_RESTART_REREAD;
+        ov_logf(client->log, OV_LOG_INFO, "SIG%s[%.*s] received (remap-usr1), process %s",
+                reread ? "HUP" : "TERM", (int)strcspn(reason, ":"), reason,
+                reread ? "starting over" : "exiting");
+        ov_client_finish(client, reread ? OV_OUTCOME_AGAIN : OV_OUTCOME_DONE);
+        return;
+    }
     /* Up to the colon it is the reason as 2.x writes it [WP-CLI-010]; what
      * follows was logged by the session. */
     ov_logf(client->log, OV_LOG_INFO, "SIGUSR1[%.*s] received, process restarting", (int)strcspn(reason, ":"),

@@ -106,4 +106,15 @@ static enum ov_err load(void *ctx, const char *path, size_t max, struct ov_arena
     return err;
 }
 
-const struct ov_loader ov_file_loader = {.load = load};
+static enum ov_err enter(void *ctx, const char *dir, char reason[static OV_LOADER_REASON])
+{
+    (void)ctx;
+    if (chdir(dir) != 0)
+    {
+        (void)snprintf(reason, OV_LOADER_REASON, "%s", strerror(errno));
+        return OV_ERR_IO;
+    }
+    return OV_OK;
+}
+
+const struct ov_loader ov_file_loader = {.load = load, .enter = enter};

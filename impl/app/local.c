@@ -63,6 +63,8 @@ struct ov_link *ov_local_open(const struct ov_program *program, uint8_t family)
         .bind = config->bind,
         .sndbuf = config->sndbuf,
         .rcvbuf = config->rcvbuf,
+        .device = config->bind_dev,
+        .mark = config->mark,
     };
     if (!choose_local(program, family, &settings.bind, &settings.family, &settings.local))
     {
@@ -82,6 +84,8 @@ static bool tcp_settings(struct ov_program *program, uint8_t family, struct ov_t
         .bind = config->bind && config->bind_given,
         .sndbuf = config->sndbuf,
         .rcvbuf = config->rcvbuf,
+        .device = config->bind_dev,
+        .mark = config->mark,
         .frame_max = config->tun_mtu_max + FRAME_MORE,
         .queue_octets = config->tcp_queue * (OV_TCP_FRAME_HEAD + OV_TCP_FRAME_MAX),
         .max_unclaimed = OV_LOCAL_HALF_OPEN,

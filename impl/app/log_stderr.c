@@ -2,12 +2,14 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <syslog.h>
 #include <unistd.h>
 
 size_t ov_log_format(char *out, size_t cap, time_t at, enum ov_level level, const char *text)
 {
     struct tm parts;
-    size_t len = localtime_r(&at, &parts) == NULL ? 0 : strftime(out, cap, "%Y-%m-%d %H:%M:%S ", &parts);
+    size_t len =
+        at == 0 || localtime_r(&at, &parts) == NULL ? 0 : strftime(out, cap, "%Y-%m-%d %H:%M:%S ", &parts);
     const char *word = level == OV_LOG_WARN ? "WARNING: " : "";
     size_t left = cap - len - 1; /* the line end has its place */
     int added = snprintf(out + len, left, "%s%s", word, text);
@@ -24,19 +26,56 @@ size_t ov_log_format(char *out, size_t cap, time_t at, enum ov_level level, cons
     return end + 1;
 }
 
-static void write_line(void *ctx, enum ov_level level, const char *text)
+static void write_at(time_t at, enum ov_level level, const char *text)
 {
     char line[1200];
-    size_t len = ov_log_format(line, sizeof line, time(NULL), level, text);
-    (void)ctx;
+    size_t len = ov_log_format(line, sizeof line, at, level, text);
     /* Nobody is left to be told when the log itself can't be written. */
     ssize_t written = write(STDERR_FILENO, line, len);
     (void)written;
 }
 
+static void write_line(void *ctx, enum ov_level level, const char *text)
+{
+    (void)ctx;
+    write_at(time(NULL), level, text);
+}
+
+static void write_bare(void *ctx, enum ov_level level, const char *text)
+{
+    (void)ctx;
+    write_at(0, level, text);
+}
+
+static void write_syslog(void *ctx, enum ov_level level, const char *text)
+{
+    char line[1200];
+    size_t len = ov_log_format(line, sizeof line, 0, level, text);
+    const int priority = level == OV_LOG_ERROR  ? LOG_ERR
+                         : level == OV_LOG_WARN ? LOG_WARNING
+                         : level == OV_LOG_INFO ? LOG_NOTICE
+                                                : LOG_DEBUG;
+    (void)ctx;
+    syslog(priority, "%.*s", (int)len - 1, line);
+}
+
+static struct ov_log log_to(void (*line)(void *ctx, enum ov_level level, const char *text), uint32_t verb)
+{
+    struct ov_log log = {.line = line, .max = verb > OV_LOG_PACKET ? OV_LOG_PACKET : (enum ov_level)verb};
+    return log;
+}
+
 struct ov_log ov_log_stderr(uint32_t verb)
 {
-    struct ov_log log = {.line = write_line,
-                         .max = verb > OV_LOG_PACKET ? OV_LOG_PACKET : (enum ov_level)verb};
-    return log;
+    return log_to(write_line, verb);
+}
+
+struct ov_log ov_log_stderr_bare(uint32_t verb)
+{
+    return log_to(write_bare, verb);
+}
+
+struct ov_log ov_log_syslog(uint32_t verb)
+{
+    return log_to(write_syslog, verb);
 }

@@ -1,10 +1,13 @@
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "app/check.h"
 #include "app/genkey.h"
 #include "app/load_files.h"
 #include "app/log_stderr.h"
+#include "app/process.h"
 #include "app/program.h"
 #include "app/version.h"
 #include "loop/loop.h"
@@ -16,6 +19,16 @@ static void print_line(void *ctx, const char *text)
 {
     (void)ctx;
     (void)puts(text);
+}
+
+static enum ov_outcome tell_options(const char *name)
+{
+    if (name != NULL)
+    {
+        return ov_options_help_on(name, print_line, NULL) ? OV_OUTCOME_DONE : OV_OUTCOME_FAILED;
+    }
+    ov_options_help(print_line, NULL);
+    return OV_OUTCOME_DONE;
 }
 
 static void log_diags(const struct ov_log *log, const struct ov_diags *diags)
@@ -39,6 +52,49 @@ static void log_diags(const struct ov_log *log, const struct ov_diags *diags)
     }
 }
 
+/* Names of what the chosen TLS library offers for the data channel. */
+static enum ov_outcome show_algorithms(struct ov_program *program, const struct ov_config *config,
+                                       struct ov_log log)
+{
+    program->config = *config;
+    program->log = log;
+    if (!ov_program_start_crypto(program))
+    {
+        return OV_OUTCOME_FAILED;
+    }
+    for (unsigned i = 0; config->wish == OV_WISH_CIPHERS && i < OV_CIPHER_COUNT; i++)
+    {
+        if (ov_crypto_has_cipher(program->crypto, (enum ov_cipher_id)i))
+        {
+            (void)printf("%s  (%u bit key)\n", ov_cipher_name((enum ov_cipher_id)i),
+                         8 * ov_cipher_key_len((enum ov_cipher_id)i));
+        }
+    }
+    for (unsigned i = 0; config->wish == OV_WISH_DIGESTS && i < OV_DIGEST_COUNT; i++)
+    {
+        uint8_t digest[OV_DIGEST_MAX];
+        if (program->crypto->digest((enum ov_digest_id)i, NULL, 0, digest) == OV_OK)
+        {
+            (void)printf("%s  (%u bit digest)\n", ov_digest_name((enum ov_digest_id)i),
+                         8 * ov_digest_len((enum ov_digest_id)i));
+        }
+    }
+    ov_program_clear(program);
+    return OV_OUTCOME_DONE;
+}
+
+/* Keys and options are good: from here on nobody has to wait at the terminal. */
+static bool to_background(struct ov_program *program)
+{
+    char reason[256];
+    if (ov_process_settle(&program->config.process, &program->background, reason, sizeof reason) != OV_OK)
+    {
+        ov_logf(&program->log, OV_LOG_ERROR, "%s", reason);
+        return false;
+    }
+    return true;
+}
+
 static enum ov_outcome run_role(struct ov_program *program, const struct ov_config *config, struct ov_log log)
 {
     char line[OV_VERSION_LINE];
@@ -48,6 +104,11 @@ static enum ov_outcome run_role(struct ov_program *program, const struct ov_conf
         return OV_OUTCOME_FAILED;
     }
     ov_logf(&log, OV_LOG_INFO, "TLS library: %s", program->crypto->version());
+    if (!to_background(program))
+    {
+        ov_program_clear(program);
+        return OV_OUTCOME_FAILED;
+    }
     enum ov_outcome outcome =
         config->role == OV_ROLE_SERVER ? ov_server_run(program) : ov_client_run(program);
     ov_program_clear(program);
@@ -58,6 +119,7 @@ static enum ov_outcome run_config(struct ov_program *program, const struct ov_op
 {
     const struct ov_config *config = ov_options_config(options);
     struct ov_log log = ov_log_stderr(config == NULL ? OV_LOG_INFO : config->verb);
+    char reason[256];
     char line[OV_VERSION_LINE];
     if (config != NULL && config->wish == OV_WISH_VERSION)
     {
@@ -66,8 +128,27 @@ static enum ov_outcome run_config(struct ov_program *program, const struct ov_op
     }
     if (config != NULL && config->wish == OV_WISH_HELP)
     {
-        ov_options_help(print_line, NULL);
+        return tell_options(config->help_on);
+    }
+    if (config != NULL && config->wish == OV_WISH_MAN)
+    {
+        ov_options_man(OV_VERSION, print_line, NULL);
         return OV_OUTCOME_DONE;
+    }
+    if (ov_options_asked(options).wish == OV_WISH_CHECK)
+    {
+        return ov_check_run(program, options) ? OV_OUTCOME_DONE : OV_OUTCOME_FAILED;
+    }
+    if (config != NULL && (config->wish == OV_WISH_CIPHERS || config->wish == OV_WISH_DIGESTS))
+    {
+        return show_algorithms(program, config, log);
+    }
+    if (config != NULL && config->wish == OV_WISH_RUN &&
+        ov_process_open_log(&config->process, config->verb, program->background || program->settled, &log,
+                            reason, sizeof reason) != OV_OK)
+    {
+        ov_logf(&log, OV_LOG_ERROR, "%s", reason);
+        return OV_OUTCOME_FAILED;
     }
     log_diags(&log, ov_options_diags(options));
     if (config != NULL && config->wish == OV_WISH_GENKEY)
@@ -98,11 +179,17 @@ int main(int argc, char **argv)
     /* A reader of the log that goes away must not end the tunnel. */
     (void)signal(SIGPIPE, SIG_IGN);
     struct ov_program program = {0};
+    /* --cd moves; the options are always read from where the program was started. */
+    const int start = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
     size_t count = argc > 0 ? (size_t)argc - 1 : 0;
     enum ov_outcome outcome;
     do
     {
         outcome = run_once(&program, count, (const char *const *)argv + (argc > 0));
+        if (outcome == OV_OUTCOME_AGAIN && start >= 0 && fchdir(start) != 0)
+        {
+            outcome = OV_OUTCOME_FAILED;
+        }
     } while (outcome == OV_OUTCOME_AGAIN);
     int status = fflush(stdout) == 0 && outcome == OV_OUTCOME_DONE ? 0 : 1;
     if (program.leave_hard)

@@ -5,6 +5,7 @@
 
 #include "app/load_keys.h"
 #include "app/pidfile.h"
+#include "app/process.h"
 #include "app/version.h"
 #include "base/wipe.h"
 #include "crypto/engine.h"
@@ -187,9 +188,11 @@ void ov_program_clear(struct ov_program *program)
     {
         program->crypto->tls->conf_free(program->tls);
     }
+    bool background = program->background;
     bool settled = program->settled;
     bool leave_hard = program->leave_hard;
     ov_wipe(program, sizeof *program);
+    program->background = background;
     program->settled = settled;
     program->leave_hard = leave_hard;
 }
@@ -203,6 +206,7 @@ bool ov_program_settle_in(struct ov_program *program)
         return true;
     }
     if ((path != NULL && ov_pidfile_write(path, getpid(), reason, sizeof reason) != OV_OK) ||
+        ov_process_lock_in(&program->config.process, reason, sizeof reason) != OV_OK ||
         ov_privileges_drop(&program->identity, reason, sizeof reason) != OV_OK)
     {
         ov_logf(&program->log, OV_LOG_ERROR, "%s", reason);

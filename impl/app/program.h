@@ -20,6 +20,7 @@ struct ov_program
     struct ov_control_keys keys;
     struct ov_session_settings settings;
     struct ov_identity_wanted identity;
+    bool background; /* --daemon: the process has left its terminal, in an earlier run perhaps */
     bool settled;    /* process id and user are as wanted, from an earlier run of this process */
     bool leave_hard; /* set by a run: a thread still works, a normal exit would wait for it */
 };
@@ -41,7 +42,7 @@ enum ov_outcome
 bool ov_program_init(struct ov_program *program, const struct ov_config *config, struct ov_log log);
 /* Only the crypto library and its random numbers, as program->config says. */
 bool ov_program_start_crypto(struct ov_program *program);
-/* Frees and wipes; only settled and leave_hard remain. All-zero is fine. */
+/* Frees and wipes; only background, settled and leave_hard remain. All-zero is fine. */
 void ov_program_clear(struct ov_program *program);
 
 /* --writepid, then --user and --group, once in the life of the process: to be

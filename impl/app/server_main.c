@@ -129,8 +129,11 @@ static void on_signal(void *ctx, int signum)
         leave(server, "SIGTERM[hard,]", OV_OUTCOME_DONE);
         break;
     case SIGHUP:
+        leave(server, "SIGHUP[hard,]", OV_OUTCOME_AGAIN);
+        break;
     case SIGUSR1:
-        leave(server, signum == SIGHUP ? "SIGHUP[hard,]" : "SIGUSR1[hard,]", OV_OUTCOME_AGAIN);
+        leave(server, "SIGUSR1[hard,]",
+              server->program->config.process.restart == OV_RESTART_END ? OV_OUTCOME_DONE : OV_OUTCOME_AGAIN);
         break;
     default:
         report(server);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "net/sockaddr.h"
+#include "net/sockopt.h"
 #include "net/tcp_private.h"
 
 #define BACKLOG     512
@@ -191,6 +192,10 @@ static enum ov_err open_socket(const struct ov_tcp_settings *settings, bool boun
     if (family == AF_INET6 && setsockopt(*fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6_only, sizeof v6_only) != 0)
     {
         return say_errno(text, "choose dual-stack on TCPv6 socket");
+    }
+    if (ov_sockopt_outer(*fd, settings->device, settings->mark, text) != OV_OK)
+    {
+        return OV_ERR_IO;
     }
     ov_tcp_socket_tune(settings, *fd); /* before there is a connection: the window is agreed with it */
     return bound ? bind_to(settings, *fd, family, text) : OV_OK;

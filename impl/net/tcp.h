@@ -18,6 +18,8 @@ struct ov_tcp_settings
     struct ov_addr local; /* family 0 is any address; port 0 lets the kernel choose */
     uint32_t sndbuf;      /* octets, 0: as the kernel tunes it */
     uint32_t rcvbuf;
+    const char *device;    /* network device to bind to; NULL: any */
+    uint32_t mark;         /* SO_MARK of what is sent; 0: none */
     uint32_t frame_max;    /* longest packet received, 1..OV_TCP_FRAME_MAX [WP-FRM-004] */
     uint32_t queue_octets; /* what may wait for one slow peer before data packets are dropped */
     uint64_t seed;         /* random: against chosen collisions */

@@ -11,6 +11,7 @@
 
 #include "net/sockaddr.h"
 #include "net/sockbuf.h"
+#include "net/sockopt.h"
 #include "net/udp_private.h"
 
 int ov_udp_fd(const struct ov_link *link)
@@ -127,6 +128,10 @@ static enum ov_err socket_open(struct ov_udp *udp, const struct ov_udp_settings 
     if (udp->fd < 0)
     {
         return say_errno(text, settings->family == 6 ? "open UDPv6 socket" : "open UDPv4 socket");
+    }
+    if (ov_sockopt_outer(udp->fd, settings->device, settings->mark, text) != OV_OK)
+    {
+        return OV_ERR_IO;
     }
     /* Said in both directions: the system's default may be either. */
     int v6_only = settings->v6_only;

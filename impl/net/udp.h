@@ -16,7 +16,9 @@ struct ov_udp_settings
     struct ov_addr local; /* with bind: family 0 is any address; port 0 lets the kernel choose */
     uint32_t sndbuf;      /* octets, 0: OV_SOCKBUF_DEFAULT */
     uint32_t rcvbuf;
-    uint32_t batch; /* datagrams a system call at most; 0: OV_LINK_BATCH */
+    const char *device; /* network device to bind to; NULL: any */
+    uint32_t mark;      /* SO_MARK of what is sent; 0: none */
+    uint32_t batch;     /* datagrams a system call at most; 0: OV_LINK_BATCH */
 };
 
 /* OV_ERR_IO with a one-line reason in text ("cannot bind UDP socket to

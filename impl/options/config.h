@@ -68,8 +68,9 @@ struct ov_route6
 /* What the tun device and the routing table get. Topology is always subnet. */
 struct ov_tunnel
 {
-    const char *dev; /* "tun" (the kernel numbers it) or a full name such as "tun3" */
-    uint32_t mtu;    /* --tun-mtu, 1500 */
+    const char *dev;    /* "tun" (the kernel numbers it) or a full name such as "tun3" */
+    uint32_t mtu;       /* --tun-mtu, 1500 */
+    uint32_t queue_len; /* --txqueuelen, packets; 0: as the kernel makes it */
     bool has_ip4;
     uint32_t ip4;
     uint8_t ip4_bits;
@@ -92,6 +93,9 @@ struct ov_keepalive
     uint32_t ping_s;
     uint32_t ping_restart_s;
     uint32_t ping_exit_s;
+    uint32_t inactive_s;        /* the session ends after this time with ... 0: never */
+    uint64_t inactive_octets;   /* ... less than this through the tunnel; 0: nothing at all */
+    uint32_t session_timeout_s; /* the session ends after this time; 0: never */
 };
 
 /* Only meaningful for servers. Pools are inclusive ranges [WP-PUSH-022]. */
@@ -140,7 +144,11 @@ enum ov_wish
     OV_WISH_RUN = 0,
     OV_WISH_HELP,
     OV_WISH_VERSION,
-    OV_WISH_GENKEY
+    OV_WISH_GENKEY,
+    OV_WISH_CHECK, /* --check-config: everything is checked, nothing is started */
+    OV_WISH_MAN,
+    OV_WISH_CIPHERS, /* --show-ciphers */
+    OV_WISH_DIGESTS
 };
 
 /* --genkey: which key, and the file it goes to. */
@@ -158,10 +166,37 @@ struct ov_genkey
     const char *metadata; /* base64; NULL: the time */
 };
 
+/* What becomes of an internal restart (SIGUSR1). */
+enum ov_restart
+{
+    OV_RESTART_PLAIN = 0,
+    OV_RESTART_REREAD, /* --remap-usr1 SIGHUP */
+    OV_RESTART_END     /* --remap-usr1 SIGTERM */
+};
+
+/* How the process lives, where it isn't about the tunnel. */
+struct ov_process
+{
+    bool daemon;
+    bool syslog;
+    const char *name;     /* in syslog; NULL: ovref */
+    const char *log_file; /* NULL: standard error, or syslog */
+    bool log_append;
+    bool no_timestamps;
+    bool mlock;
+    bool has_nice;
+    int8_t nice;
+    const char *chroot;
+    enum ov_restart restart;
+};
+
 struct ov_config
 {
-    enum ov_wish wish; /* not OV_WISH_RUN: nothing else below is checked */
-    enum ov_role role; /* client: tls-client and pull; server: tls-server in mode server */
+    enum ov_wish wish;   /* not OV_WISH_RUN or _CHECK: nothing else below is checked */
+    const char *help_on; /* --help NAME; NULL: all of it */
+    const char *checked; /* --check-config: which file */
+    bool check_json;     /* ... and its findings as JSON */
+    enum ov_role role;   /* client: tls-client and pull; server: tls-server in mode server */
 
     /* outer socket */
     const char *local; /* address or name to bind; NULL: any */
@@ -172,6 +207,8 @@ struct ov_config
     uint16_t rport;  /* default port of remotes, 1194 */
     uint32_t sndbuf; /* octets; 0: leave the system's default */
     uint32_t rcvbuf;
+    const char *bind_dev;            /* network device of the socket; NULL: any */
+    uint32_t mark;                   /* of outer packets, for rules of the kernel; 0: none */
     uint32_t tcp_queue;              /* 64: packets that may wait for a slow TCP peer */
     bool tcp_nodelay;                /* server: pushed to clients; ovref itself never delays */
     bool float_allowed;              /* client: the server may change its address [WP-CLI-009] */
@@ -242,6 +279,7 @@ struct ov_config
     size_t push_count;
 
     /* process */
+    struct ov_process process;
     struct ov_genkey genkey;
     uint32_t verb; /* 1 */
     const char *user;

@@ -1,6 +1,7 @@
 /* When all options are read: what they mean together, and what contradicts. */
 #include <string.h>
 
+#include "options/doctor.h"
 #include "options/parse.h"
 #include "options/values.h"
 
@@ -369,7 +370,7 @@ void ov_parse_finish_tunnel(struct ov_parse *parse)
 void ov_parse_finish(struct ov_parse *parse)
 {
     struct ov_config *config = parse->config;
-    if (parse->failed != OV_OK || config->wish != OV_WISH_RUN)
+    if (parse->failed != OV_OK || (config->wish != OV_WISH_RUN && config->wish != OV_WISH_CHECK))
     {
         return;
     }
@@ -398,4 +399,8 @@ void ov_parse_finish(struct ov_parse *parse)
     point_at(parse, "ifconfig");
     ov_parse_finish_tunnel(parse);
     config->tun_mtu_max = config->tun_mtu_max > config->tunnel.mtu ? config->tun_mtu_max : config->tunnel.mtu;
+    if (config->wish == OV_WISH_CHECK)
+    {
+        ov_doctor_examine(parse);
+    }
 }

@@ -153,6 +153,12 @@ const struct ov_config *ov_options_config(const struct ov_options *options)
     return options->diags.error_count == 0 ? &options->config : NULL;
 }
 
+struct ov_asked ov_options_asked(const struct ov_options *options)
+{
+    const struct ov_config *config = &options->config;
+    return (struct ov_asked){config->wish, config->checked, config->check_json};
+}
+
 const struct ov_diags *ov_options_diags(const struct ov_options *options)
 {
     return &options->diags;

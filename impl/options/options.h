@@ -27,7 +27,20 @@ const struct ov_diags *ov_options_diags(const struct ov_options *options);
 /* Wipes keys; NULL is fine. */
 void ov_options_free(struct ov_options *options);
 
+/* What was asked for, also where the configuration has errors. */
+struct ov_asked
+{
+    enum ov_wish wish;
+    const char *checked; /* --check-config: which file */
+    bool json;
+};
+struct ov_asked ov_options_asked(const struct ov_options *options);
+
 /* The text for --help, line by line without line ends. */
 void ov_options_help(void (*line)(void *ctx, const char *text), void *ctx);
+/* All about one option, with or without its "--". False: there is none of this name; the nearest one is said. */
+bool ov_options_help_on(const char *name, void (*line)(void *ctx, const char *text), void *ctx);
+/* The manual page, in the man macros of roff; version stands in its foot. */
+void ov_options_man(const char *version, void (*line)(void *ctx, const char *text), void *ctx);
 
 #endif

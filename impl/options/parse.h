@@ -143,7 +143,17 @@ void ov_parse_expand(struct ov_parse *parse);
     void ov_set_##name(struct ov_parse *parse, const struct ov_option *option __attribute__((unused)),       \
                        const struct ov_line *line __attribute__((unused)))
 OV_SETTER(config);
+OV_SETTER(cd);
+OV_SETTER(check_config);
+OV_SETTER(daemon);
+OV_SETTER(log);
+OV_SETTER(nice);
+OV_SETTER(remap_usr1);
+OV_SETTER(show_ciphers);
+OV_SETTER(show_digests);
+OV_SETTER(syslog);
 OV_SETTER(help);
+OV_SETTER(man);
 OV_SETTER(version);
 OV_SETTER(genkey);
 OV_SETTER(ignore_unknown);
@@ -166,6 +176,7 @@ OV_SETTER(connect_retry);
 OV_SETTER(exit_notify);
 OV_SETTER(ping_restart);
 OV_SETTER(ping_exit);
+OV_SETTER(inactive);
 OV_SETTER(keepalive);
 OV_SETTER(dh);
 OV_SETTER(remote_cert_tls);

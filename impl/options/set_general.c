@@ -11,6 +11,26 @@ OV_SETTER(config)
 OV_SETTER(help)
 {
     parse->config->wish = OV_WISH_HELP;
+    parse->config->help_on = line->count > 1 ? line->word[1] : NULL;
+}
+
+OV_SETTER(man)
+{
+    parse->config->wish = OV_WISH_MAN;
+}
+
+OV_SETTER(check_config)
+{
+    if (line->count > 2 && strcmp(line->word[2], "json") != 0)
+    {
+        ov_parse_error(parse, "check-config: the findings come as text or as 'json', not '%.40s'",
+                       line->word[2]);
+        return;
+    }
+    parse->config->wish = OV_WISH_CHECK;
+    parse->config->checked = line->word[1];
+    parse->config->check_json = line->count > 2;
+    ov_parse_include(parse, line->word[1]);
 }
 
 OV_SETTER(version)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "options/parse.h"
+#include "options/values.h"
 
 static const struct
 {
@@ -188,6 +189,21 @@ OV_SETTER(ping_exit)
                         &keepalive->ping_exit_s))
     {
         keepalive->ping_restart_s = 0;
+    }
+}
+
+OV_SETTER(inactive)
+{
+    struct ov_keepalive *keepalive = &parse->config->keepalive;
+    uint64_t octets = 0;
+    if (line->count > 2 && !ov_value_u64(line->word[2], &octets))
+    {
+        ov_parse_error(parse, "the octets of inactive must be a number, not '%.40s'", line->word[2]);
+        return;
+    }
+    if (ov_parse_number(parse, "inactive", line->word[1], 0, UINT32_MAX / 1000, &keepalive->inactive_s))
+    {
+        keepalive->inactive_octets = octets;
     }
 }
 

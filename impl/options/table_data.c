@@ -35,7 +35,8 @@ static const struct ov_option rows[] = {
     PLANNED("secret", "file [direction]", 1, 2, BOTH | BLOCK, "", "one static key, without TLS"),
     PLANNED("disable-occ", "", 0, 0, BOTH, "", "don't compare options with the peer"),
     PLANNED("tun-mtu-extra", "octets", 1, 1, BOTH | CONN, "", "room beyond the MTU, for tap"),
-    PLANNED("txqueuelen", "packets", 1, 1, BOTH, "", "queue of the tun device"),
+    NUMBER("txqueuelen", "packets", BOTH, tunnel.queue_len, 0, 1000000, "0, the system's", "",
+           "queue of the tun device; 100, the default before 2.5, loses packets"),
 };
 
 GROUP(ov_options_data, "Data channel:", rows);

@@ -26,6 +26,8 @@ struct ov_loader
      * a file of more than max octets, OV_ERR_NOMEM. */
     enum ov_err (*load)(void *ctx, const char *path, size_t max, struct ov_arena *arena, struct ov_text *out,
                         char reason[static OV_LOADER_REASON]);
+    /* Relative paths are meant from dir from now on; NULL: can't be done. OV_ERR_IO with a reason. */
+    enum ov_err (*enter)(void *ctx, const char *dir, char reason[static OV_LOADER_REASON]);
     void *ctx;
 };
 

@@ -138,6 +138,7 @@ enum ov_err ov_session_generate(struct ov_session *s, struct ov_now now)
     if (first)
     {
         s->connected_wall_s = now.wall_s;
+        ov_lifetime_begin(s, now);
     }
     ov_rekey_plan(s, now);
     tell_success(s, first);

@@ -68,6 +68,15 @@ struct ov_session_clock
     uint64_t keys_die_ms;   /* current data key dies if no renegotiation succeeds; OV_NEVER */
 };
 
+/* --inactive and --session-timeout, mono_ms. */
+struct ov_lifetime
+{
+    uint64_t active_ms; /* when activity was last seen */
+    uint64_t octets;    /* what the tunnel had carried then */
+    uint64_t look_ms;   /* look again; OV_NEVER without --inactive */
+    uint64_t ends_ms;   /* OV_NEVER without --session-timeout */
+};
+
 /* When and under which key-id the next renegotiation comes. */
 struct ov_rekey
 {
@@ -124,6 +133,7 @@ struct ov_session
     struct ov_push_state push;
     struct ov_pull_state pull;
     struct ov_session_clock clock;
+    struct ov_lifetime life;
     struct ov_rekey rekey;
     struct ov_inband inband;
     struct ov_ending ending;

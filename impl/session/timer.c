@@ -36,6 +36,7 @@ uint64_t ov_session_deadline(const struct ov_session *s)
     }
     at = ov_time_earlier(at, negotiation_deadline(s));
     at = ov_time_earlier(at, keepalive_deadline(s));
+    at = ov_time_earlier(at, ov_lifetime_deadline(s));
     at = ov_time_earlier(at, ov_pull_deadline(s));
     at = ov_time_earlier(at, ov_rekey_deadline(s));
     at = ov_time_earlier(at, s->data.dies_ms);
@@ -92,6 +93,7 @@ void ov_session_tick(struct ov_session *s, struct ov_now now)
         }
         handshake_tick(s, now);
         keepalive_tick(s, now);
+        ov_lifetime_tick(s, now);
         ov_pull_tick(s, now);
         ov_data_expire(&s->data, now.mono_ms);
         ov_rekey_tick(s, now);

@@ -26,7 +26,7 @@ static const struct
      "t.ovpn:8: unknown option 'remote-cert-tsl'; did you mean 'remote-cert-tls'?\n"},
     {"frobnicate\n", "t.ovpn:8: unknown option 'frobnicate'\n"},
     {"Client\n", "t.ovpn:8: unknown option 'Client'; did you mean 'client'?\n"},
-    {"check-config x\n", "t.ovpn:8: option 'check-config' is planned for ovref but not built yet\n"},
+    {"check-config x\n", "t.ovpn:8: option 'check-config' can't stand in a configuration file\n"},
     {"data-path fast\n", "t.ovpn:8: unknown data-path 'fast'; use plain, batch, offload or auto\n"},
     {"data-path offload\n", ""},
     {"mssfix\n", ""},

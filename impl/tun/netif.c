@@ -112,7 +112,7 @@ void ov_netif_undo(struct ov_netif *netif)
     }
 }
 
-static int bring_up(struct ov_netif *netif, int index, uint32_t mtu)
+static int bring_up(struct ov_netif *netif, int index, const struct ov_tunnel *tunnel)
 {
     struct rtnl_link *which = rtnl_link_alloc();
     struct rtnl_link *change = rtnl_link_alloc();
@@ -121,7 +121,11 @@ static int bring_up(struct ov_netif *netif, int index, uint32_t mtu)
     {
         rtnl_link_set_ifindex(which, index);
         rtnl_link_set_ifindex(change, index);
-        rtnl_link_set_mtu(change, mtu);
+        rtnl_link_set_mtu(change, tunnel->mtu);
+        if (tunnel->queue_len > 0)
+        {
+            rtnl_link_set_txqlen(change, tunnel->queue_len);
+        }
         rtnl_link_set_flags(change, IFF_UP);
         result = rtnl_link_change(netif->socket, which, change, 0);
     }
@@ -142,7 +146,7 @@ enum ov_err ov_netif_apply(struct ov_netif *netif, const char *name, int index,
                            const struct ov_tunnel *tunnel, char text[static OV_NETIF_TEXT])
 {
     const struct ov_netif_target target = {name, index};
-    int result = bring_up(netif, index, tunnel->mtu);
+    int result = bring_up(netif, index, tunnel);
     if (result < 0)
     {
         return give_up(netif, text, "set MTU of and bring up", name, result);

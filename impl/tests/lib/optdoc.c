@@ -43,7 +43,7 @@ static enum ov_err load(void *ctx, const char *path, size_t max, struct ov_arena
 
 struct ov_loader optdoc_loader(const struct optdoc_file *files)
 {
-    struct ov_loader loader = {load, (void *)(uintptr_t)files};
+    struct ov_loader loader = {.load = load, .ctx = (void *)(uintptr_t)files};
     return loader;
 }
 

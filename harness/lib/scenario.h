@@ -30,7 +30,7 @@ struct lab_expect
     const char *refusal; /* no tunnel, but this (a regular expression) in one of the logs */
     unsigned mtu;        /* of the client's device */
     bool epoch;
-    bool ekm; /* data keys by the TLS exporter */
+    bool ekm;                /* data keys by the TLS exporter */
     bool compression_pushed; /* to this client alone: only its log tells */
     bool no_inner4;
     bool no_inner6;

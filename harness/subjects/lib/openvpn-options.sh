@@ -5,7 +5,7 @@
 #
 #   subject_program      array: the program and what it always gets
 #   subject_version      prints one line, or returns 127 with the reason
-#   subject_present      returns 0, or 127 with the reason; the same asked cheaply
+#   subject_present      may be left out: the same asked cheaply, without the version
 #   subject_supports F   prints a detail or the reason; returns 0 or 127
 #
 # and ends with: subject_main "$@"
@@ -194,7 +194,12 @@ subject_main()
             ;;
         supports)
             # Asked often, and only of programs that told their version: being there is enough.
-            version=$(subject_present) || unsupported "$version" || exit
+            if declare -F subject_present >/dev/null
+            then
+                version=$(subject_present) || unsupported "$version" || exit
+            else
+                version=$(subject_version) || unsupported "$version" || exit
+            fi
             subject_supports "$2"
             ;;
     esac

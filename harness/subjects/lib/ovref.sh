@@ -7,17 +7,12 @@
 ovref=${OVREF:-$(realpath -m "$(dirname "${BASH_SOURCE[0]}")/../../../build/ovref")}
 subject_program=("$ovref" --tls-backend "$backend")
 
-subject_present()
-{
-    [[ -x $ovref ]] || unsupported "$ovref is not built (make)"
-}
-
 # The version line ends in the libraries that were built in, as
 # "ovref 0.1.0 x86_64-linux-gnu [openssl 3.0.17, mbedtls 2.28.3]".
 subject_version()
 {
     local text program release _
-    subject_present || return
+    [[ -x $ovref ]] || unsupported "$ovref is not built (make)" || return
     text=$("$ovref" --version) || true
     text=${text%%$'\n'*}
     read -r program release _ <<<"$text"

@@ -53,7 +53,7 @@ subject_supports()
         server | client | udp4 | udp6 | tcp4 | tcp6 | tls-crypt | tls-auth | tls-crypt-v2 | \
             explicit-exit-notify | cipher:none | pull-filter | data-ciphers-fallback | fragment | tun-mtu:9000 | \
             topology:net30 | topology:p2p | dev-type:tap | peer-to-peer | tunnel6-only | certificate:ed25519 | \
-            tls:1.3 | auth-user-pass | auth-user-pass-verify | auth-gen-token | comp-lzo | compress:stub | \
+            tls:1.3 | auth-user-pass | auth-user-pass-verify | auth-gen-token | comp-lzo:yes | comp-lzo:no | comp-lzo:adaptive | compress:stub | \
             compress:stub-v2 | compress:migrate)
             echo yes
             ;;

@@ -12,7 +12,8 @@ struct pairs
 {
     const struct lab_cover_model *model;
     struct lab_rng rng;
-    size_t offset[LAB_COVER_FACTORS + 1];
+    size_t columns; /* the factors, and behind them factors 0 and 1 as one */
+    size_t offset[LAB_COVER_FACTORS + 2];
     size_t width;
     uint16_t *met;    /* how many rows meet the pair */
     uint8_t *missing; /* it can be met, and no row does */
@@ -69,16 +70,57 @@ static struct lab_cover_row open_row(void)
     return row;
 }
 
-/* Calls for every pair of different factors that the row fills. */
-static size_t count_new(const struct pairs *pairs, const struct lab_cover_row *row, size_t factor, int value)
+/* The value of a column, LAB_COVER_OPEN when it has none. */
+static int value_of(const struct pairs *pairs, const struct lab_cover_row *row, size_t column)
+{
+    const struct lab_cover_model *model = pairs->model;
+    if (column < model->factor_count)
+    {
+        return row->value[column];
+    }
+    bool whole = row->value[0] != LAB_COVER_OPEN && row->value[1] != LAB_COVER_OPEN;
+    return whole && model->joined(model->arg, row->value[0], row->value[1])
+               ? row->value[0] * (int)model->sizes[1] + row->value[1]
+               : LAB_COVER_OPEN;
+}
+
+/* Sets a column; the last one is two factors. */
+static void set_value(const struct pairs *pairs, struct lab_cover_row *row, size_t column, size_t value)
+{
+    if (column < pairs->model->factor_count)
+    {
+        row->value[column] = (int8_t)value;
+        return;
+    }
+    row->value[0] = (int8_t)(value / pairs->model->sizes[1]);
+    row->value[1] = (int8_t)(value % pairs->model->sizes[1]);
+}
+
+static size_t count_column(const struct pairs *pairs, const struct lab_cover_row *row, size_t column,
+                           int value)
 {
     size_t count = 0;
-    for (size_t g = 0; g < pairs->model->factor_count; g++)
+    for (size_t g = 0; g < pairs->columns; g++)
     {
-        if (g != factor && row->value[g] != LAB_COVER_OPEN)
+        int other = value_of(pairs, row, g);
+        if (g != column && other != LAB_COVER_OPEN)
         {
-            count += pairs->missing[at(pairs, factor, value, g, row->value[g])];
+            count += pairs->missing[at(pairs, column, value, g, other)];
         }
+    }
+    return count;
+}
+
+/* How many missing pairs the row would meet if the factor had the value. */
+static size_t count_new(const struct pairs *pairs, const struct lab_cover_row *row, size_t factor, int value)
+{
+    struct lab_cover_row with = *row;
+    with.value[factor] = (int8_t)value;
+    size_t count = count_column(pairs, &with, factor, value);
+    size_t joint = pairs->model->factor_count;
+    if (factor < 2 && joint < pairs->columns && value_of(pairs, &with, joint) != LAB_COVER_OPEN)
+    {
+        count += count_column(pairs, &with, joint, value_of(pairs, &with, joint));
     }
     return count;
 }
@@ -86,15 +128,17 @@ static size_t count_new(const struct pairs *pairs, const struct lab_cover_row *r
 /* Adds a row's pairs (step 1) or takes them away (step -1). */
 static void note_row(struct pairs *pairs, const struct lab_cover_row *row, int step)
 {
-    for (size_t f = 0; f < pairs->model->factor_count; f++)
+    for (size_t f = 0; f < pairs->columns; f++)
     {
-        for (size_t g = 0; g < pairs->model->factor_count; g++)
+        for (size_t g = 0; g < pairs->columns; g++)
         {
-            if (f == g)
+            int v = value_of(pairs, row, f);
+            int w = value_of(pairs, row, g);
+            if (f == g || v == LAB_COVER_OPEN || w == LAB_COVER_OPEN)
             {
                 continue;
             }
-            size_t pair = at(pairs, f, row->value[f], g, row->value[g]);
+            size_t pair = at(pairs, f, v, g, w);
             pairs->met[pair] = (uint16_t)(pairs->met[pair] + step);
             pairs->missing_count -= pairs->missing[pair];
             pairs->missing[pair] = 0;
@@ -121,7 +165,7 @@ static struct lab_cover_row first_pair(struct pairs *pairs)
         {
             factor++;
         }
-        row.value[factor] = (int8_t)(ends[i] - pairs->offset[factor]);
+        set_value(pairs, &row, factor, ends[i] - pairs->offset[factor]);
     }
     return row;
 }
@@ -179,24 +223,39 @@ static struct lab_cover_row candidate(struct pairs *pairs, size_t *gain)
     return row;
 }
 
+static size_t column_size(const struct pairs *pairs, size_t column)
+{
+    return pairs->offset[column + 1] - pairs->offset[column];
+}
+
 /* Which pairs can be met at all: those a whole row can be built around. */
+static void find_missing_of(struct pairs *pairs, size_t f, size_t g)
+{
+    for (size_t k = 0; k < column_size(pairs, f) * column_size(pairs, g); k++)
+    {
+        struct lab_cover_row row = open_row();
+        size_t v = k / column_size(pairs, g);
+        size_t w = k % column_size(pairs, g);
+        set_value(pairs, &row, f, v);
+        set_value(pairs, &row, g, w);
+        if (value_of(pairs, &row, g) != LAB_COVER_OPEN && can_complete(pairs->model, &row))
+        {
+            pairs->missing[at(pairs, f, (int)v, g, (int)w)] = 1;
+            pairs->missing[at(pairs, g, (int)w, f, (int)v)] = 1;
+            pairs->missing_count += 2;
+        }
+    }
+}
+
 static void find_missing(struct pairs *pairs)
 {
-    for (size_t f = 0; f < pairs->model->factor_count; f++)
+    for (size_t f = 0; f < pairs->columns; f++)
     {
-        for (size_t g = f + 1; g < pairs->model->factor_count; g++)
+        for (size_t g = f + 1; g < pairs->columns; g++)
         {
-            for (size_t k = 0; k < pairs->model->sizes[f] * pairs->model->sizes[g]; k++)
+            if (g < pairs->model->factor_count || f >= 2)
             {
-                struct lab_cover_row row = open_row();
-                row.value[f] = (int8_t)(k / pairs->model->sizes[g]);
-                row.value[g] = (int8_t)(k % pairs->model->sizes[g]);
-                if (can_complete(pairs->model, &row))
-                {
-                    pairs->missing[at(pairs, f, row.value[f], g, row.value[g])] = 1;
-                    pairs->missing[at(pairs, g, row.value[g], f, row.value[f])] = 1;
-                    pairs->missing_count += 2;
-                }
+                find_missing_of(pairs, f, g);
             }
         }
     }
@@ -204,11 +263,16 @@ static void find_missing(struct pairs *pairs)
 
 static bool is_spare(const struct pairs *pairs, const struct lab_cover_row *row)
 {
-    for (size_t f = 0; f < pairs->model->factor_count; f++)
+    for (size_t f = 0; f < pairs->columns; f++)
     {
-        for (size_t g = f + 1; g < pairs->model->factor_count; g++)
+        for (size_t g = f + 1; g < pairs->columns; g++)
         {
-            if (pairs->met[at(pairs, f, row->value[f], g, row->value[g])] == 1)
+            int v = value_of(pairs, row, f);
+            int w = value_of(pairs, row, g);
+            /* That two factors stand beside themselves as one is no pair. */
+            bool counts = g < pairs->model->factor_count || f >= 2;
+            if (counts && v != LAB_COVER_OPEN && w != LAB_COVER_OPEN &&
+                pairs->met[at(pairs, f, v, g, w)] == 1)
             {
                 return false;
             }
@@ -244,7 +308,7 @@ static enum lab_err cover(struct pairs *pairs, struct lab_cover_row *rows, size_
         }
         for (size_t i = 0; i < CANDIDATES; i++)
         {
-            size_t gain;
+            size_t gain = 0;
             struct lab_cover_row row = candidate(pairs, &gain);
             if (gain > best)
             {
@@ -275,7 +339,10 @@ enum lab_err lab_cover_pairs(const struct lab_cover_model *model, uint64_t seed,
         }
         pairs.offset[f + 1] = pairs.offset[f] + model->sizes[f];
     }
-    pairs.width = pairs.offset[model->factor_count];
+    pairs.columns = model->factor_count + (model->joined != NULL);
+    pairs.offset[model->factor_count + 1] =
+        pairs.offset[model->factor_count] + model->sizes[0] * model->sizes[1];
+    pairs.width = pairs.offset[pairs.columns];
     pairs.met = calloc(pairs.width * pairs.width, sizeof pairs.met[0]);
     pairs.missing = calloc(pairs.width * pairs.width, sizeof pairs.missing[0]);
     enum lab_err err = pairs.met != NULL && pairs.missing != NULL

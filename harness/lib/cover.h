@@ -31,6 +31,10 @@ struct lab_cover_model
     size_t sizes[LAB_COVER_FACTORS];
     bool (*allowed)(void *arg, const struct lab_cover_row *row);
     void *arg;
+
+    /* Factors 0 and 1 count as one more factor together, for those values of them that this says: then
+     * each such pair of theirs meets every value of every other factor. NULL: none do. */
+    bool (*joined)(void *arg, int first, int second);
 };
 
 /* Fills the open factors of a row so that it is allowed as a whole, trying values in the order

@@ -250,7 +250,8 @@ static bool is_allowed(void *arg, const struct lab_cover_row *row)
         {
             continue;
         }
-        if (!is_wanted(matrix, factor, (size_t)value))
+        if (!is_wanted(matrix, factor, (size_t)value) ||
+            (!is_subject(factor) && factors[factor]->values[value].not_built != NULL))
         {
             return false;
         }
@@ -266,9 +267,17 @@ static bool is_allowed(void *arg, const struct lab_cover_row *row)
     return lab_matrix_broken_rule(matrix, row) == NULL;
 }
 
+/* A client of this project and a foreign server, or the other way round: that is what interop means. */
+static bool is_foreign_pair(void *arg, int client_index, int server_index)
+{
+    const struct lab_interop *matrix = arg;
+    return matrix->in_tree[client_index] != matrix->in_tree[server_index];
+}
+
 void lab_matrix_model(struct lab_interop *matrix, struct lab_cover_model *model)
 {
-    *model = (struct lab_cover_model){.factor_count = LAB_F_COUNT, .allowed = is_allowed, .arg = matrix};
+    *model = (struct lab_cover_model){
+        .factor_count = LAB_F_COUNT, .allowed = is_allowed, .arg = matrix, .joined = is_foreign_pair};
     for (size_t factor = 0; factor < LAB_F_COUNT; factor++)
     {
         model->sizes[factor] = value_count(matrix, factor);

@@ -73,6 +73,7 @@ struct lab_value
     const char *both; /* lines as lab_scenario.lines */
     const char *client;
     const char *server;
+    const char *not_built;    /* what the lab itself lacks for it: "FEATURE: why"; NULL: nothing */
     struct lab_expect expect; /* what a value says nothing about is left empty */
 };
 

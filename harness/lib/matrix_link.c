@@ -3,6 +3,13 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
+#define PROXIED(short, long, feature)                                                                        \
+    {                                                                                                        \
+        .name = short, .title = long, .not_built = feature ": no proxy runs in its router yet", .expect = {  \
+            .proto = "tcp4"                                                                                  \
+        }                                                                                                    \
+    }
+
 static const struct lab_value transports[] = {
     {.name = "udp4", .title = "UDP over IPv4", .needs = {"udp4"}, .expect = {.proto = "udp4"}},
     {.name = "udp6", .title = "UDP over IPv6", .needs = {"udp6"}, .expect = {.proto = "udp6"}},
@@ -16,6 +23,12 @@ static const struct lab_value transports[] = {
      .tags = LAB_T_TCP,
      .needs = {"tcp6"},
      .expect = {.proto = "tcp6"}},
+    PROXIED("http-proxy", "TCP through an HTTP proxy without login", "proxy:http"),
+    PROXIED("http-basic", "TCP through an HTTP proxy, Basic", "proxy:http-basic"),
+    PROXIED("http-digest", "TCP through an HTTP proxy, Digest", "proxy:http-digest"),
+    PROXIED("http-ntlm2", "TCP through an HTTP proxy, NTLMv2", "proxy:http-ntlm2"),
+    PROXIED("socks-tcp", "TCP through SOCKS5", "proxy:socks5"),
+    PROXIED("socks-udp", "UDP through SOCKS5", "proxy:socks5-udp"),
 };
 
 const struct lab_factor lab_factor_transport = {"transport", transports, COUNT(transports)};
@@ -43,6 +56,10 @@ static const struct lab_value mtus[] = {
      .needs = {"fragment"},
      .both = "fragment 1300\nmssfix\n",
      .expect = {.mtu = 1500, .data_format = "opaque"}},
+    {.name = "pmtu1300",
+     .title = "a path that carries 1300 octets, links of 1500",
+     .not_built = "path-mtu: its links have one MTU all along",
+     .expect = {.mtu = 1500}},
 };
 
 const struct lab_factor lab_factor_mtu = {"mtu", mtus, COUNT(mtus)};

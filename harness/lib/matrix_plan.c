@@ -105,7 +105,9 @@ static struct lab_matrix_case *add_case(struct lab_interop *matrix, const struct
     {
         return NULL;
     }
-    struct lab_matrix_case *grown = realloc(plan->cases, (plan->count + 1) * sizeof *grown);
+    bool full = (plan->count & (plan->count - 1)) == 0; /* room doubles: it is a power of two */
+    size_t room = plan->count == 0 ? 1 : 2 * plan->count;
+    struct lab_matrix_case *grown = full ? realloc(plan->cases, room * sizeof *grown) : plan->cases;
     if (grown == NULL)
     {
         return NULL;
@@ -206,6 +208,21 @@ static void add_gaps(struct lab_interop *matrix, struct lab_matrix_plan *plan)
     }
 }
 
+static void bar(struct lab_interop *matrix, struct lab_matrix_plan *plan, size_t factor, size_t value,
+                const char *reason)
+{
+    const struct lab_value *barred = &lab_matrix_factor(factor)->values[value];
+    struct lab_cover_row usual = {{0}};
+    usual.value[factor] = (int8_t)value;
+    struct lab_matrix_case *item = add_case(matrix, &usual, plan);
+    if (item != NULL)
+    {
+        item->ours = barred->not_built != NULL;
+        snprintf(item->impossible, sizeof item->impossible, "%s%s%s",
+                 item->ours ? LAB_GAP_MARK "the lab lacks " : barred->name, item->ours ? "" : ": ", reason);
+    }
+}
+
 /* A value that every subject has, and yet no row can hold: the rule that forbids it is told. */
 static void add_barred(struct lab_interop *matrix, const struct lab_cover_model *model,
                        struct lab_matrix_plan *plan)
@@ -224,16 +241,15 @@ static void add_barred(struct lab_interop *matrix, const struct lab_cover_model 
             ends.value[LAB_F_CLIENT] = ends.value[LAB_F_SERVER] = 0;
             const struct lab_rule *rule = lab_matrix_broken_rule(matrix, &ends);
             lab_matrix_name(matrix, &usual, id, sizeof id);
-            if ((matrix->wanted[factor] >> value & 1) == 0 || rule == NULL || is_planned(plan, id) ||
-                lab_cover_complete(model, &open))
+            const char *not_built = lab_matrix_factor(factor)->values[value].not_built;
+            bool skip = (matrix->wanted[factor] >> value & 1) == 0 || is_planned(plan, id);
+            if (!skip && not_built != NULL)
             {
-                continue;
+                bar(matrix, plan, factor, value, not_built);
             }
-            struct lab_matrix_case *item = add_case(matrix, &usual, plan);
-            if (item != NULL)
+            else if (!skip && rule != NULL && !lab_cover_complete(model, &open))
             {
-                snprintf(item->impossible, sizeof item->impossible, "%s: %s",
-                         lab_matrix_factor(factor)->values[value].name, rule->reason);
+                bar(matrix, plan, factor, value, rule->reason);
             }
         }
     }
@@ -336,6 +352,15 @@ enum lab_err lab_matrix_plan_one(struct lab_interop *matrix, const char *name, s
         return err;
     }
     const struct lab_rule *rule = lab_matrix_broken_rule(matrix, &row);
+    for (size_t factor = LAB_F_TRANSPORT; factor < LAB_F_COUNT; factor++)
+    {
+        const char *not_built = lab_matrix_factor(factor)->values[row.value[factor]].not_built;
+        if (not_built != NULL)
+        {
+            snprintf(plan->cases[0].impossible, sizeof plan->cases[0].impossible,
+                     LAB_GAP_MARK "the lab lacks %s", not_built);
+        }
+    }
     if (rule != NULL)
     {
         snprintf(plan->cases[0].impossible, sizeof plan->cases[0].impossible, "%s", rule->reason);

@@ -26,6 +26,10 @@ static const struct lab_value topologies[] = {
      .needs = {"peer-to-peer"},
      .both = "mode=p2p\n",
      .expect = {.client4 = "10.8.0.2", .no_exit_notice = true}},
+    {.name = "static-key",
+     .title = "one static key, without TLS",
+     .not_built = "static-key: its steps expect a handshake",
+     .expect = {.client4 = "10.8.0.2"}},
 };
 
 const struct lab_factor lab_factor_topology = {"topology", topologies, COUNT(topologies)};

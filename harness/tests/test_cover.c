@@ -101,6 +101,41 @@ static void test_coverage(void **state)
     }
 }
 
+static bool is_joined(void *arg, int first, int second)
+{
+    (void)arg;
+    return first == 1 || second == 0;
+}
+
+/* Factors 0 and 1 as one: each joined pair of theirs meets all that it can. */
+static void test_joined(void **state)
+{
+    const struct lab_cover_model model = {
+        .factor_count = 5, .sizes = {4, 4, 3, 3, 3}, .allowed = not_together, .joined = is_joined};
+    struct lab_why why;
+    size_t count;
+    (void)state;
+    assert_int_equal(lab_cover_pairs(&model, 1, rows, &count, &why), LAB_OK);
+    judge(&model, count);
+    assert_in_range(count, 16, 27);
+    for (int k = 0; k < 16 * 9; k++)
+    {
+        struct lab_cover_row row = {{-1, -1, -1, -1, -1}};
+        size_t g = 2 + (size_t)(k % 9) / 3;
+        row.value[0] = (int8_t)(k / 9 / 4);
+        row.value[1] = (int8_t)(k / 9 % 4);
+        row.value[g] = (int8_t)(k % 3);
+        struct lab_cover_row whole = row;
+        bool met = !is_joined(NULL, row.value[0], row.value[1]) || !lab_cover_complete(&model, &whole);
+        for (size_t i = 0; i < count && !met; i++)
+        {
+            met = rows[i].value[0] == row.value[0] && rows[i].value[1] == row.value[1] &&
+                  rows[i].value[g] == row.value[g];
+        }
+        assert_true(met);
+    }
+}
+
 static void test_same_seed_same_rows(void **state)
 {
     const struct lab_cover_model model = {.factor_count = 5, .sizes = {6, 5, 4, 3, 3}};
@@ -159,6 +194,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_coverage),
+        cmocka_unit_test(test_joined),
         cmocka_unit_test(test_same_seed_same_rows),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_completion),

@@ -13,6 +13,7 @@ peer_folders=${OVLAB_PEERS:-$peer_repository/build/peers}
 declare -A peer_packages=(
     [sid]='openvpn wireguard-go wireguard-tools openconnect ocserv iproute2'
     [trixie]='openvpn iproute2'
+    [bullseye]='openvpn iproute2'
     [bookworm]='wireguard-go wireguard-tools iproute2'
 )
 

@@ -9,7 +9,7 @@
 
 /* Every case renegotiates in the middle of its traffic, and at no other time: by the number of packets, which
  * values that change it set anew. By time it could meet the exit notification, which stock loses then. */
-static const char *const usual_lines[2] = {"reneg-sec 0\n", "reneg-sec 0\nreneg-pkts 600\n"};
+static const char *const usual_lines[2] = {"reneg-sec 0\n", "reneg-sec 0\nreneg-pkts 400\n"};
 
 /* What one value says beats what an earlier factor said. */
 static void expect_also(struct lab_expect *to, const struct lab_expect *from)

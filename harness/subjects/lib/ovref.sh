@@ -36,7 +36,7 @@ ovref_log_line()
 subject_supports()
 {
     case $1 in
-        in-tree | tls-ekm | tls-crypt-v2:cookie)
+        in-tree | tls-ekm | tls-crypt-v2:cookie | data-ciphers-fallback)
             echo yes
             ;;
         tls:1.3)
@@ -46,6 +46,9 @@ subject_supports()
         certificate:ed25519)
             [[ $backend == openssl ]] || unsupported 'its TLS library, mbed TLS, has no Ed25519' || return
             echo yes
+            ;;
+        no-iv-ciphers)
+            unsupported 'it always names its ciphers, as 2.5 and later do [WP-NCP-004]'
             ;;
         ncp-disable)
             unsupported 'it always negotiates the cipher, as 2.6 and later do [WP-NCP-001]'

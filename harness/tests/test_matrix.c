@@ -198,7 +198,8 @@ static void test_plan(void **state)
     assert_non_null(find_case(
         &plan,
         "prf: two ends that have the exporter use it; the PRF needs a peer of 2.5 or older [WP-FLAG-001]"));
-    assert_non_null(find_case(&plan, LAB_GAP_MARK "the lab lacks proxy:http: no proxy runs in its router yet"));
+    assert_non_null(
+        find_case(&plan, LAB_GAP_MARK "the lab lacks proxy:http: no proxy runs in its router yet"));
     free(plan.cases);
 }
 

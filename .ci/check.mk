@@ -31,3 +31,17 @@ check-lab: all
 #: make check-mbedtls3     the mbedTLS backend against mbedTLS 3.x in a Debian 13 folder
 check-mbedtls3:
 	@.ci/check-mbedtls3
+
+#: make check-compare      how often verdicts are wrong: simulated (1,000 each), then real tunnels (7 minutes)
+#: make check-slurm        a matrix as an array of a Slurm that this starts itself
+#: make check-prometheus   a real Prometheus scrapes an exported record
+.PHONY: check-compare check-slurm check-prometheus
+check-compare: all $(BUILD)/tests/lab_test_pairs
+	@OV_TRIALS=1000 $(BUILD)/tests/lab_test_pairs
+	@harness/tests/run-compare $(BUILD) all
+
+check-slurm: all $(lab_fakes)
+	@harness/tests/check-slurm $(BUILD) || test $$? = 77
+
+check-prometheus: all
+	@harness/tests/check-prometheus $(BUILD) || test $$? = 77

@@ -101,7 +101,8 @@ static void spark(char *text, size_t size, const struct lab_history_series *seri
     for (size_t i = first; i < series->count && strlen(text) + 4 < size; i++)
     {
         double share = high > low ? (series->points[i].log_ratio - low) / (high - low) : 0.5;
-        strncat(text, bars[(size_t)(share * 7.0 + 0.5)], 4);
+        size_t used = strlen(text);
+        snprintf(text + used, size - used, "%s", bars[(size_t)(share * 7.0 + 0.5)]);
     }
 }
 

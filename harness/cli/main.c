@@ -44,9 +44,9 @@ static void print_help(FILE *out)
                 commands[i].run == NULL ? " (not built yet)" : "");
     }
     fprintf(out,
-            "\nexit status of run: 0 all passed, 1 something failed, 2 wrong usage, 4 nothing could run,\n"
-            "5 only tainted or inconclusive cases besides, 99 the harness failed, 128+N interrupted by "
-            "signal N\n");
+            "\nexit status: 0 all passed, 1 something failed, 2 wrong usage, 3 compare found a slow-down,\n"
+            "4 nothing could run, 5 only tainted, inconclusive or undecided besides, 99 the harness failed,\n"
+            "128+N interrupted by signal N\n");
 }
 
 int cmd_internal_capture(int argc, char **argv)

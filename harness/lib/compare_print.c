@@ -75,7 +75,8 @@ static void print_power(const struct lab_compare *compare, size_t index, struct 
         snprintf(one, sizeof one,
                  isfinite(pairs) ? "%s%.0f %% needs %.0f pairs" : "%s%.0f %% lies in the guard",
                  i > 0 ? ", " : "", 100.0 * effects[i], fmax(ceil(pairs), 6.0));
-        strncat(text, one, sizeof text - strlen(text) - 1);
+        size_t used = strlen(text);
+        snprintf(text + used, sizeof text - used, "%s", one);
     }
     percent_text(deviation, sizeof deviation, verdict->deviation);
     percent_text(guard, sizeof guard, verdict->guard);

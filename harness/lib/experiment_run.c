@@ -127,7 +127,8 @@ static enum lab_go step_traffic(struct lab_cell *cell)
     return go;
 }
 
-static void judge_one(struct lab_cell *cell, const struct lab_expect *expect, const struct lab_scope *scope)
+static void judge_one(struct lab_cell *cell, const struct lab_expectation *expect,
+                      const struct lab_scope *scope)
 {
     struct lab_value when = {.number = 1.0};
     struct lab_value that;

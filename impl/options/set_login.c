@@ -243,5 +243,9 @@ void ov_parse_finish_login(struct ov_parse *parse)
 {
     struct ov_login_options *login = &parse->config->login;
     (parse->config->role == OV_ROLE_SERVER ? finish_server : finish_client)(parse);
+    if (parse->config->clients.exclusive && parse->config->clients.dir == NULL)
+    {
+        ov_parse_error(parse, "ccd-exclusive needs client-config-dir");
+    }
     login->token_renewal_s = login->token_renewal_s != 0 ? login->token_renewal_s : parse->config->reneg_s;
 }

@@ -91,6 +91,7 @@ enum ov_err ov_hub_new(const struct ov_hub_settings *settings, const struct ov_r
     hub->shut_ms = OV_NEVER;
     hub->resets =
         (struct ov_limit){.count = config->connect_freq_count, .period_s = config->connect_freq_period_s};
+    hub->sessions = (struct ov_limit){.count = config->new_freq_count, .period_s = config->new_freq_period_s};
     hub->lost_lines = (struct ov_limit){.count = 20, .period_s = 10};
     enum ov_err err = init_all(hub);
     if (err != OV_OK)

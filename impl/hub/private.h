@@ -153,6 +153,7 @@ struct ov_hub
     struct ov_wrap wrap; /* of the static key, for packets without a session */
     struct ov_cookie cookie;
     struct ov_limit resets;
+    struct ov_limit sessions; /* --connect-freq */
     struct ov_address_pool pool;
     struct ov_index_table index[OV_INDEX_COUNT];
     struct ov_heap heap;

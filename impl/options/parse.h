@@ -238,6 +238,7 @@ OV_SETTER(route_gateway);
 OV_SETTER(server);
 OV_SETTER(server6);
 OV_SETTER(push);
+OV_SETTER(connect_freq);
 OV_SETTER(connect_freq_initial);
 OV_SETTER(peer_id);
 OV_SETTER(protocol_flags);

@@ -60,11 +60,16 @@ static void settle(struct ov_visit *visit, bool good)
         ov_client_options_free(options);
         options = NULL;
         ov_visit_drop(visit);
+        visit = NULL;
     }
     enum ov_err err = ov_hub_settle(hook->hub, ticket, options, ov_loop_now());
     if (err != OV_OK)
     {
         ov_logf(hook->spec.log, OV_LOG_INFO, "settings of a client come too late: %s", ov_err_name(err));
+        if (visit != NULL)
+        {
+            ov_visit_drop(visit); /* nobody will say that it leaves */
+        }
     }
     hook->spec.changed(hook->spec.ctx);
 }

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "mbedtls/ssl_ciphersuites.h"
+#include <mbedtls/ssl_ciphersuites.h>
 
 /* --tls-cipher and --tls-groups: lists of names, in order of preference. */
 

@@ -309,17 +309,27 @@ static void finish_server(struct ov_parse *parse)
     {
         return;
     }
-    if (!parse->draft.has_server && !is_given(parse, "server"))
+    const bool own4 = is_given(parse, "ifconfig");
+    const bool own6 = is_given(parse, "ifconfig-ipv6");
+    if (!is_given(parse, "server") && !is_given(parse, "server-ipv6") && !own4 && !own6)
     {
-        SAY(ov_parse_error, parse->draft.has_server6 ? "server-ipv6" : NULL,
-            parse->draft.has_server6
-                ? "'server-ipv6' without 'server' (a tunnel without IPv4) is not built into ovref yet"
-                : "a server needs 'server network netmask': the addresses of the tunnel");
+        SAY(ov_parse_error, NULL, "a server needs 'server network netmask': the addresses of the tunnel");
     }
-    if (is_given(parse, "ifconfig") || is_given(parse, "ifconfig-ipv6"))
+    if ((own4 && is_given(parse, "server")) || (own6 && is_given(parse, "server-ipv6")))
     {
-        const char *name = is_given(parse, "ifconfig") ? "ifconfig" : "ifconfig-ipv6";
-        SAY(ov_parse_error, name, "'%s' contradicts 'server', which sets the server's own address", name);
+        const char *name = own4 && is_given(parse, "server") ? "ifconfig" : "ifconfig-ipv6";
+        const char *helper = name[8] == '\0' ? "server" : "server-ipv6";
+        SAY(ov_parse_error, name, "'%s' contradicts '%s', which sets the server's own address", name, helper);
+    }
+    if (parse->draft.has_pool4 && is_given(parse, "server") && !parse->draft.nopool)
+    {
+        SAY(ov_parse_error, "ifconfig-pool",
+            "'ifconfig-pool' contradicts 'server' without 'nopool', which has a pool");
+    }
+    if (parse->draft.has_pool6 && is_given(parse, "server-ipv6"))
+    {
+        SAY(ov_parse_error, "ifconfig-ipv6-pool",
+            "'ifconfig-ipv6-pool' contradicts 'server-ipv6', which has a pool");
     }
     if (config->exit_notify > 2)
     {
@@ -343,24 +353,40 @@ static void finish_keepalive(struct ov_parse *parse)
     }
 }
 
+/* What the second word of ifconfig is depends on the topology [WP-PUSH-020]. */
+static bool finish_ifconfig(struct ov_parse *parse)
+{
+    struct ov_tunnel *tunnel = &parse->config->tunnel;
+    const char *const *word = parse->draft.ifconfig;
+    const bool subnet = tunnel->topology == OV_TOPOLOGY_SUBNET || tunnel->topology == OV_TOPOLOGY_UNSET;
+    uint32_t second = 0;
+    uint8_t bits = 0;
+    const bool read = ov_value_ip4(word[0], &tunnel->ip4) && ov_value_ip4(word[1], &second);
+    const bool mask = read && ov_value_mask4(second, &bits) && bits > 0;
+    if (!read || subnet != mask)
+    {
+        ov_parse_fatal(parse, "ifconfig: '%.60s' is %s (topology is %s)", word[1],
+                       mask ? "a netmask, not the address of the other end" : "not a netmask",
+                       ov_topology_name(tunnel->topology));
+        return false;
+    }
+    tunnel->has_ip4 = true;
+    tunnel->ip4_bits = subnet ? bits : 32;
+    tunnel->has_ip4_remote = !subnet;
+    tunnel->ip4_remote = subnet ? 0 : second;
+    return true;
+}
+
 /* Addresses and routes: the same for a configuration and for a push reply. */
 void ov_parse_finish_tunnel(struct ov_parse *parse)
 {
     struct ov_tunnel *tunnel = &parse->config->tunnel;
     struct ov_route4 *routes4 = parse->draft.routes4.items;
     struct ov_route6 *routes6 = parse->draft.routes6.items;
-    uint32_t mask;
-    if (parse->draft.ifconfig[0] != NULL)
+    tunnel->topology = parse->draft.topology;
+    if (parse->draft.ifconfig[0] != NULL && !finish_ifconfig(parse))
     {
-        if (!ov_value_ip4(parse->draft.ifconfig[0], &tunnel->ip4) ||
-            !ov_value_ip4(parse->draft.ifconfig[1], &mask) || !ov_value_mask4(mask, &tunnel->ip4_bits) ||
-            tunnel->ip4_bits == 0)
-        {
-            ov_parse_fatal(parse, "ifconfig: '%.60s' is not a netmask (topology is subnet)",
-                           parse->draft.ifconfig[1]);
-            return;
-        }
-        tunnel->has_ip4 = true;
+        return;
     }
     for (size_t i = 0; i < parse->draft.routes4.count; i++)
     {
@@ -391,7 +417,7 @@ void ov_parse_finish(struct ov_parse *parse)
     {
         return;
     }
-    config->topology_given = parse->draft.topology == OV_TOPOLOGY_SUBNET;
+    config->topology_given = parse->draft.topology != OV_TOPOLOGY_UNSET;
     check_role_options(parse);
     check_dev(parse);
     check_bind(parse);

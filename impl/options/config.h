@@ -330,6 +330,7 @@ struct ov_config
     const char *const *push; /* in the order of the reply, those of helper options included [WP-PUSH-015] */
     size_t push_count;
 
+    struct ov_client_rules clients;
     struct ov_login_options login;
     struct ov_cert_options certs;
 

@@ -2,8 +2,10 @@
 
 /* Programs and plugins that are called. */
 static const struct ov_option rows[] = {
-    PLANNED("client-connect", "command", 1, 1, BOTH | SERVER, "", "program called when a client comes"),
-    PLANNED("client-disconnect", "command", 1, 1, BOTH | SERVER, "", "program called when a client leaves"),
+    OTHER("client-connect", "command", 1, 1, BOTH | SERVER, client_connect, "", "",
+          "program called when a client comes; it may refuse it or write settings for it"),
+    OTHER("client-disconnect", "command", 1, 1, BOTH | SERVER, client_disconnect, "", "",
+          "program called when a client leaves"),
     PLANNED("down", "command", 1, 1, BOTH, "", "program called when the tunnel goes"),
     PLANNED("down-pre", "", 0, 0, BOTH, "", "call 'down' while the device is still there"),
     PLANNED("ipchange", "command", 1, 1, BOTH, "", "program called when the peer's address changes"),

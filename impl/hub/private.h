@@ -44,7 +44,7 @@ struct ov_peer
     bool pool4, pool6; /* they are of the pool */
     uint32_t ip4;
     uint8_t ip6[16];
-    struct ov_inner_route *routes; /* networks behind it, own->iroutes*_count of them or none; owned */
+    struct ov_inner_route *routes; /* networks behind it; owned */
     uint32_t routes_count;
     struct ov_link link[OV_INDEX_COUNT];
     uint32_t heap_at;           /* place in the heap of deadlines */
@@ -97,7 +97,7 @@ struct ov_inner_routes
     uint32_t prefixes6[129];
 };
 
-/* Every iroute of peer->own. OV_ERR_NOMEM: none. */
+/* Every iroute of peer->client. OV_ERR_NOMEM: none. */
 OV_MUST_USE enum ov_err ov_inner_routes_add(struct ov_inner_routes *routes, struct ov_peer *peer);
 void ov_inner_routes_remove(struct ov_inner_routes *routes, struct ov_peer *peer);
 void ov_inner_routes_clear(struct ov_inner_routes *routes);

@@ -38,7 +38,7 @@ static void link_route(struct ov_inner_routes *routes, struct ov_inner_route *ro
 
 enum ov_err ov_inner_routes_add(struct ov_inner_routes *routes, struct ov_peer *peer)
 {
-    const struct ov_client_settings *own = peer->own;
+    const struct ov_client_config *own = peer->client;
     const size_t count = own->iroutes4_count + own->iroutes6_count;
     if (count == 0)
     {

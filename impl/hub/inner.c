@@ -26,7 +26,7 @@ static bool own_address(const struct ov_peer *peer, const struct ov_ip *ip)
 /* Its own, or one of a network behind it that no other client is in more closely [WP-SRV-008]. */
 static bool own_source(const struct ov_hub *hub, const struct ov_peer *peer, const struct ov_ip *ip)
 {
-    return own_address(peer, ip) ||
+    return hub->settings->session.config->p2p || own_address(peer, ip) ||
            (peer->routes_count > 0 && ov_peer_of_ip(hub, ip->src, ip->addr_len) == peer);
 }
 
@@ -81,7 +81,8 @@ static struct ov_peer *receiver_of(struct ov_hub *hub, const struct ov_datagram 
     {
         return NULL;
     }
-    struct ov_peer *peer = ov_peer_of_ip(hub, ip.dst, ip.addr_len);
+    struct ov_peer *peer =
+        hub->settings->session.config->p2p ? ov_peer_of_id(hub, 0) : ov_peer_of_ip(hub, ip.dst, ip.addr_len);
     *err = peer == NULL ? OV_ERR_ADDRESS : OV_OK;
     return peer;
 }

@@ -244,6 +244,8 @@ struct ov_config
     bool check_json;     /* ... and its findings as JSON */
     enum ov_role role;   /* client: tls-client and pull; server: tls-server in mode server */
 
+    bool p2p; /* point to point: the role is that of TLS only, nobody pushes or pulls */
+
     /* outer socket */
     const char *local; /* address or name to bind; NULL: any */
     enum ov_proto proto;

@@ -155,7 +155,7 @@ static void expand_keepalive(struct ov_parse *parse, bool server)
 
 void ov_parse_expand(struct ov_parse *parse)
 {
-    bool server = parse->config->role == OV_ROLE_SERVER;
+    bool server = parse->config->role == OV_ROLE_SERVER && !parse->config->p2p;
     if (parse->draft.has_server6)
     {
         expand_server6(parse);

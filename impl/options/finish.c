@@ -62,11 +62,12 @@ static bool find_role(struct ov_parse *parse)
     }
     else if (draft->tls_client || (draft->tls_server && !draft->pull))
     {
-        SAY(ov_parse_error, draft->tls_client ? "tls-client" : "tls-server",
-            "'%s' alone is point-to-point mode, which is known to OpenVPN 2.x but not built into ovref yet; "
-            "%s",
-            draft->tls_client ? "tls-client" : "tls-server",
-            draft->tls_client ? "use 'client'" : "use 'server'");
+        /* Point to point: both ends are told everything. */
+        parse->config->role = draft->tls_client ? OV_ROLE_CLIENT : OV_ROLE_SERVER;
+        parse->config->p2p = true;
+        parse->config->max_clients = 1;
+        draft->topology = draft->topology != OV_TOPOLOGY_UNSET ? draft->topology : OV_TOPOLOGY_P2P;
+        return true;
     }
     else
     {
@@ -79,14 +80,18 @@ static bool find_role(struct ov_parse *parse)
 static void check_role_options(struct ov_parse *parse)
 {
     bool server = parse->config->role == OV_ROLE_SERVER;
-    uint16_t wrong = server ? OV_ONLY_CLIENT : OV_ONLY_SERVER;
+    const bool p2p = parse->config->p2p;
+    uint16_t wrong = p2p ? OV_ONLY_SERVER : server ? OV_ONLY_CLIENT : OV_ONLY_SERVER;
     for (size_t i = 0; i < ov_option_count(); i++)
     {
         const struct ov_option *option = ov_option_at(i);
         if (parse->given[i].file != NULL && (option->scope & wrong) != 0)
         {
             SAY(ov_parse_error, option->name, "'%s' is for a %s, and this is a %s", option->name,
-                server ? "client" : "server", server ? "server" : "client");
+                server && !p2p ? "client" : "server",
+                p2p      ? "peer (point to point)"
+                : server ? "server"
+                         : "client");
         }
     }
 }
@@ -305,7 +310,7 @@ static void finish_exit_notify(struct ov_parse *parse)
 static void finish_server(struct ov_parse *parse)
 {
     const struct ov_config *config = parse->config;
-    if (config->role != OV_ROLE_SERVER)
+    if (config->role != OV_ROLE_SERVER || config->p2p)
     {
         return;
     }
@@ -347,7 +352,7 @@ static void finish_keepalive(struct ov_parse *parse)
     {
         given = given || is_given(parse, timers[i]);
     }
-    if (parse->config->role == OV_ROLE_CLIENT && !given)
+    if (parse->config->role == OV_ROLE_CLIENT && !parse->config->p2p && !given)
     {
         keepalive->ping_restart_s = 120; /* [WP-PING-004] */
     }

@@ -353,12 +353,11 @@ static const struct
      "configuration: neither client nor server: add 'client', or 'server' with a network for the tunnel\n"},
     {"pull\n",
      "configuration: neither client nor server: add 'client', or 'server' with a network for the tunnel\n"},
-    {"tls-client\n",
-     "t.ovpn:1: 'tls-client' alone is point-to-point mode, which is known to OpenVPN 2.x but not built "
-     "into ovref yet; use 'client'\n"},
-    {"dev tun\ntls-server\n",
-     "t.ovpn:2: 'tls-server' alone is point-to-point mode, which is known to OpenVPN 2.x but "
-     "not built into ovref yet; use 'server'\n"},
+    {"tls-client\ndev tun\nca a.crt\ncert a.crt\nkey a.key\nremote-cert-tls server\n",
+     "configuration: a client needs 'remote': where is the server?\n"},
+    {"tls-server\ndev tun\nca a.crt\ncert a.crt\nkey a.key\nifconfig 10.0.0.1 10.0.0.2\n", ""},
+    {"tls-server\ndev tun\nca a.crt\ncert a.crt\nkey a.key\nduplicate-cn\n",
+     "t.ovpn:6: 'duplicate-cn' is for a server, and this is a peer (point to point)\n"},
     {"client\n",
      "configuration: 'dev' is missing: add 'dev tun'\n"
      "configuration: a client needs 'ca': the certificate authority, as a file name or an inline block\n"

@@ -12,6 +12,10 @@ static bool replaces(const struct ov_hub *hub, const struct ov_peer *peer, const
         return true;
     }
     const char *name = ov_session_common_name(&peer->session);
+    if (hub->settings->session.config->p2p)
+    {
+        return true; /* there is only one peer */
+    }
     return !hub->settings->session.config->duplicate_cn && name[0] != '\0' &&
            strcmp(name, ov_session_common_name(&other->session)) == 0;
 }

@@ -35,6 +35,7 @@ static enum ov_err init_tables(struct ov_hub *hub, uint32_t peers)
     {
         err = ov_index_init(&hub->index[i], (enum ov_index)i, peers, seed);
     }
+    hub->routes.seed = seed;
     if (err == OV_OK)
     {
         err = ov_heap_init(&hub->heap, peers);
@@ -117,6 +118,7 @@ void ov_hub_free(struct ov_hub *hub)
     {
         ov_index_clear(&hub->index[i]);
     }
+    ov_inner_routes_clear(&hub->routes);
     ov_heap_clear(&hub->heap);
     ov_claims_clear(&hub->claims);
     ov_address_pool_clear(&hub->pool);

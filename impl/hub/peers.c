@@ -167,12 +167,12 @@ struct ov_peer *ov_peer_of_ip(const struct ov_hub *hub, const uint8_t *ip, uint8
         {
             peer = peer->link[OV_INDEX_IP4].next;
         }
-        return peer;
+        return peer != NULL ? peer : ov_inner_routes_find(&hub->routes, ip, len);
     }
     peer = ov_index_ip6(&hub->index[OV_INDEX_IP6], ip);
     while (peer != NULL && memcmp(peer->ip6, ip, sizeof peer->ip6) != 0)
     {
         peer = peer->link[OV_INDEX_IP6].next;
     }
-    return peer;
+    return peer != NULL ? peer : ov_inner_routes_find(&hub->routes, ip, len);
 }

@@ -36,11 +36,13 @@ void ov_hub_take_addresses(struct ov_hub *hub, struct ov_peer *peer)
     {
         peer->has_ip4 = true;
         peer->ip4 = own->ip4;
+        peer->pool4 = ov_address_pool_again4(&hub->pool, own->ip4); /* so that nobody else gets it */
     }
     if (own != NULL && own->has_ip6)
     {
         peer->has_ip6 = true;
         memcpy(peer->ip6, own->ip6, sizeof peer->ip6);
+        peer->pool6 = ov_address_pool_again6(&hub->pool, own->ip6);
     }
     if (peer->has_ip4)
     {
@@ -50,12 +52,17 @@ void ov_hub_take_addresses(struct ov_hub *hub, struct ov_peer *peer)
     {
         ov_index_add(&hub->index[OV_INDEX_IP6], peer);
     }
+    if (own != NULL && ov_inner_routes_add(&hub->routes, peer) != OV_OK)
+    {
+        ov_logf(hub->log, OV_LOG_WARN, "%s no memory for its iroutes", peer->name);
+    }
 }
 
 void ov_hub_give_addresses(struct ov_hub *hub, struct ov_peer *peer)
 {
     ov_index_remove(&hub->index[OV_INDEX_IP4], peer);
     ov_index_remove(&hub->index[OV_INDEX_IP6], peer);
+    ov_inner_routes_remove(&hub->routes, peer);
     if (peer->pool4)
     {
         ov_address_pool_give4(&hub->pool, peer->ip4);
@@ -69,6 +76,26 @@ void ov_hub_give_addresses(struct ov_hub *hub, struct ov_peer *peer)
     memset(peer->ip6, 0, sizeof peer->ip6);
 }
 
+/* The second word of ifconfig [WP-PUSH-020]. */
+static uint32_t second_of(const struct ov_config *config, const struct ov_peer *peer)
+{
+    const struct ov_tunnel *tunnel = &config->tunnel;
+    if (peer->client != NULL && peer->client->has_ip4)
+    {
+        return peer->client->ip4_second;
+    }
+    switch (tunnel->topology)
+    {
+    case OV_TOPOLOGY_NET30:
+        return peer->ip4 - 1; /* the second of its four addresses */
+    case OV_TOPOLOGY_P2P:
+        return tunnel->ip4;
+    default:
+        return config->pool.ip4_mask != 0 ? config->pool.ip4_mask
+                                          : (uint32_t)(UINT64_C(0xffffffff) << (32 - tunnel->ip4_bits));
+    }
+}
+
 /* ---- the question ---- */
 
 void ov_hub_place(struct ov_hub *hub, struct ov_peer *peer, struct ov_now now)
@@ -76,10 +103,10 @@ void ov_hub_place(struct ov_hub *hub, struct ov_peer *peer, struct ov_now now)
     struct ov_push_client place = {.own = peer->client,
                                    .has_ip4 = peer->has_ip4,
                                    .ip4 = peer->ip4,
+                                   .ip4_second = second_of(hub->settings->session.config, peer),
                                    .has_ip6 = peer->has_ip6,
                                    .has_peer_id = true,
                                    .peer_id = peer->id};
-    (void)hub;
     memcpy(place.ip6, peer->ip6, sizeof place.ip6);
     ov_session_admit(&peer->session, &place, now);
 }

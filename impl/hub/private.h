@@ -44,6 +44,8 @@ struct ov_peer
     bool pool4, pool6; /* they are of the pool */
     uint32_t ip4;
     uint8_t ip6[16];
+    struct ov_inner_route *routes; /* networks behind it; owned */
+    uint32_t routes_count;
     struct ov_link link[OV_INDEX_COUNT];
     uint32_t heap_at;           /* place in the heap of deadlines */
     uint64_t deadline_ms;       /* its key there: never later than the session's deadline */
@@ -73,6 +75,34 @@ void ov_index_remove(struct ov_index_table *table, struct ov_peer *peer);
 struct ov_peer *ov_index_outer(const struct ov_index_table *table, const struct ov_addr *addr);
 struct ov_peer *ov_index_ip4(const struct ov_index_table *table, uint32_t ip4);
 struct ov_peer *ov_index_ip6(const struct ov_index_table *table, const uint8_t ip6[static 16]);
+
+/* ---- routes.c: networks behind clients [WP-SRV-011] ---- */
+
+struct ov_inner_route
+{
+    struct ov_inner_route *next; /* in its bucket */
+    struct ov_peer *peer;
+    uint8_t len; /* octets of an address: 4, 16 */
+    uint8_t bits;
+    uint8_t net[16];
+};
+
+struct ov_inner_routes
+{
+    uint64_t seed;
+    uint32_t mask; /* buckets - 1 */
+    uint32_t count;
+    struct ov_inner_route **bucket; /* NULL until there is a route */
+    uint32_t prefixes4[33];         /* routes of each length */
+    uint32_t prefixes6[129];
+};
+
+/* Every iroute of peer->client. OV_ERR_NOMEM: none. */
+OV_MUST_USE enum ov_err ov_inner_routes_add(struct ov_inner_routes *routes, struct ov_peer *peer);
+void ov_inner_routes_remove(struct ov_inner_routes *routes, struct ov_peer *peer);
+void ov_inner_routes_clear(struct ov_inner_routes *routes);
+/* Whose network is this in? The longest prefix counts, of equal ones the newest. NULL: nobody's. */
+struct ov_peer *ov_inner_routes_find(const struct ov_inner_routes *routes, const uint8_t *ip, uint8_t len);
 
 /* ---- heap of deadlines ---- */
 
@@ -156,6 +186,7 @@ struct ov_hub
     struct ov_limit sessions; /* --connect-freq */
     struct ov_address_pool pool;
     struct ov_index_table index[OV_INDEX_COUNT];
+    struct ov_inner_routes routes;
     struct ov_heap heap;
     struct ov_peer *ready_first, **ready_end;
     uint32_t ready_count;

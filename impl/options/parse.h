@@ -21,13 +21,6 @@
 #define OV_CONFIG_OCTETS (4u * 1024u * 1024u) /* largest configuration file */
 #define OV_KEY_OCTETS    (1024u * 1024u)      /* largest certificate or key file or block */
 
-enum ov_topology
-{
-    OV_TOPOLOGY_UNSET = 0,
-    OV_TOPOLOGY_SUBNET,
-    OV_TOPOLOGY_OTHER /* net30, p2p: not built */
-};
-
 /* A growing array in the arena. */
 struct ov_list
 {
@@ -50,6 +43,11 @@ struct ov_draft
     enum ov_tcp_role tcp_role;
     bool client, tls_client, tls_server, pull, mode_server;
     bool has_server;
+    bool nopool;
+    bool has_pool4, has_pool6;
+    uint32_t pool_first, pool_last, pool_mask; /* mask 0: none given */
+    uint8_t pool6[16];
+    uint8_t pool6_bits;
     uint32_t server_net;
     uint8_t server_bits;
     bool has_server6;
@@ -58,7 +56,6 @@ struct ov_draft
     bool has_keepalive;
     uint32_t keepalive_ping_s, keepalive_restart_s;
     enum ov_topology topology;
-    const char *topology_name;
     const char *dev_type;
     const char *ifconfig[2]; /* as written; the second one's meaning depends on topology */
     const char *remote_cert_tls;
@@ -240,6 +237,8 @@ OV_SETTER(server);
 OV_SETTER(server6);
 OV_SETTER(push);
 OV_SETTER(connect_freq);
+OV_SETTER(pool4);
+OV_SETTER(pool6);
 OV_SETTER(connect_freq_initial);
 OV_SETTER(peer_id);
 OV_SETTER(protocol_flags);

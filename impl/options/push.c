@@ -72,7 +72,7 @@ static void add_format(struct composer *c, const char *format, ...)
 static void add_addresses(struct composer *c, const struct ov_config *config,
                           const struct ov_push_client *client)
 {
-    char ip6[OV_IP6_TEXT], gateway6[OV_IP6_TEXT], ip4[OV_IP4_TEXT], mask[OV_IP4_TEXT];
+    char ip6[OV_IP6_TEXT], gateway6[OV_IP6_TEXT], ip4[OV_IP4_TEXT], second[OV_IP4_TEXT];
     const struct ov_tunnel *tunnel = &config->tunnel;
     const struct ov_client_config *own = client->own;
     if (client->has_ip6)
@@ -85,9 +85,7 @@ static void add_addresses(struct composer *c, const struct ov_config *config,
     if (client->has_ip4)
     {
         add_format(c, "ifconfig %s %s", ov_value_ip4_text(client->ip4, ip4),
-                   ov_value_ip4_text(own != NULL && own->has_ip4 ? own->ip4_second
-                                                                 : ov_value_bits4(tunnel->ip4_bits),
-                                     mask));
+                   ov_value_ip4_text(client->ip4_second, second));
     }
 }
 

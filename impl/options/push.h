@@ -72,6 +72,7 @@ struct ov_push_client
     uint8_t ip6[16]; /* prefix length and gateway are those of the server */
     bool has_ip4;
     uint32_t ip4;
+    uint32_t ip4_second; /* netmask, or the other end, as topology says */
     bool has_peer_id;
     uint32_t peer_id;
     const char *auth_token; /* NULL: none */

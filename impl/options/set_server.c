@@ -16,13 +16,9 @@ OV_SETTER(server)
     uint32_t net, mask;
     uint8_t bits;
     char text[OV_IP4_TEXT];
-    if (line->count > 3)
+    if (line->count > 3 && strcmp(line->word[3], "nopool") != 0)
     {
-        ov_parse_error(parse,
-                       strcmp(line->word[3], "nopool") == 0
-                           ? "server: '%.40s' is known to OpenVPN 2.x but not built into ovref yet"
-                           : "server: the third argument can only be 'nopool', not '%.40s'",
-                       line->word[3]);
+        ov_parse_error(parse, "server: the third argument can only be 'nopool', not '%.40s'", line->word[3]);
         return;
     }
     if (!ov_value_ip4(line->word[1], &net) || !ov_value_ip4(line->word[2], &mask))
@@ -45,6 +41,7 @@ OV_SETTER(server)
         return;
     }
     parse->draft.has_server = true;
+    parse->draft.nopool = line->count > 3;
     parse->draft.server_net = net;
     parse->draft.server_bits = bits;
 }
@@ -73,6 +70,43 @@ OV_SETTER(server6)
     draft->has_server6 = true;
     memcpy(draft->server6, net, 16);
     draft->server6_bits = bits;
+}
+
+OV_SETTER(pool4)
+{
+    struct ov_draft *draft = &parse->draft;
+    uint32_t first, last, mask = 0;
+    uint8_t bits;
+    if (!ov_value_ip4(line->word[1], &first) || !ov_value_ip4(line->word[2], &last) || first == 0 ||
+        last < first || last - first >= OV_POOL4_MAX)
+    {
+        ov_parse_error(parse, "ifconfig-pool: '%.60s %.60s' is not a range of at most %u IPv4 addresses",
+                       line->word[1], line->word[2], OV_POOL4_MAX);
+        return;
+    }
+    if (line->count > 3 && (!ov_value_ip4(line->word[3], &mask) || !ov_value_mask4(mask, &bits) || bits == 0))
+    {
+        ov_parse_error(parse, "ifconfig-pool: '%.60s' is not a netmask", line->word[3]);
+        return;
+    }
+    draft->has_pool4 = true;
+    draft->pool_first = first;
+    draft->pool_last = last;
+    draft->pool_mask = mask;
+}
+
+OV_SETTER(pool6)
+{
+    struct ov_draft *draft = &parse->draft;
+    bool given;
+    if (!ov_value_prefix6(line->word[1], draft->pool6, &draft->pool6_bits, &given) || !given ||
+        draft->pool6_bits < SERVER6_BITS_MIN || draft->pool6_bits > SERVER6_BITS_MAX)
+    {
+        ov_parse_error(parse, "ifconfig-ipv6-pool: '%.60s' is not an IPv6 address with /%d to /%d",
+                       line->word[1], SERVER6_BITS_MIN, SERVER6_BITS_MAX);
+        return;
+    }
+    draft->has_pool6 = true;
 }
 
 OV_SETTER(push)

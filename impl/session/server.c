@@ -49,8 +49,25 @@ bool ov_session_same_cert(const struct ov_session *a, const struct ov_session *b
            memcmp(a->identity.fingerprint, b->identity.fingerprint, sizeof a->identity.fingerprint) == 0;
 }
 
+/* The one peer of a server without clients. */
+static void admit_peer(struct ov_session *s, struct ov_now now)
+{
+    s->push.admitted = true;
+    if (ov_p2p_agree(s) != OV_OK)
+    {
+        ov_session_lose(s, OV_ERR_NEGOTIATION, "the peers can't agree", true, now.mono_ms);
+        return;
+    }
+    ov_session_drive(s, now);
+}
+
 void ov_session_admit(struct ov_session *s, const struct ov_push_client *place, struct ov_now now)
 {
+    if (ov_session_is_p2p(s))
+    {
+        admit_peer(s, now);
+        return;
+    }
     struct ov_push_client *client = &s->push.client;
     *client = *place;
     /* Without DATA_V2 there is no use for a peer-id [WP-PI-010]. */

@@ -13,7 +13,14 @@ void ov_client_finish(struct ov_client *client, enum ov_outcome outcome)
 
 /* ---- what the session says ---- */
 
-static void on_connected(struct ov_client *client)
+void ov_client_ready(struct ov_client *client)
+{
+    client->routes_ms = OV_NEVER;
+    ov_interface_add_routes(&client->iface);
+    ov_logf(client->log, OV_LOG_ERROR, OV_READY_WORDS);
+}
+
+static void on_connected(struct ov_client *client, struct ov_now now)
 {
     const struct ov_config *effective = &ov_session_pulled(&client->session)->effective;
     const struct ov_config *own = &client->program->config;
@@ -35,7 +42,12 @@ static void on_connected(struct ov_client *client)
     }
     client->connected = true;
     ov_remotes_connected(&client->remotes);
-    ov_logf(client->log, OV_LOG_ERROR, OV_READY_WORDS);
+    if (client->iface.routes_wait)
+    {
+        client->routes_ms = now.mono_ms + UINT64_C(1000) * effective->tunnel.route_delay_s;
+        return;
+    }
+    ov_client_ready(client);
 }
 
 /* Where to go on is the server's wish, or follows from how far we came. */
@@ -63,7 +75,7 @@ static void on_event(struct ov_client *client, const struct ov_event *event, str
     switch (event->kind)
     {
     case OV_EVENT_CONNECTED:
-        on_connected(client);
+        on_connected(client, now);
         break;
     case OV_EVENT_RESTART:
         on_restart(client, event, now);
@@ -130,6 +142,10 @@ void ov_client_wake(void *ctx, unsigned ready)
     {
         deadline = advance_session(client, now);
     }
+    if (client->connected && now.mono_ms >= client->routes_ms)
+    {
+        ov_client_ready(client);
+    }
     ov_loop_pause(client->loop, OV_WATCH_TUN, client->pump.tun_waits);
     if (client->state == OV_CLIENT_CONNECTING)
     {
@@ -143,5 +159,6 @@ void ov_client_wake(void *ctx, unsigned ready)
     {
         deadline = client->pause_until_ms;
     }
+    deadline = ov_time_earlier(deadline, client->routes_ms);
     ov_loop_deadline(client->loop, ov_time_earlier(deadline, ov_client_keep_status(client, now)));
 }

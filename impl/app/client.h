@@ -45,6 +45,7 @@ struct ov_client
     enum ov_outcome outcome;
     struct ov_terminal terminal; /* open while the server waits for an answer */
     struct ov_pump pump;
+    uint64_t routes_ms; /* --route-delay is over; OV_NEVER: nothing waits */
 };
 
 /* The program is over. */
@@ -73,6 +74,9 @@ void ov_client_forget_question(struct ov_client *client);
 /* client_status.c: where packets went missing, and the status file if it is due; returns when that will be again. */
 void ov_client_counters(const struct ov_client *client, struct ov_counters *counters);
 uint64_t ov_client_keep_status(struct ov_client *client, struct ov_now now);
+
+/* Routes that waited are set; the tunnel is ready. */
+void ov_client_ready(struct ov_client *client);
 
 /* Called by the loop. */
 void ov_client_wake(void *ctx, unsigned ready);

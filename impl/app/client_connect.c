@@ -67,6 +67,7 @@ void ov_client_restart(struct ov_client *client, const char *reason, bool advanc
         ov_remotes_failed(&client->remotes);
     }
     client->connected = false;
+    client->routes_ms = OV_NEVER;
     ov_client_pause(client, now);
 }
 
@@ -113,6 +114,7 @@ static void start_session(struct ov_client *client, const struct ov_addr *server
     const bool tcp = ov_proto_is_tcp(ov_remotes_entry(&client->remotes)->proto);
     char text[OV_ADDR_TEXT];
     ov_logf(client->log, OV_LOG_INFO, "connecting to %s", ov_addr_text(server, text));
+    ov_interface_toward(&client->iface, server);
     client->program->settings.stream = tcp;
     client->link =
         tcp ? ov_local_connect(client->program, server) : ov_local_open(client->program, server->family);

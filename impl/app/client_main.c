@@ -168,6 +168,7 @@ enum ov_outcome ov_client_run(struct ov_program *program)
     client->remotes.list = program->config.remotes;
     client->remotes.count = program->config.remotes_count;
     client->master_ms = OV_NEVER;
+    client->routes_ms = OV_NEVER;
     client->outcome = OV_OUTCOME_FAILED;
     if (client_open(client) && shuffle(client))
     {

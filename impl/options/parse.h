@@ -122,6 +122,8 @@ bool ov_parse_number(struct ov_parse *parse, const char *what, const char *text,
 /* The same with ov_parse_fatal. */
 bool ov_parse_vital_number(struct ov_parse *parse, const char *what, const char *text, uint32_t low,
                            uint32_t high, uint32_t *out);
+/* Words that stand for an address in a route; OV_ROUTE_ADDRESS: none of them. */
+enum ov_route_word ov_parse_route_word(const char *text);
 bool ov_parse_append(struct ov_parse *parse, struct ov_list *list, const void *item, size_t size);
 
 /* The file that word[1] names, or the block. False: the error is said. */
@@ -224,6 +226,8 @@ OV_SETTER(ifconfig6);
 OV_SETTER(route);
 OV_SETTER(route6);
 OV_SETTER(route_gateway);
+OV_SETTER(redirect);
+OV_SETTER(route_delay);
 OV_SETTER(server);
 OV_SETTER(server6);
 OV_SETTER(push);

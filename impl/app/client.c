@@ -50,6 +50,24 @@ static void on_connected(struct ov_client *client, struct ov_now now)
     ov_client_ready(client);
 }
 
+/* PUSH_UPDATE: other addresses or routes. Before the tunnel is ready, its start finds them anyway. */
+static void on_updated(struct ov_client *client)
+{
+    const struct ov_config *effective = &ov_session_pulled(&client->session)->effective;
+    if (!client->connected)
+    {
+        return;
+    }
+    client->routes_ms = OV_NEVER;
+    if (!ov_interface_configure(&client->iface, &effective->tunnel))
+    {
+        ov_client_finish(client, OV_OUTCOME_FAILED);
+        return;
+    }
+    ov_interface_add_routes(&client->iface);
+    ov_logf(client->log, OV_LOG_INFO, "the server's update is in force");
+}
+
 /* Where to go on is the server's wish, or follows from how far we came. */
 static void on_restart(struct ov_client *client, const struct ov_event *event, struct ov_now now)
 {
@@ -79,6 +97,9 @@ static void on_event(struct ov_client *client, const struct ov_event *event, str
         break;
     case OV_EVENT_RESTART:
         on_restart(client, event, now);
+        break;
+    case OV_EVENT_UPDATED:
+        on_updated(client);
         break;
     case OV_EVENT_LOGIN:
         ov_client_login_wanted(client, now);

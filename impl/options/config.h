@@ -93,6 +93,20 @@ enum
     OV_REDIRECT_BLOCK_LOCAL = 64 /* our own network goes through the tunnel too */
 };
 
+/* --pull-filter: the first one whose text a pushed option starts with decides. */
+enum ov_pull_action
+{
+    OV_PULL_ACCEPT = 0,
+    OV_PULL_IGNORE,
+    OV_PULL_REJECT /* the connection starts over */
+};
+
+struct ov_pull_filter
+{
+    enum ov_pull_action action;
+    const char *start;
+};
+
 /* What the tun device and the routing table get. Topology is always subnet. */
 struct ov_tunnel
 {
@@ -328,8 +342,10 @@ struct ov_config
     struct ov_tunnel tunnel; /* client: what is configured locally; see struct ov_pulled for the rest */
     bool topology_given;     /* else a pushed ifconfig needs a pushed topology [WP-PUSH-020] */
     bool persist_tun;        /* keep the device over a reconnect */
-    bool route_nopull;       /* ignore pushed routes [WP-PUSH-026] */
-    uint32_t route_metric;   /* already filled into routes */
+    const struct ov_pull_filter *pull_filters;
+    size_t pull_filters_count;
+    bool route_nopull;     /* ignore pushed routes [WP-PUSH-026] */
+    uint32_t route_metric; /* already filled into routes */
 
     /* server */
     struct ov_pool pool;

@@ -27,7 +27,8 @@ static struct ov_key_source *own_source(struct ov_session *s)
 static uint32_t iv_proto(const struct ov_proto_flags *built)
 {
     return OV_IV_PROTO_DATA_V2 | OV_IV_PROTO_REQUEST_PUSH | OV_IV_PROTO_AUTH_PENDING_KW |
-           OV_IV_PROTO_AUTH_FAIL_TEMP | (built->tls_ekm ? OV_IV_PROTO_TLS_KEY_EXPORT : 0) |
+           OV_IV_PROTO_AUTH_FAIL_TEMP | OV_IV_PROTO_PUSH_UPDATE |
+           (built->tls_ekm ? OV_IV_PROTO_TLS_KEY_EXPORT : 0) |
            (built->cc_exit ? OV_IV_PROTO_CC_EXIT_NOTIFY : 0) |
            (built->dyn_tls_crypt ? OV_IV_PROTO_DYN_TLS_CRYPT : 0) |
            (built->aead_epoch ? OV_IV_PROTO_DATA_EPOCH : 0);

@@ -1,4 +1,5 @@
 #include "app/client.h"
+#include "app/manage_loop.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +19,7 @@ void ov_client_ready(struct ov_client *client)
     client->routes_ms = OV_NEVER;
     ov_interface_add_routes(&client->iface);
     ov_logf(client->log, OV_LOG_ERROR, OV_READY_WORDS);
+    ov_client_manage_state(client, "CONNECTED,SUCCESS", true);
 }
 
 static void on_connected(struct ov_client *client, struct ov_now now)
@@ -35,6 +37,8 @@ static void on_connected(struct ov_client *client, struct ov_now now)
         ov_logf(client->log, OV_LOG_INFO, "rcvbuf %u granted",
                 link->ops->buffer(link, OV_SOCKBUF_RECEIVE, effective->rcvbuf));
     }
+    ov_client_manage_state(client, "ASSIGN_IP", false);
+    ov_client_manage_state(client, "ADD_ROUTES", false);
     if (!ov_interface_configure(&client->iface, &effective->tunnel))
     {
         ov_client_finish(client, OV_OUTCOME_FAILED);
@@ -98,6 +102,13 @@ static void on_event(struct ov_client *client, const struct ov_event *event, str
     case OV_EVENT_RESTART:
         on_restart(client, event, now);
         break;
+    case OV_EVENT_HANDSHAKE:
+        if (!client->connected)
+        {
+            ov_client_manage_state(client, "AUTH", false);
+            ov_client_manage_state(client, "GET_CONFIG", false);
+        }
+        break;
     case OV_EVENT_UPDATED:
         on_updated(client);
         break;
@@ -149,6 +160,8 @@ void ov_client_wake(void *ctx, unsigned ready)
     {
         ov_client_typed(client, now);
     }
+    const uint64_t manage_ms =
+        ov_manage_turn(client->program->manage, client->loop, &client->manage_seen, now);
     if (client->state == OV_CLIENT_PAUSE && now.mono_ms >= client->pause_until_ms)
     {
         ov_client_attempt(client, now);
@@ -180,6 +193,7 @@ void ov_client_wake(void *ctx, unsigned ready)
     {
         deadline = client->pause_until_ms;
     }
-    deadline = ov_time_earlier(deadline, client->routes_ms);
+    deadline = ov_time_earlier(deadline, ov_time_earlier(manage_ms, client->routes_ms));
+    deadline = ov_time_earlier(deadline, ov_manage_flush(client->program->manage, now));
     ov_loop_deadline(client->loop, ov_time_earlier(deadline, ov_client_keep_status(client, now)));
 }

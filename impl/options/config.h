@@ -261,6 +261,16 @@ struct ov_process
     enum ov_restart restart;
 };
 
+/* --management */
+struct ov_management
+{
+    const char *address;     /* or a path; NULL: none */
+    const char *port;        /* or "unix" */
+    struct ov_text password; /* first line counts; from NULL: none */
+    bool hold;
+    bool query_passwords;
+};
+
 struct ov_config
 {
     enum ov_wish wish;   /* not OV_WISH_RUN or _CHECK: nothing else below is checked */
@@ -357,6 +367,7 @@ struct ov_config
     const char *const *push; /* in the order of the reply, those of helper options included [WP-PUSH-015] */
     size_t push_count;
 
+    struct ov_management management;
     struct ov_login_options login;
     struct ov_cert_options certs;
 

@@ -230,6 +230,7 @@ OV_SETTER(route);
 OV_SETTER(route6);
 OV_SETTER(route_gateway);
 OV_SETTER(redirect);
+OV_SETTER(management);
 OV_SETTER(pull_filter);
 OV_SETTER(route_delay);
 OV_SETTER(server);

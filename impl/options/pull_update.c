@@ -125,6 +125,10 @@ static void read_prefixes(void *ctx, struct ov_parse *parse, const char *text, s
 {
     struct ov_pull *pull = ctx;
     bool remove = false, optional = false;
+    while (len > 0 && text[0] == ' ') /* the list is what somebody typed into 2.7's management */
+    {
+        text++, len--;
+    }
     if (len > 0 && text[0] == '-')
     {
         remove = true;

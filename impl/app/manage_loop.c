@@ -20,6 +20,7 @@ bool ov_manage_open(const struct ov_config *config, struct ov_log *log, struct o
         .port = from->port,
         .password = from->password.from != NULL ? password : NULL,
         .hold = from->hold,
+        .now = ov_loop_now,
     };
     if (from->password.from != NULL)
     {

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/wipe.h"
@@ -92,7 +91,8 @@ static void on_line(void *ctx, enum ov_level level, const char *text)
     {
         manage->inner.line(manage->inner.ctx, level, text);
     }
-    int len = snprintf(line, sizeof line, "%llu,%c,%s", (unsigned long long)time(NULL), flag_of(level), text);
+    int len = snprintf(line, sizeof line, "%llu,%c,%s", (unsigned long long)manage->now().wall_s,
+                       flag_of(level), text);
     for (int i = 0; i < len && i < (int)sizeof line - 1; i++)
     {
         /* What a peer says can't forge lines. */

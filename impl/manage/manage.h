@@ -32,6 +32,7 @@ struct ov_manage_settings
     const char *port;     /* or "unix" */
     const char *password; /* NULL: none is asked for; at most OV_MANAGE_WORD octets */
     bool hold;
+    struct ov_now (*now)(void); /* for the times of log lines */
 };
 
 /* OV_ERR_IO, OV_ERR_ARG, OV_ERR_NOMEM with the reason in text. */

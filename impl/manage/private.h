@@ -33,7 +33,7 @@ struct ov_manage
     char *out;
     size_t out_len;
     size_t out_cap;
-    uint64_t wall_s;
+    struct ov_now (*now)(void);
 };
 
 /* commands.c: one complete line. */

@@ -71,6 +71,7 @@ enum ov_err ov_manage_new(const struct ov_manage_settings *settings, struct ov_m
     (void)snprintf(manage->password, sizeof manage->password, "%s",
                    settings->password != NULL ? settings->password : "");
     manage->hold = settings->hold;
+    manage->now = settings->now;
     enum ov_err err = strcmp(settings->port, "unix") == 0
                           ? listen_unix(manage, settings->address)
                           : listen_tcp(manage, settings->address, settings->port);
@@ -254,7 +255,6 @@ uint64_t ov_manage_flush(struct ov_manage *manage, struct ov_now now)
 
 uint64_t ov_manage_run(struct ov_manage *manage, struct ov_now now)
 {
-    manage->wall_s = now.wall_s;
     take_newcomer(manage);
     if (manage->client_fd < 0)
     {

@@ -8,6 +8,7 @@
 #include "app/pump.h"
 #include "app/remotes.h"
 #include "app/report.h"
+#include "app/sender.h"
 #include "app/status_file.h"
 #include "app/terminal.h"
 #include "loop/loop.h"
@@ -21,6 +22,17 @@ enum ov_client_state
     OV_CLIENT_LOOKUP,     /* a name is being looked up */
     OV_CLIENT_CONNECTING, /* TCP: until connect_by_ms */
     OV_CLIENT_RUNNING     /* a session is alive */
+};
+
+/* --data-threads. */
+struct ov_client_threads
+{
+    struct ov_sender *sender; /* NULL: one thread does both directions */
+    bool refused;             /* this session can't be in two; the log has said why */
+    bool busy;                /* auto: both directions carried much */
+    uint64_t looked_ms;       /* auto: when and at which counts that was judged */
+    uint64_t tun_octets;
+    uint64_t link_octets;
 };
 
 struct ov_client
@@ -52,6 +64,7 @@ struct ov_client
     uint32_t manage_got;  /* of them: 1 the name, 2 the password */
     uint32_t manage_seen; /* ov_manage_visits that the loop knows */
     uint64_t routes_ms;   /* --route-delay is over; OV_NEVER: nothing waits */
+    struct ov_client_threads threads;
 };
 
 /* The program is over. */
@@ -92,6 +105,10 @@ void ov_client_status_text(const struct ov_client *client, FILE *file);
 
 /* Routes that waited are set; the tunnel is ready. */
 void ov_client_ready(struct ov_client *client);
+/* client_threads.c: start, follow and stop the thread that sends; returns when to look again. */
+uint64_t ov_client_keep_threads(struct ov_client *client, struct ov_now now);
+/* One thread again; before session, link or tun device go. */
+void ov_client_join_threads(struct ov_client *client, struct ov_now now);
 
 /* Called by the loop. */
 void ov_client_wake(void *ctx, unsigned ready);

@@ -273,7 +273,8 @@ static bool set_up_login(struct ov_program *program)
     if (program->config.role == OV_ROLE_CLIENT)
     {
         return ov_login_start(&program->login, &program->config, &program->log) &&
-               ov_login_fill(&program->login, &program->config, &program->log);
+               (ov_login_by_management(&program->config) ||
+                ov_login_fill(&program->login, &program->config, &program->log));
     }
     if (program->config.login.gen_token)
     {

@@ -8,6 +8,7 @@
 #include "app/interface.h"
 #include "app/local.h"
 #include "app/login_hook.h"
+#include "app/manage_loop.h"
 #include "app/program.h"
 #include "app/pump.h"
 #include "app/report.h"
@@ -16,10 +17,14 @@
 #include "app/version.h"
 #include "hub/hub.h"
 #include "loop/loop.h"
+#include "manage/history.h"
+#include "options/values.h"
 
 /* A running server. */
 struct server
 {
+    uint32_t manage_seen; /* ov_manage_visits that the loop knows */
+    struct ov_manage_server control;
     struct ov_program *program;
     const struct ov_log *log;
     struct ov_hub_settings settings;
@@ -94,16 +99,20 @@ static bool next_peer(void *ctx, struct ov_hub_peer *out)
     return ov_hub_next_peer(walk->hub, &walk->at, out);
 }
 
-static void status_text(void *ctx, FILE *file)
+static void write_status_text(const struct server *server, uint32_t version, FILE *file)
 {
-    const struct server *server = ctx;
     struct ov_counters counters;
     struct peer_walk walk = {server->hub, 0};
     const struct ov_status_peers peers = {next_peer, &walk};
     char title[OV_VERSION_LINE];
     count_drops(server, &counters);
-    ov_status_text_server(file, server->program->config.status_version, ov_version_line(title), &peers,
-                          &counters, ov_loop_now());
+    ov_status_text_server(file, version, ov_version_line(title), &peers, &counters, ov_loop_now());
+}
+
+static void status_text(void *ctx, FILE *file)
+{
+    const struct server *server = ctx;
+    write_status_text(server, server->program->config.status_version, file);
 }
 
 /* Writes the file if it is due; returns when that will be again. */
@@ -159,6 +168,8 @@ static void on_wake(void *ctx, unsigned ready)
     struct ov_pump_ready which = {(ready & OV_READY(OV_WATCH_LINK)) != 0,
                                   (ready & OV_READY(OV_WATCH_TUN)) != 0};
     ov_pump_run(&server->pump, which, now);
+    const uint64_t manage_ms =
+        ov_manage_turn(server->program->manage, server->loop, &server->manage_seen, now);
     if (server->login != NULL)
     {
         ov_login_hook_tick(server->login, now);
@@ -184,6 +195,8 @@ static void on_wake(void *ctx, unsigned ready)
     }
     ov_loop_pause(server->loop, OV_WATCH_TUN, server->pump.tun_waits);
     ov_report_trouble(server->log, &server->trouble, &server->pump, now);
+    deadline = ov_time_earlier(deadline, manage_ms);
+    deadline = ov_time_earlier(deadline, ov_manage_flush(server->program->manage, now));
     ov_loop_deadline(server->loop, ov_time_earlier(deadline, keep_status(server, now)));
 }
 
@@ -256,6 +269,50 @@ static void on_resolved(void *ctx, const struct addrinfo *list, const char *text
     (void)ctx; /* a server looks nothing up while it runs */
     (void)list;
     (void)text;
+}
+
+/* ---- management ---- */
+
+static void tell_state(const struct server *server, const char *state)
+{
+    const struct ov_tunnel *tunnel = &server->program->config.tunnel;
+    const bool up = strcmp(state, "EXITING") != 0;
+    char ip4[OV_IP4_TEXT] = "", ip6[OV_IP6_TEXT] = "", line[OV_HISTORY_LINE];
+    if (server->program->manage != NULL)
+    {
+        (void)snprintf(line, sizeof line, "%s%s,%s,,,,,%s", state, up ? "" : ",",
+                       up && tunnel->has_ip4 ? ov_value_ip4_text(tunnel->ip4, ip4) : "",
+                       up && tunnel->has_ip6 ? ov_value_ip6_text(tunnel->ip6, ip6) : "");
+        ov_manage_state(server->program->manage, ov_loop_now(), line);
+    }
+}
+
+static struct ov_hub *hub_of(void *ctx)
+{
+    return ((struct server *)ctx)->hub;
+}
+
+static void write_status(void *ctx, uint32_t version, FILE *file)
+{
+    write_status_text(ctx, version, file);
+}
+
+static void manage_signal(void *ctx, int signum)
+{
+    on_signal(ctx, signum);
+}
+
+static void manage_wake(void *ctx)
+{
+    const struct server *server = ctx;
+    ov_loop_deadline(server->loop, 0);
+}
+
+static void open_manage(struct server *server)
+{
+    server->control = (struct ov_manage_server){server->program->manage, server,     hub_of, write_status,
+                                                manage_signal,           manage_wake};
+    ov_manage_server_open(&server->control);
 }
 
 /* ---- start and end ---- */
@@ -386,12 +443,16 @@ enum ov_outcome ov_server_run(struct ov_program *program)
     server->log = &program->log;
     server->outcome = OV_OUTCOME_FAILED;
     ov_hub_settings_init(&server->settings, &program->settings);
+    ov_manage_wait(program->manage);
+    open_manage(server);
     if (server_open(server))
     {
         ov_logf(server->log, OV_LOG_ERROR, OV_READY_WORDS);
+        tell_state(server, "CONNECTED,SUCCESS");
         on_wake(server, 0);
         ov_loop_run(server->loop);
     }
+    tell_state(server, "EXITING");
     server_close(server);
     enum ov_outcome outcome = server->outcome;
     free(server);

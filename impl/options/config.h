@@ -48,13 +48,24 @@ struct ov_remote
 };
 
 /* IPv4 addresses are numbers in host order, 10.8.0.1 is 0x0a080001. */
+/* Words that stand for an address which is known once the client is connected. */
+enum ov_route_word
+{
+    OV_ROUTE_ADDRESS = 0, /* no word: the address itself */
+    OV_ROUTE_VPN,         /* vpn_gateway: the other end of the tunnel */
+    OV_ROUTE_NET,         /* net_gateway: where the default route led before */
+    OV_ROUTE_REMOTE       /* remote_host: the server's outer address */
+};
+
 struct ov_route4
 {
     uint32_t net;
     uint8_t bits;     /* 0..32; no host bits are set in net */
     bool has_gateway; /* false: through the tunnel, by route_gateway */
     uint32_t gateway;
-    uint32_t metric; /* 0: let the kernel choose */
+    uint32_t metric;      /* 0: let the kernel choose */
+    uint8_t net_word;     /* enum ov_route_word; not ADDRESS: stands for net */
+    uint8_t gateway_word; /* with has_gateway: stands for gateway */
 };
 
 struct ov_route6
@@ -64,6 +75,7 @@ struct ov_route6
     bool has_gateway;
     uint8_t gateway[16];
     uint32_t metric;
+    uint8_t gateway_word; /* with has_gateway: OV_ROUTE_NET stands for gateway */
 };
 
 /* More routes than this in one configuration or push reply are refused. */
@@ -79,6 +91,32 @@ enum ov_topology
 };
 
 const char *ov_topology_name(enum ov_topology topology);
+
+/* --redirect-gateway, --redirect-private */
+enum
+{
+    OV_REDIRECT_ON = 1, /* one of both was given: the way to the server stays outside the tunnel */
+    OV_REDIRECT_IP4 = 2,
+    OV_REDIRECT_IP6 = 4,
+    OV_REDIRECT_DEF1 = 8,        /* two halves beside the default route instead of another one */
+    OV_REDIRECT_LOCAL = 16,      /* the server is in our own network and needs no route */
+    OV_REDIRECT_AUTOLOCAL = 32,  /* find out whether it is */
+    OV_REDIRECT_BLOCK_LOCAL = 64 /* our own network goes through the tunnel too */
+};
+
+/* --pull-filter: the first one whose text a pushed option starts with decides. */
+enum ov_pull_action
+{
+    OV_PULL_ACCEPT = 0,
+    OV_PULL_IGNORE,
+    OV_PULL_REJECT /* the connection starts over */
+};
+
+struct ov_pull_filter
+{
+    enum ov_pull_action action;
+    const char *start;
+};
 
 /* What the tun device and the routing table get. */
 struct ov_tunnel
@@ -103,6 +141,10 @@ struct ov_tunnel
     size_t routes4_count;
     const struct ov_route6 *routes6;
     size_t routes6_count;
+    uint32_t redirect; /* OV_REDIRECT_* */
+    bool route_noexec; /* leave the routing table alone */
+    bool ifconfig_noexec;
+    uint32_t route_delay_s; /* routes come so long after the addresses */
 };
 
 /* Seconds; 0: off [WP-PING-002, 003]. At most one of restart and exit is set. */
@@ -244,6 +286,16 @@ struct ov_process
     enum ov_restart restart;
 };
 
+/* --management */
+struct ov_management
+{
+    const char *address;     /* or a path; NULL: none */
+    const char *port;        /* or "unix" */
+    struct ov_text password; /* first line counts; from NULL: none */
+    bool hold;
+    bool query_passwords;
+};
+
 struct ov_config
 {
     enum ov_wish wish;   /* not OV_WISH_RUN or _CHECK: nothing else below is checked */
@@ -328,8 +380,10 @@ struct ov_config
     struct ov_tunnel tunnel; /* client: what is configured locally; see struct ov_pulled for the rest */
     bool topology_given;     /* else a pushed ifconfig needs a pushed topology [WP-PUSH-020] */
     bool persist_tun;        /* keep the device over a reconnect */
-    bool route_nopull;       /* ignore pushed routes [WP-PUSH-026] */
-    uint32_t route_metric;   /* already filled into routes */
+    const struct ov_pull_filter *pull_filters;
+    size_t pull_filters_count;
+    bool route_nopull;     /* ignore pushed routes [WP-PUSH-026] */
+    uint32_t route_metric; /* already filled into routes */
 
     /* server */
     struct ov_pool pool;
@@ -344,6 +398,7 @@ struct ov_config
     size_t push_count;
 
     struct ov_client_rules clients;
+    struct ov_management management;
     struct ov_login_options login;
     struct ov_cert_options certs;
 

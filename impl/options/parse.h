@@ -68,6 +68,7 @@ struct ov_draft
     struct ov_list routes4;     /* struct ov_route4; metric OV_INFINITE: take route-metric */
     struct ov_list routes6;
     struct ov_list fingerprints; /* struct ov_fingerprint */
+    struct ov_list pull_filters; /* struct ov_pull_filter */
     struct ov_list push;         /* const char * */
     struct ov_list ignored;      /* const char *: names of ignore-unknown-option */
 };
@@ -130,6 +131,10 @@ bool ov_parse_number(struct ov_parse *parse, const char *what, const char *text,
 /* The same with ov_parse_fatal. */
 bool ov_parse_vital_number(struct ov_parse *parse, const char *what, const char *text, uint32_t low,
                            uint32_t high, uint32_t *out);
+/* Words that stand for an address in a route; OV_ROUTE_ADDRESS: none of them. */
+enum ov_route_word ov_parse_route_word(const char *text);
+/* What --pull-filter says of an option as it was pushed. True: it is not to be taken. */
+bool ov_parse_filtered(struct ov_parse *parse, const char *text, size_t len);
 bool ov_parse_append(struct ov_parse *parse, struct ov_list *list, const void *item, size_t size);
 
 /* The file that word[1] names, or the block. False: the error is said. */
@@ -233,6 +238,10 @@ OV_SETTER(ifconfig6);
 OV_SETTER(route);
 OV_SETTER(route6);
 OV_SETTER(route_gateway);
+OV_SETTER(redirect);
+OV_SETTER(management);
+OV_SETTER(pull_filter);
+OV_SETTER(route_delay);
 OV_SETTER(server);
 OV_SETTER(server6);
 OV_SETTER(push);

@@ -59,6 +59,13 @@ void ov_pull_free(struct ov_pull *pull);
  *   OV_ERR_NOMEM */
 OV_MUST_USE enum ov_err ov_pull_message(struct ov_pull *pull, const char *text, size_t len);
 
+/* So many octets of updates in the life of one connection. */
+#define OV_PUSH_UPDATES_MAX (4u * 1024u * 1024u)
+
+/* One PUSH_UPDATE message, once the pull is complete (else OV_ERR_CLOSED) [WP-PUSH-030]. The result has changed
+ * on OV_OK. Other returns as of ov_pull_message; OV_ERR_OPTION, OV_ERR_LIMIT: connect again [WP-PUSH-033]. */
+OV_MUST_USE enum ov_err ov_pull_update(struct ov_pull *pull, const char *text, size_t len);
+
 const struct ov_pulled *ov_pull_result(const struct ov_pull *pull);
 const struct ov_diags *ov_pull_diags(const struct ov_pull *pull);
 

@@ -24,6 +24,7 @@ enum ov_event_kind
     OV_EVENT_CHALLENGE,    /* client: the server asks something (text = "CR_TEXT:...") [WP-AUTH-011] */
     OV_EVENT_ANSWER,       /* hub: the client of a login that waits has answered */
     OV_EVENT_CLIENT,       /* hub: a client waits for its own settings */
+    OV_EVENT_UPDATED,      /* client: the pulled options have changed [WP-PUSH-030] */
     OV_EVENT_MESSAGE       /* a control message that the session itself does nothing with (text) */
 };
 

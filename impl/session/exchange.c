@@ -26,7 +26,8 @@ static struct ov_key_source *own_source(struct ov_session *s)
 /* Bits of what is built, and only those [WP-PI-011]. */
 static uint32_t iv_proto(const struct ov_proto_flags *built, bool p2p)
 {
-    const uint32_t pull = OV_IV_PROTO_REQUEST_PUSH | OV_IV_PROTO_AUTH_PENDING_KW | OV_IV_PROTO_AUTH_FAIL_TEMP;
+    const uint32_t pull = OV_IV_PROTO_REQUEST_PUSH | OV_IV_PROTO_AUTH_PENDING_KW |
+                          OV_IV_PROTO_AUTH_FAIL_TEMP | OV_IV_PROTO_PUSH_UPDATE;
     return OV_IV_PROTO_DATA_V2 | (p2p ? OV_IV_PROTO_NCP_P2P : pull) |
            (built->tls_ekm ? OV_IV_PROTO_TLS_KEY_EXPORT : 0) |
            (built->cc_exit ? OV_IV_PROTO_CC_EXIT_NOTIFY : 0) |

@@ -203,6 +203,7 @@ void ov_guest_clear(struct ov_session *s);
 
 void ov_pull_start(struct ov_session *s, struct ov_now now);
 void ov_pull_reply(struct ov_session *s, const char *text, size_t len, struct ov_now now);
+void ov_pull_updated(struct ov_session *s, const char *text, size_t len, struct ov_now now);
 /* --inactive and --session-timeout; to begin when data keys exist. */
 void ov_lifetime_begin(struct ov_session *s, struct ov_now now);
 uint64_t ov_lifetime_deadline(const struct ov_session *s);

@@ -112,9 +112,9 @@ static const struct
      "push reply: warning: push-continuation must be a number from 1 to 2, not '3' (skipped)\n"},
     /* skipped [WP-PUSH-016] */
     {",frobnicate 1", OV_OK, "push reply: warning: unknown option 'frobnicate' (skipped)\n"},
-    {",redirect-gateway def1", OV_OK,
-     "push reply: warning: option 'redirect-gateway' is known to OpenVPN 2.x but not built into ovref yet "
-     "(skipped)\n"},
+    {",redirect-gateway def1", OV_OK, ""},
+    {",redirect-gateway def3", OV_OK,
+     "push reply: warning: redirect-gateway: unknown flag 'def3' (skipped)\n"},
     {",dns search-domains x;id", OV_OK,
      "push reply: warning: option 'dns' is known to OpenVPN 2.x but not built into ovref yet (skipped)\n"},
     {",ca /etc/passwd,config /etc/passwd,user root,writepid /tmp/x", OV_OK,

@@ -11,7 +11,8 @@
 
 static const char usage[] =
     "usage: ovlab explain windows-gap [OPTIONS]   the same as: linux-default windows10-tap\n"
-    "       ovlab explain A B [OPTIONS]           two profiles (netns-lab/profiles) or two subjects\n\n"
+    "       ovlab explain A B [OPTIONS]           two profiles (netns-lab/profiles) or two subjects;\n"
+    "                                         a profile may have words: 'none tun_write_us=40'\n\n"
     "Goes from A to B a factor at a time (waterfall), and measures a fraction of all combinations for\n"
     "the interactions. The client runs under the cost shim, the server as it is.\n\n"
     "  --quick              the waterfall alone, in transfers of one second (at most three minutes)\n"

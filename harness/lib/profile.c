@@ -21,8 +21,9 @@ bool lab_profile_is(const char *root, const char *name)
 {
     char path[LAB_PATH_MAX];
     struct lab_why why;
-    return strcmp(name, "none") == 0 ||
-           (path_of(root, name, strlen(name), path, &why) == LAB_OK && access(path, R_OK) == 0);
+    size_t len = strcspn(name, " \t\n");
+    return (len == 4 && memcmp(name, "none", 4) == 0) ||
+           (path_of(root, name, len, path, &why) == LAB_OK && access(path, R_OK) == 0);
 }
 
 enum lab_err lab_profile_read(const char *root, const char *text, struct wincost_profile *profile,

@@ -12,7 +12,7 @@
 LAB_MUST_USE enum lab_err lab_profile_read(const char *root, const char *text,
                                            struct wincost_profile *profile, struct lab_why *why);
 
-/* Is there a file of that name? */
+/* Does it begin with the name of a file, or none? */
 bool lab_profile_is(const char *root, const char *name);
 
 #endif

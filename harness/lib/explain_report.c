@@ -227,12 +227,25 @@ static void print_effects(const struct lab_question *question, const struct answ
     }
 }
 
-static void print_advice(const struct lab_question *question, struct lab_term *term)
+/* Does the step cost anything, beyond the noise of its rounds? */
+static bool is_told(const struct lab_step_share *step)
 {
-    lab_term_print(term, "\nwhat to change\n");
+    return step->log_interval.high < 0.0;
+}
+
+static void print_advice(const struct lab_question *question, const struct answer *answers,
+                         struct lab_term *term)
+{
+    lab_term_print(term, "\nwhat to change, and what share of the gap it explains up and down\n");
     for (unsigned i = 0; i < question->factor_count; i++)
     {
-        lab_term_print(term, "  %-10s %s\n", question->factors[i].name, question->factors[i].advice);
+        const struct lab_step_share *up = &answers[0].steps[i];
+        const struct lab_step_share *down = &answers[1].steps[i];
+        bool told = is_told(up) || is_told(down);
+        lab_term_print(
+            term, "  %-10s %4.0f %%%s %4.0f %%%s  %s%s\n", question->factors[i].name, up->share * 100.0,
+            is_told(up) ? " " : "?", down->share * 100.0, is_told(down) ? " " : "?",
+            told ? "" : "no cost told from noise; where there is one: ", question->factors[i].advice);
     }
 }
 
@@ -317,7 +330,7 @@ static enum lab_err write_line(const struct lab_question *question, struct lab_r
 int lab_question_conclude(struct lab_run *run, void *arg, struct lab_term *term, bool write)
 {
     const struct lab_question *question = arg;
-    struct answer answer;
+    struct answer answers[SERIES_COUNT];
     struct lab_why why;
     unsigned missing = 0;
     json_t *list = json_array();
@@ -327,24 +340,25 @@ int lab_question_conclude(struct lab_run *run, void *arg, struct lab_term *term,
                    question->rounds == 1 ? "" : "s");
     for (size_t i = 0; i < SERIES_COUNT; i++)
     {
-        answer_one(question, run, series[i].of, &answer);
-        missing += question->rounds * question->mask_count - answer.measured;
+        struct answer *answer = &answers[i];
+        answer_one(question, run, series[i].of, answer);
+        missing += question->rounds * question->mask_count - answer->measured;
         lab_term_print(term, "\nTCP %s%s\n", series[i].title,
-                       answer.disturbed > 0 && question->keep_disturbed
+                       answer->disturbed > 0 && question->keep_disturbed
                            ? " (the host was disturbed: figures that are no result)"
                            : "");
-        print_waterfall(question, &answer, term);
+        print_waterfall(question, answer, term);
         if (question->factorial)
         {
-            print_effects(question, &answer, term);
+            print_effects(question, answer, term);
         }
         json_array_append_new(list, json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "name", series[i].name,
-                                              "unit", "Mbit/s", "a", lab_json_number(answer.median[0]), "b",
-                                              lab_json_number(answer.median[question->factor_count]), "steps",
-                                              steps_json(question, &answer), "effects",
-                                              effects_json(question, &answer)));
+                                              "unit", "Mbit/s", "a", lab_json_number(answer->median[0]), "b",
+                                              lab_json_number(answer->median[question->factor_count]),
+                                              "steps", steps_json(question, answer), "effects",
+                                              effects_json(question, answer)));
     }
-    print_advice(question, term);
+    print_advice(question, answers, term);
     if (write && write_line(question, run, list, &why) != LAB_OK)
     {
         lab_term_print(term, "\novlab: %s\n", why.text);

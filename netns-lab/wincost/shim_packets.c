@@ -2,16 +2,12 @@
 #include "netns-lab/wincost/shim.h"
 
 #include <errno.h>
+#include <linux/udp.h>
 #include <netinet/in.h>
-#include <netinet/udp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
-
-#ifndef UDP_SEGMENT
-#define UDP_SEGMENT 103
-#endif
 
 #define PUBLIC __attribute__((visibility("default")))
 
@@ -133,7 +129,7 @@ static bool is_refused(enum shim_kind kind, const struct msghdr *message)
     for (struct cmsghdr *c = CMSG_FIRSTHDR(&copy);
          c != NULL && kind == SHIM_UDP && shim_profile.no_udp_offload != 0; c = CMSG_NXTHDR(&copy, c))
     {
-        if (c->cmsg_level == SOL_UDP && c->cmsg_type == UDP_SEGMENT)
+        if (c->cmsg_level == IPPROTO_UDP && c->cmsg_type == UDP_SEGMENT)
         {
             shim_count(SHIM_OFFLOADS_REFUSED, 1);
             errno = EINVAL;

@@ -3,18 +3,13 @@
 
 #include <errno.h>
 #include <linux/if_tun.h>
+#include <linux/udp.h>
 #include <netinet/in.h>
-#include <netinet/udp.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#ifndef UDP_SEGMENT
-#define UDP_SEGMENT 103
-#define UDP_GRO     104
-#endif
 
 #define PUBLIC __attribute__((visibility("default")))
 
@@ -91,7 +86,7 @@ PUBLIC int setsockopt(int fd, int level, int name, const void *value, socklen_t 
         shim_count(SHIM_BUFFERS_REFUSED, 1);
         return 0;
     }
-    if (udp && level == SOL_UDP && (name == UDP_SEGMENT || name == UDP_GRO) &&
+    if (udp && level == IPPROTO_UDP && (name == UDP_SEGMENT || name == UDP_GRO) &&
         shim_profile.no_udp_offload != 0)
     {
         shim_count(SHIM_OFFLOADS_REFUSED, 1);

@@ -7,7 +7,7 @@
 #include <fcntl.h>
 #include <linux/if.h>
 #include <linux/if_tun.h>
-#include <netinet/udp.h>
+#include <linux/udp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,10 +16,6 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
-
-#ifndef UDP_SEGMENT
-#define UDP_SEGMENT 103
-#endif
 
 static double seconds(clockid_t clock)
 {
@@ -130,7 +126,7 @@ static void offload(void)
     int size = 100;
     int tun = open_tun();
     int udp = open_udp(&self);
-    int status = setsockopt(udp, SOL_UDP, UDP_SEGMENT, &size, sizeof size);
+    int status = setsockopt(udp, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof size);
     printf("udp_segment=%s\n", status == 0 ? "taken" : strerrorname_np(errno));
     status = ioctl(tun, TUNSETOFFLOAD, (unsigned long)TUN_F_CSUM);
     printf("tun_offload=%s\n", status == 0 ? "taken" : strerrorname_np(errno));

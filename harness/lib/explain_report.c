@@ -227,10 +227,10 @@ static void print_effects(const struct lab_question *question, const struct answ
     }
 }
 
-/* Does the step cost anything, beyond the noise of its rounds? */
+/* Is the step a part of the gap, beyond the noise of its rounds? */
 static bool is_told(const struct lab_step_share *step)
 {
-    return step->log_interval.high < 0.0;
+    return step->share > 0.0 && (step->log_interval.high < 0.0 || step->log_interval.low > 0.0);
 }
 
 static void print_advice(const struct lab_question *question, const struct answer *answers,
@@ -242,10 +242,10 @@ static void print_advice(const struct lab_question *question, const struct answe
         const struct lab_step_share *up = &answers[0].steps[i];
         const struct lab_step_share *down = &answers[1].steps[i];
         bool told = is_told(up) || is_told(down);
-        lab_term_print(
-            term, "  %-10s %4.0f %%%s %4.0f %%%s  %s%s\n", question->factors[i].name, up->share * 100.0,
-            is_told(up) ? " " : "?", down->share * 100.0, is_told(down) ? " " : "?",
-            told ? "" : "no cost told from noise; where there is one: ", question->factors[i].advice);
+        lab_term_print(term, "  %-10s %4.0f %%%s %4.0f %%%s  %s%s\n", question->factors[i].name,
+                       up->share * 100.0, is_told(up) ? " " : "?", down->share * 100.0,
+                       is_told(down) ? " " : "?",
+                       told ? "" : "not told from noise; if it is there: ", question->factors[i].advice);
     }
 }
 

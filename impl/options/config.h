@@ -69,15 +69,29 @@ struct ov_route6
 /* More routes than this in one configuration or push reply are refused. */
 #define OV_ROUTES_MAX 4096u
 
-/* What the tun device and the routing table get. Topology is always subnet. */
+/* What an IPv4 address in the tunnel means [WP-PUSH-020]. */
+enum ov_topology
+{
+    OV_TOPOLOGY_UNSET = 0, /* nobody said: subnet for a server, net30 for who pulls */
+    OV_TOPOLOGY_SUBNET,    /* everybody shares one network */
+    OV_TOPOLOGY_NET30,     /* four addresses for each client, as old Windows clients need */
+    OV_TOPOLOGY_P2P        /* one address each, the server's own is the other end */
+};
+
+const char *ov_topology_name(enum ov_topology topology);
+
+/* What the tun device and the routing table get. */
 struct ov_tunnel
 {
     const char *dev;    /* "tun" (the kernel numbers it) or a full name such as "tun3" */
     uint32_t mtu;       /* --tun-mtu, 1500 */
     uint32_t queue_len; /* --txqueuelen, packets; 0: as the kernel makes it */
+    enum ov_topology topology;
     bool has_ip4;
     uint32_t ip4;
     uint8_t ip4_bits;
+    bool has_ip4_remote; /* point to point: ip4_bits is 32, and the other end is ... */
+    uint32_t ip4_remote;
     bool has_ip6;
     uint8_t ip6[16];
     uint8_t ip6_bits;
@@ -107,6 +121,8 @@ struct ov_pool
 {
     uint32_t ip4_first;
     uint32_t ip4_last;
+    uint32_t ip4_mask; /* pushed with topology subnet; 0: that of the server */
+    bool net30;        /* in blocks of four: the client has the third, its other end is the second */
     bool has_ip6;
     uint8_t ip6_first[16];
     uint32_t ip6_count; /* addresses from ip6_first */
@@ -172,6 +188,7 @@ enum ov_data_threads
 #define OV_TUN_MTU_MIN   68u
 #define OV_TUN_MTU_LIMIT 9000u /* packet buffers are sized by what is configured (ov_buf_packet_for) */
 #define OV_PUSH_OPTION   255u  /* longest option in a push reply [WP-PUSH-011] */
+#define OV_POOL4_MAX     65536u
 #define OV_INFINITE      UINT32_MAX
 
 /* What the program is asked to do. */
@@ -234,6 +251,8 @@ struct ov_config
     const char *checked; /* --check-config: which file */
     bool check_json;     /* ... and its findings as JSON */
     enum ov_role role;   /* client: tls-client and pull; server: tls-server in mode server */
+
+    bool p2p; /* point to point: the role is that of TLS only, nobody pushes or pulls */
 
     /* outer socket */
     const char *local; /* address or name to bind; NULL: any */
@@ -318,10 +337,13 @@ struct ov_config
     bool client_to_client;          /* forward between clients [WP-SRV-008] */
     uint32_t connect_freq_count;    /* 100 new clients in ... [WP-COOK-008]; 0: no limit */
     uint32_t connect_freq_period_s; /* ... 10 s */
+    uint32_t new_freq_count;        /* --connect-freq: sessions that begin in ...; 0: no limit [WP-SRV-040] */
+    uint32_t new_freq_period_s;     /* ... so many seconds */
     uint32_t max_clients;           /* 1024 */
     const char *const *push; /* in the order of the reply, those of helper options included [WP-PUSH-015] */
     size_t push_count;
 
+    struct ov_client_rules clients;
     struct ov_login_options login;
     struct ov_cert_options certs;
 

@@ -48,7 +48,8 @@ enum ov_err ov_pull_new(const struct ov_config *config, const struct ov_proto_fl
         pull->parse.file = "push reply";
         pull->parse.pulled = &pull->pulled;
         pull->parse.announced = &pull->announced;
-        pull->parse.draft.topology = config->topology_given ? OV_TOPOLOGY_SUBNET : OV_TOPOLOGY_UNSET;
+        /* Without a topology 2.x means net30 [WP-PUSH-020]. */
+        pull->parse.draft.topology = config->topology_given ? config->tunnel.topology : OV_TOPOLOGY_NET30;
         copy_routes(&pull->parse, &config->tunnel);
     }
     if (pull->parse.failed != OV_OK)
@@ -110,18 +111,10 @@ static void pull_option(struct ov_parse *parse, const char *text, size_t len)
     }
 }
 
-/* Without a topology 2.x means net30, where ifconfig's second address is no netmask. */
 static void finish_pull(struct ov_pull *pull)
 {
     struct ov_parse *parse = &pull->parse;
     parse->option = "ifconfig";
-    if (parse->draft.ifconfig[0] != NULL && parse->draft.topology == OV_TOPOLOGY_UNSET)
-    {
-        ov_parse_fatal(parse,
-                       "ifconfig comes without a topology, which means net30; that is known to OpenVPN 2.x "
-                       "but not built into ovref yet; 'topology subnet' is");
-        return;
-    }
     ov_parse_finish_tunnel(parse);
     parse->option = NULL;
 }

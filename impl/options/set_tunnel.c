@@ -39,24 +39,25 @@ OV_SETTER(dev_type)
     parse->draft.dev_type = line->word[1];
 }
 
+const char *ov_topology_name(enum ov_topology topology)
+{
+    return topology == OV_TOPOLOGY_NET30 ? "net30" : topology == OV_TOPOLOGY_P2P ? "p2p" : "subnet";
+}
+
 /* Topology decides what a pushed ifconfig means, so a wrong one can't be skipped. */
 OV_SETTER(topology)
 {
     const char *name = line->word[1];
-    if (strcmp(name, "subnet") == 0)
+    static const enum ov_topology all[] = {OV_TOPOLOGY_SUBNET, OV_TOPOLOGY_NET30, OV_TOPOLOGY_P2P};
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
     {
-        parse->draft.topology = OV_TOPOLOGY_SUBNET;
+        if (strcmp(name, ov_topology_name(all[i])) == 0)
+        {
+            parse->draft.topology = all[i];
+            return;
+        }
     }
-    else if (strcmp(name, "net30") == 0 || strcmp(name, "p2p") == 0)
-    {
-        parse->draft.topology = OV_TOPOLOGY_OTHER;
-        ov_parse_fatal(
-            parse, "topology '%s' is known to OpenVPN 2.x but not built into ovref yet; 'subnet' is", name);
-    }
-    else
-    {
-        ov_parse_fatal(parse, "unknown topology '%.40s'; use subnet", name);
-    }
+    ov_parse_fatal(parse, "unknown topology '%.40s'; use subnet, net30 or p2p", name);
 }
 
 OV_SETTER(ifconfig)

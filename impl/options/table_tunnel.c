@@ -4,9 +4,9 @@
 static const struct ov_option rows[] = {
     OTHER("dev", "name", 1, 1, BOTH, dev, "", "", "tun device: 'tun' for the next free one, or a full name"),
     OTHER("dev-type", "tun", 1, 1, BOTH, dev_type, "", "", "kind of device, for names that don't tell"),
-    OTHER("topology", "subnet", 1, 1, BOTH | PUSH | VITAL, topology, "subnet for servers", "2.1",
+    OTHER("topology", "subnet|net30|p2p", 1, 1, BOTH | PUSH | VITAL, topology, "subnet for servers", "2.1",
           "how clients share the network"),
-    OTHER("ifconfig", "address netmask", 2, 2, BOTH | PUSH, ifconfig, "", "",
+    OTHER("ifconfig", "address netmask|remote", 2, 2, BOTH | PUSH, ifconfig, "", "",
           "own IPv4 address in the tunnel"),
     OTHER("ifconfig-ipv6", "address/bits [remote]", 1, 2, BOTH | PUSH, ifconfig6, "", "2.3",
           "own IPv6 address in the tunnel"),

@@ -166,7 +166,12 @@ enum ov_err ov_netif_apply(struct ov_netif *netif, const char *name, int index,
         return give_up(netif, text, "set MTU of and bring up", name, result);
     }
     ov_logf(netif->log, OV_LOG_INFO, "%s is up, mtu %u", name, tunnel->mtu);
-    if (tunnel->has_ip4 && (result = ov_netif_add_ip4(netif, &target, tunnel->ip4, tunnel->ip4_bits)) < 0)
+    if (tunnel->has_ip4)
+    {
+        result = tunnel->has_ip4_remote ? ov_netif_add_peer4(netif, &target, tunnel->ip4, tunnel->ip4_remote)
+                                        : ov_netif_add_ip4(netif, &target, tunnel->ip4, tunnel->ip4_bits);
+    }
+    if (result < 0)
     {
         return give_up(netif, text, "add the IPv4 address to", name, result);
     }

@@ -20,7 +20,7 @@ OV_MUST_USE enum ov_err ov_netif_new(const struct ov_log *log, struct ov_netif *
 void ov_netif_free(struct ov_netif *netif);
 
 /* Bring the interface up with the tunnel's MTU, give it its addresses
- * (topology subnet), then add the routes. index is the interface. A route that
+ * (as its topology says), then add the routes. index is the interface. A route that
  * can't be added is a warning: the tunnel itself works [WP-PUSH-016]. Any other
  * failure is OV_ERR_IO with a reason in text, and all is undone. */
 OV_MUST_USE enum ov_err ov_netif_apply(struct ov_netif *netif, const char *name, int index,

@@ -45,6 +45,9 @@ struct ov_netif_change *ov_netif_room(struct ov_netif *netif);
 
 /* The returns are libnl's: 0, or a negative NLE_ number. */
 int ov_netif_add_ip4(struct ov_netif *netif, const struct ov_netif_target *target, uint32_t ip, uint8_t bits);
+/* Point to point: ip here, peer at the other end. */
+int ov_netif_add_peer4(struct ov_netif *netif, const struct ov_netif_target *target, uint32_t ip,
+                       uint32_t peer);
 int ov_netif_add_ip6(struct ov_netif *netif, const struct ov_netif_target *target,
                      const uint8_t ip[static 16], uint8_t bits);
 /* All routes of the tunnel; failures are logged as warnings. */

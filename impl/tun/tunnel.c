@@ -43,6 +43,7 @@ static bool routes6_equal(const struct ov_tunnel *a, const struct ov_tunnel *b)
 static bool addresses_equal(const struct ov_tunnel *a, const struct ov_tunnel *b)
 {
     return a->has_ip4 == b->has_ip4 && (!a->has_ip4 || (a->ip4 == b->ip4 && a->ip4_bits == b->ip4_bits)) &&
+           a->has_ip4_remote == b->has_ip4_remote && (!a->has_ip4_remote || a->ip4_remote == b->ip4_remote) &&
            a->has_ip6 == b->has_ip6 &&
            (!a->has_ip6 || (memcmp(a->ip6, b->ip6, 16) == 0 && a->ip6_bits == b->ip6_bits)) &&
            a->has_route_gateway == b->has_route_gateway &&

@@ -37,7 +37,7 @@ pack_src    := $(sort $(foreach b,$(COMPRESS),$(wildcard impl/compress/$(b)/*.c)
 backend_src := $(sort $(foreach b,$(BACKENDS) $(ENGINES),$(wildcard impl/crypto/$(b)/*.c))) $(pack_src)
 edge_src    := $(sort $(foreach f,$(EDGE_FLOORS),$(wildcard impl/$(f)/*.c)))
 lab_src     := $(sort $(wildcard harness/lib/*.c harness/report/*.c)) \
-               $(addprefix netns-lab/linkemu/,spec.c quantity.c netem.c)
+               $(addprefix netns-lab/linkemu/,spec.c quantity.c netem.c) netns-lab/wincost/profile.c
 cli_src     := $(sort $(wildcard harness/cli/*.c))
 ovspec_src  := $(sort $(wildcard conformance/ovspec/*.c))
 
@@ -45,7 +45,8 @@ include impl/rules.mk harness/rules.mk conformance/rules.mk fuzz/rules.mk perf/r
 
 .DEFAULT_GOAL := all
 .PHONY: all help clean packages lab-run doctor
-all: $(BUILD)/ovref $(BUILD)/ovref.8 $(BUILD)/ovlab $(BUILD)/ovspec $(BUILD)/linkemu $(BUILD)/linkprobe
+all: $(BUILD)/ovref $(BUILD)/ovref.8 $(BUILD)/ovlab $(BUILD)/ovspec $(BUILD)/linkemu $(BUILD)/linkprobe \
+     $(BUILD)/libwincost.so
 
 include .ci/check.mk
 

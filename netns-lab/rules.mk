@@ -29,9 +29,28 @@ $(BUILD)/linkprobe: $(call objs,$(plain),$(linkprobe_src) $(linkprobe_uses))
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(LDFLAGS) -ljansson -lm
 
+# The cost shim: preloaded into programs, so position independent, and only what it interposes is seen.
+wincost_pure := $(addprefix netns-lab/wincost/,profile.c model.c)
+wincost_src  := $(sort $(wildcard netns-lab/wincost/*.c))
+$(BUILD)/pic/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CFLAGS) $(NETNS_INC) -fPIC -fvisibility=hidden -MMD -MP -c $< -o $@
+
+$(BUILD)/libwincost.so: $(wincost_src:%.c=$(BUILD)/pic/%.o)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) -shared $^ -o $@ $(LDFLAGS) -ldl -lpthread
+
+-include $(wincost_src:%.c=$(BUILD)/pic/%.d)
+
+$(BUILD)/wincost-calls: netns-lab/tests/wincost/calls.c
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $< -o $@
+
 # Tests of the pure parts: netns-lab/tests/test_NAME.c, run with the other unit tests.
 link_tests := $(patsubst netns-lab/tests/%.c,$(BUILD)/tests/%,$(wildcard netns-lab/tests/test_*.c))
-$(link_tests): $(BUILD)/tests/%: $(san)/netns-lab/tests/%.o $(call objs,$(san),$(linkemu_pure) $(linkprobe_pure) $(wildcard netns-lab/tests/lib/*.c))
+$(link_tests): $(BUILD)/tests/%: $(san)/netns-lab/tests/%.o $(call objs,$(san),$(linkemu_pure) $(linkprobe_pure) $(wincost_pure) \
+		$(wildcard netns-lab/tests/lib/*.c))
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(SANITIZE) $^ -o $@ -lcmocka -lm

@@ -26,7 +26,7 @@ static const struct command commands[] = {
     {"matrix", "every client with every server over everything two ends can agree on", cmd_matrix},
     {"show", "all that a record says of one case: ovlab show ID", cmd_show},
     {"compare", "interleaved A/B pairs of two builds, with intervals and a verdict", cmd_compare},
-    {"explain", "what bounds a scenario before it runs, and what did after", NULL},
+    {"explain", "which factor explains what share of a gap: ovlab explain windows-gap", cmd_explain},
     {"analyze", "timelines and counters of one record", NULL},
     {"merge", "unites the records of several machines or shards", cmd_merge},
     {"history", "ratios to stock over all records, with change points", cmd_history},

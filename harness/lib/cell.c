@@ -97,6 +97,8 @@ enum lab_err lab_cell_config(struct lab_cell *cell, const char *role, char path[
     const struct lab_scenario *scenario = cell->item->def->scenario;
     const struct lab_topology *net = cell->topology;
     bool six = strchr(scenario->proto, '6') != NULL;
+    char wincost[LAB_PATH_MAX + 32];
+    snprintf(wincost, sizeof wincost, "%s/libwincost.so", cell->paths->build);
     const struct lab_config config = {
         .role = role,
         .proto = scenario->proto,
@@ -114,6 +116,8 @@ enum lab_err lab_cell_config(struct lab_cell *cell, const char *role, char path[
         .option = strcmp(role, "client") == 0 ? scenario->client_options : scenario->server_options,
         .lines = scenario->lines[strcmp(role, "server") == 0],
         .root = cell->paths->root,
+        .profile = scenario->profile[strcmp(role, "server") == 0],
+        .wincost = wincost,
     };
     return lab_config_write(&config, cell->log_dir, path, why);
 }

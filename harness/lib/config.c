@@ -1,5 +1,7 @@
 #include "lib/config.h"
 
+#include "lib/profile.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -132,6 +134,32 @@ static enum lab_err write_options(const struct growing *options, const char *wor
     return err == LAB_OK ? lab_file_replace(path, options->text, why) : err;
 }
 
+/* The profile's file, and what the program's subject needs to run it under the shim. */
+static enum lab_err write_profile(const struct lab_config *config, const char *workdir, struct growing *text,
+                                  struct lab_why *why)
+{
+    char path[LAB_PATH_MAX];
+    char words[LAB_PROFILE_TEXT];
+    struct wincost_profile profile;
+    if (config->profile == NULL)
+    {
+        return LAB_OK;
+    }
+    enum lab_err err = lab_profile_read(config->root, config->profile, &profile, why);
+    err = err == LAB_OK ? lab_path_set(path, why, "%s/profile", workdir) : err;
+    if (err != LAB_OK)
+    {
+        return err;
+    }
+    wincost_profile_print(&profile, words, sizeof words);
+    grow(text, "profile=", strlen("profile="));
+    grow(text, path, strlen(path));
+    grow(text, "\nwincost=", strlen("\nwincost="));
+    grow(text, config->wincost, strlen(config->wincost));
+    grow(text, "\n", 1);
+    return lab_file_replace(path, words, why);
+}
+
 enum lab_err lab_config_write(const struct lab_config *config, const char *dir,
                               char path[static LAB_PATH_MAX], struct lab_why *why)
 {
@@ -155,6 +183,7 @@ enum lab_err lab_config_write(const struct lab_config *config, const char *dir,
     }
     add_lines(config, &text, &options);
     err = write_options(&options, workdir, &text, why);
+    err = err == LAB_OK ? write_profile(config, workdir, &text, why) : err;
     if (text.cut || options.cut)
     {
         return lab_why_set(why, LAB_ERR_USAGE, "the %s's configuration is too long", config->role);

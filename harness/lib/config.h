@@ -25,7 +25,9 @@ struct lab_config
     unsigned exit_notify;  /* times a client says goodbye */
     const char *option;    /* further option lines, NULL and "": none */
     const char *lines;     /* as lab_scenario.lines; NULL: none */
-    const char *root;      /* the repository; needed for lines */
+    const char *root;      /* the repository; needed for lines and a profile */
+    const char *profile;   /* of the cost shim (lib/profile.h), NULL: without it */
+    const char *wincost;   /* the shim itself, with a profile */
 };
 
 /* Writes DIR/ROLE.cfg, whose path goes to path, and makes DIR/ROLE as the program's working

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define LAB_AXIS_MAX    6 /* of a file; the subject is one more */
+#define LAB_AXIS_MAX    8 /* of a file; the subject is one more */
 #define LAB_TRAFFIC_MAX 6
 #define LAB_NAME_MAX    48 /* of an experiment, an axis, a traffic */
 
@@ -144,6 +144,12 @@ struct lab_link_texts
     char *both; /* for each direction, before its own */
 };
 
+struct lab_profile_texts
+{
+    char *client; /* a file of netns-lab/profiles and words of key=value; NULL, "default": without the shim */
+    char *server;
+};
+
 struct lab_tunnel_texts
 {
     char *proto; /* each NULL: the default in experiment_point.c */
@@ -173,6 +179,7 @@ struct lab_experiment
     unsigned axes_count;
     struct lab_link_texts link;
     struct lab_tunnel_texts tunnel;
+    struct lab_profile_texts profile;
     struct lab_option_line *options;
     unsigned options_count;
     char **features; /* that both programs must support, beside those that follow from the rest */

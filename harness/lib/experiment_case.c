@@ -1,6 +1,7 @@
 /* Where an experiment meets the runner. */
 #include "lib/experiment_plan.h"
 #include "lib/limits.h"
+#include "lib/profile.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -11,6 +12,17 @@ enum lab_err lab_case_of_point(struct lab_run *run, const struct lab_point *poin
 {
     *item = (struct lab_case){.def = &point->def, .point = point};
     snprintf(item->id, sizeof item->id, "%s", point->id);
+    for (size_t i = 0; i < 2; i++)
+    {
+        struct wincost_profile profile;
+        enum lab_err err = point->profile[i][0] != '\0'
+                               ? lab_profile_read(run->paths.root, point->profile[i], &profile, why)
+                               : LAB_OK;
+        if (err != LAB_OK)
+        {
+            return err;
+        }
+    }
     if (point->client[0] == '\0')
     {
         return LAB_OK;

@@ -298,11 +298,34 @@ static enum lab_err set_tunnel(struct lab_point *point, size_t *feature_count, s
                                                          : err;
 }
 
+/* Without a profile there is no shim either. */
+static enum lab_err set_profiles(struct lab_point *point, size_t *feature_count, struct lab_why *why)
+{
+    const char *texts[2] = {point->experiment->profile.client, point->experiment->profile.server};
+    enum lab_err err = LAB_OK;
+    for (size_t i = 0; err == LAB_OK && i < 2; i++)
+    {
+        bool missing = false;
+        struct lab_scope scope = scope_of(point);
+        err = texts[i] != NULL ? lab_expr_fill(texts[i], &scope, point->profile[i], sizeof point->profile[i],
+                                               &missing, why)
+                               : LAB_OK;
+        if (missing || err != LAB_OK)
+        {
+            point->profile[i][0] = '\0';
+        }
+        point->scenario.profile[i] = point->profile[i][0] != '\0' ? point->profile[i] : NULL;
+    }
+    bool shimmed = point->profile[0][0] != '\0' || point->profile[1][0] != '\0';
+    return err == LAB_OK && shimmed ? add_feature(point, feature_count, "", "profile", why) : err;
+}
+
 static enum lab_err set_features(struct lab_point *point, struct lab_why *why)
 {
     size_t count = 0;
     enum lab_err err = set_tunnel(point, &count, why);
     err = err == LAB_OK ? set_options(point, &count, why) : err;
+    err = err == LAB_OK ? set_profiles(point, &count, why) : err;
     for (unsigned i = 0; err == LAB_OK && i < point->experiment->features_count; i++)
     {
         char word[96];

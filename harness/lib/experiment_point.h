@@ -15,6 +15,7 @@
 #define LAB_POINT_STEPS 8
 #define LAB_OPTIONS_LEN 1000
 #define LAB_LINK_LEN    256
+#define LAB_PROFILE_LEN 600
 
 struct lab_traffic_plan
 {
@@ -49,6 +50,7 @@ struct lab_point
     char down[LAB_LINK_LEN];
     char client_options[LAB_OPTIONS_LEN]; /* lines */
     char server_options[LAB_OPTIONS_LEN];
+    char profile[2][LAB_PROFILE_LEN]; /* client, server; "": without the shim */
     char system[8][96];
     size_t system_count;
     struct lab_traffic_plan traffic[LAB_TRAFFIC_MAX];

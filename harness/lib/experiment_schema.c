@@ -140,6 +140,12 @@ static const cyaml_schema_field_t tunnel_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t profile_fields[] = {
+    TEXT("client", MAY, struct lab_profile_texts, client),
+    TEXT("server", MAY, struct lab_profile_texts, server),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t quick_fields[] = {
     LIST("subjects", MAY, struct lab_quick_texts, subjects, text, 1),
     CYAML_FIELD_UINT("repeats", CYAML_FLAG_OPTIONAL, struct lab_quick_texts, repeats),
@@ -155,6 +161,7 @@ static const cyaml_schema_field_t fields[] = {
     LIST("axes", MAY, struct lab_experiment, axes, axis, 0),
     CYAML_FIELD_MAPPING("link", CYAML_FLAG_OPTIONAL, struct lab_experiment, link, link_fields),
     CYAML_FIELD_MAPPING("tunnel", CYAML_FLAG_OPTIONAL, struct lab_experiment, tunnel, tunnel_fields),
+    CYAML_FIELD_MAPPING("profile", CYAML_FLAG_OPTIONAL, struct lab_experiment, profile, profile_fields),
     LIST("options", MAY, struct lab_experiment, options, option, 0),
     LIST("features", MAY, struct lab_experiment, features, text, 0),
     LIST("system", MAY, struct lab_experiment, system, text, 0),

@@ -62,6 +62,7 @@ struct lab_scenario
      * else is an option line. "@PKI@", "@ROOT@" and "@ROLE@" stand for the keys' directory, the
      * repository and the role. NULL: none. */
     const char *lines[2];
+    const char *profile[2]; /* of the cost shim, for client and server (lib/profile.h); NULL: without it */
     const struct lab_expect *expect; /* NULL: nothing is expected */
     const char *impossible;          /* why the case is UNSUPPORTED from the start; NULL: it is not */
 };

@@ -20,6 +20,7 @@ enum shape
     VERDICT, /* one of the six names */
     CELL,    /* {"repeat": whole, "values": object of numbers and texts} */
     NAMED,   /* object of texts */
+    LIST,    /* array of objects */
 };
 
 struct field
@@ -63,6 +64,13 @@ static const struct field fields[] = {
     {"case", "cell", CELL, true},
     {"case", "negotiated", NAMED, true},
     {"case", "link", OBJECT, true},
+    {"explain", "a", TEXT, false},
+    {"explain", "b", TEXT, false},
+    {"explain", "subject", TEXT, false},
+    {"explain", "rounds", WHOLE, false},
+    {"explain", "disturbed_kept", FLAG, false},
+    {"explain", "series", LIST, false},
+    {"explain", "advice", LIST, false},
     {"end", "reason", TEXT, false},
     {"end", "seconds", NUMBER, false},
     {"end", "verdicts", NUMBERS, false},
@@ -104,6 +112,11 @@ static bool is_text(const json_t *value)
     return json_is_string(value);
 }
 
+static bool is_object(const json_t *value)
+{
+    return json_is_object(value);
+}
+
 static bool is_number(const json_t *value)
 {
     return json_is_number(value) || json_is_null(value);
@@ -134,6 +147,8 @@ static bool has_shape(const json_t *value, enum shape shape)
         return json_is_boolean(value);
     case OBJECT:
         return json_is_object(value);
+    case LIST:
+        return json_is_array(value) && all_of(value, is_object);
     case TEXTS:
         return json_is_array(value) && all_of(value, is_text);
     case NUMBERS:

@@ -18,7 +18,7 @@ declare -A cfg=()
 # exit_notify) describe the network and cause no option; an empty value means the
 # program's own default.
 readonly cfg_keys=' role proto local remote port dev cipher auth ca cert key tls_crypt tls_auth
- key_direction tls_crypt_v2 topology dev_type mode tunnel4 tunnel6 tun_mtu keepalive exit_notify sndbuf rcvbuf
+ key_direction tls_crypt_v2 topology dev_type mode tunnel4 tunnel6 tun_mtu keepalive exit_notify sndbuf rcvbuf profile wincost
  verb workdir options '
 
 usage_error()
@@ -171,6 +171,9 @@ cfg_run()
         options_of_both
     } >"$file"
     [[ -z ${cfg[options]-} ]] || extra=(--config "${cfg[options]}")
+    # The cost shim works in a program that the loader of this system loads.
+    [[ -z ${cfg[profile]-} ]] || subject_program=(env "LD_PRELOAD=${cfg[wincost]}" "WINCOST_PROFILE=${cfg[profile]}"
+        "WINCOST_STATS=${cfg[workdir]}/profile.stats" "${subject_program[@]}")
     exec "${subject_program[@]}" --config "$file" "${extra[@]}"
 }
 

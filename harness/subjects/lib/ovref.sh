@@ -37,7 +37,7 @@ subject_supports()
 {
     local help
     case $1 in
-        in-tree | tls-ekm | tls-crypt-v2:cookie | data-ciphers-fallback)
+        in-tree | profile | tls-ekm | tls-crypt-v2:cookie | data-ciphers-fallback)
             echo yes
             ;;
         tls:1.3)

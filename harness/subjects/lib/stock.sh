@@ -70,6 +70,10 @@ subject_supports()
             compress:stub-v2 | compress:migrate)
             echo yes
             ;;
+        profile)
+            [[ -z ${peer_command-} ]] || unsupported 'it runs in a folder of another release, with its own loader: the cost shim does not reach it' || return
+            echo yes
+            ;;
         tls-ekm | tls-crypt-v2:cookie | auth-user-pass:inline | tun-mtu:9000 | peer-to-peer)
             if stock_has 2.6
             then

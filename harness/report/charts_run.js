@@ -1,0 +1,250 @@
+/* The charts of one record; each is there when the record has what it draws. */
+'use strict';
+const counted = item => ['PASS', 'FAIL', 'TAINTED'].includes(item.verdict);
+
+/* Every sample of goodput, with what it is of. */
+function goodputRows(items)
+{
+    const rows = [];
+    for (const item of items.filter(counted))
+        for (const line of item.measurements)
+            for (const [name, list] of Object.entries(line.samples))
+                if (/interval_mbps$/.test(name))
+                    list.forEach((value, index) => rows.push({
+                        subject: subjectOf(item), case: item.id, at: index,
+                        what: line.name + (/^(up|down)_/.test(name) && !line.name.includes('_' + name.split('_')[0])
+                            ? ' ' + name.split('_')[0] : ''),
+                        mbps: value, href: rawLink(item)}));
+    return rows;
+}
+
+/* One value a case and measurement: the mean of its samples. That is what repeats with the rounds. */
+function perCase(rows)
+{
+    const groups = new Map();
+    for (const row of rows)
+    {
+        const key = row.case + '\n' + row.what;
+        const group = groups.get(key) || {...row, sum: 0, n: 0};
+        group.sum += row.mbps;
+        group.n++;
+        groups.set(key, group);
+    }
+    return [...groups.values()].map(group => ({...group, mbps: group.sum / group.n}));
+}
+
+function drawThroughput(items)
+{
+    const rows = goodputRows(items);
+    if (rows.length === 0)
+        return;
+    const each = perCase(rows);
+    const subjects = new Set(each.map(row => row.subject + row.what)).size;
+    const repeated = each.length >= 3 * subjects;
+    const values = repeated ? each : rows;
+    const order = [...new Set(values.map(row => row.subject))].sort();
+    const kinds = [...new Set(values.map(row => row.what))].sort();
+    for (const kind of kinds.slice(0, 6))
+    {
+        const of = values.filter(row => row.what === kind);
+        const y = {field: 'subject', type: 'nominal', title: null, sort: order};
+        chart('throughput-' + kind.replace(/\W/g, '-'), 'Throughput, ' + kind,
+            'Mean with its bootstrapped 95 % interval over ' + (repeated ? 'rounds' : 'the seconds of one transfer (not of repeated runs)') +
+            '; the dots are what it is of. Mbit/s, logarithmic.', {
+            data: {values: of},
+            height: {step: 24},
+            encoding: {y, x: {type: 'quantitative', scale: {type: 'log'}, axis: {format: '~s', tickCount: 5}}},
+            layer: [
+                {mark: {type: 'point', opacity: 0.35, size: 22, filled: true},
+                    encoding: {x: {field: 'mbps', title: 'Mbit/s'}, color: {value: theme.color('soft')},
+                        href: {field: 'href'}, tooltip: [{field: 'case'}, {field: 'mbps', format: format3}]}},
+                {mark: {type: 'errorbar', extent: 'ci', ticks: {size: 8}}, encoding: {x: {field: 'mbps', title: 'Mbit/s'},
+                    color: {value: theme.palette()[0]}}},
+                {mark: {type: 'point', shape: 'diamond', filled: true, size: 70},
+                    encoding: {x: {aggregate: 'mean', field: 'mbps', title: 'Mbit/s'}, color: {value: theme.palette()[0]},
+                        tooltip: [{field: 'subject'}, {aggregate: 'mean', field: 'mbps', format: format3}, {aggregate: 'count'}]}},
+            ],
+        });
+    }
+    if (new Set(rows.map(row => row.subject)).size > 1 && rows.length >= 5 * subjects)
+        drawBoxes(rows, order, kinds.slice(0, 4));
+}
+
+function drawBoxes(rows, order, kinds)
+{
+    const fit = panels(kinds.length, 2);
+    chart('boxes', 'Spread of throughput', 'Each second or interval: quartiles; whiskers reach 1.5 interquartile ranges.', {
+        data: {values: rows.filter(row => kinds.includes(row.what))},
+        width: undefined, autosize: undefined,
+        facet: {field: 'what', type: 'nominal', title: null}, columns: fit.columns,
+        spec: {width: fit.width - (fit.columns > 1 ? 60 : 70), height: {step: 22},
+            mark: {type: 'boxplot', size: 12, color: theme.palette()[0], outliers: {size: 12, color: theme.color('soft')}},
+            encoding: {y: {field: 'subject', type: 'nominal', title: null, sort: order, axis: {labelLimit: narrow() ? 110 : 170}},
+                x: {field: 'mbps', type: 'quantitative', title: 'Mbit/s', scale: {type: 'log'}, axis: {format: '~s', tickCount: 4}}}},
+    });
+}
+
+/* Ratios with intervals: goals of a benchmark, series of a comparison. */
+function drawForest()
+{
+    const rows = [];
+    for (const item of data.cases)
+        for (const line of item.measurements)
+            if (line.values.ratio_low !== undefined && line.values.ratio > 0 && line.values.ratio_low > 0)
+            {
+                const [, what, one, other] = /^(.*?): (.+?) \/ (.+?) [<>]=/.exec(line.name) || [0, line.name, '', ''];
+                rows.push({name: one ? what + ': ' + one + ' / ' + other : what, ratio: line.values.ratio, low: line.values.ratio_low,
+                    high: line.values.ratio_high, limit: line.values.limit, href: 'run.jsonl',
+                    goal: line.values.limit !== undefined ? line.name.replace(/^.* ([<>]=)/, '$1') : ''});
+            }
+    const text = (state.values.text || '').toLowerCase();
+    const subject = state.values.subject || '';
+    const values = rows.filter(row => row.name.toLowerCase().includes(text) && row.name.includes(subject));
+    if (values.length === 0)
+        return;
+    chart('forest', 'Ratios with 95 % intervals', 'Right of the line at 1: more than the other. A tick marks the goal.', {
+        data: {values},
+        height: {step: 22},
+        encoding: {y: {field: 'name', type: 'nominal', sort: null, title: null, axis: {labelLimit: narrow() ? 150 : 380}}},
+        layer: [
+            {mark: {type: 'rule', strokeDash: [3, 3]}, encoding: {x: {datum: 1}, y: null}},
+            {mark: {type: 'rule', strokeWidth: 2, color: theme.palette()[0]},
+                encoding: {x: {field: 'low', type: 'quantitative', scale: {type: 'log'}, title: 'ratio', axis: {format: '~g'}}, x2: {field: 'high'}}},
+            {mark: {type: 'point', shape: 'diamond', filled: true, size: 60, color: theme.palette()[0]},
+                encoding: {x: {field: 'ratio', type: 'quantitative'}, href: {field: 'href'},
+                    tooltip: [{field: 'name'}, {field: 'ratio', format: '.3'}, {field: 'low', format: '.3'}, {field: 'high', format: '.3'}, {field: 'goal'}]}},
+            {transform: [{filter: 'isValid(datum.limit)'}], mark: {type: 'tick', thickness: 3, size: 14, color: theme.palette()[1]},
+                encoding: {x: {field: 'limit', type: 'quantitative'}, tooltip: [{field: 'goal'}]}},
+        ],
+    });
+}
+
+function drawGrids(items)
+{
+    const grids = (data.start.experiment || {}).grids || [];
+    const axes = (data.start.experiment || {}).axes || [];
+    const order = key => ((axes.find(axis => axis.key === key) || {}).values || []).map(String);
+    grids.forEach((grid, index) => {
+        const values = items.filter(item => item.grids && item.grids[index] !== null).map(item => ({
+            subject: subjectOf(item) + other(item, axes, grid), row: shortText(item.cell.values[grid.rows], order(grid.rows)),
+            column: shortText(item.cell.values[grid.across], order(grid.across)), value: item.grids[index]}));
+        if (values.length === 0)
+            return;
+        const fit = panels(new Set(values.map(row => row.subject)).size, 3);
+        chart('heat-' + index, grid.title + (grid.unit ? ', ' + grid.unit : ''),
+            'Median over the repeats; rows: ' + grid.rows + ', columns: ' + grid.across + '.', {
+            data: {values}, width: undefined, autosize: undefined,
+            transform: [{aggregate: [{op: 'median', field: 'value', as: 'value'}], groupby: ['subject', 'row', 'column']}],
+            facet: {field: 'subject', type: 'nominal', title: null}, columns: fit.columns,
+            spec: {width: fit.width, height: {step: 26},
+                encoding: {y: {field: 'row', type: 'ordinal', sort: order(grid.rows), title: grid.rows},
+                    x: {field: 'column', type: 'ordinal', sort: order(grid.across), title: grid.across, axis: {labelAngle: 0}}},
+                layer: [
+                    {mark: 'rect', encoding: {color: {field: 'value', type: 'quantitative', legend: null, scale: {scheme: 'viridis'}},
+                        tooltip: [{field: 'subject'}, {field: 'row'}, {field: 'column'}, {field: 'value', format: format3}]}},
+                    {mark: {type: 'text', stroke: '#00000099', strokeWidth: 3, strokeJoin: 'round'}, encoding: {text: {field: 'value', format: format3}, color: {value: '#000'}}},
+                    {mark: {type: 'text'}, encoding: {text: {field: 'value', format: format3}, color: {value: '#fff'}}},
+                ]}},
+        );
+    });
+}
+
+/* Values of the axes that are neither the subject's nor the grid's own. */
+function other(item, axes, grid)
+{
+    return axes.filter(axis => !['subject', grid.rows, grid.across].includes(axis.key) && axis.values.length > 1)
+        .map(axis => ', ' + axis.key + ' ' + item.cell.values[axis.key]).join('');
+}
+
+/* 8192 as the experiment's file has it: 8k. */
+function shortText(value, texts)
+{
+    const size = {k: 1024, M: 1048576, G: 1073741824};
+    const same = texts.find(text => text === String(value) || Number(text.slice(0, -1)) * (size[text.slice(-1)] || NaN) === Number(value));
+    return same === undefined ? String(value) : same;
+}
+
+function drawRtt(items)
+{
+    const found = {};
+    for (const item of items.filter(counted))
+        for (const line of item.measurements)
+            for (const rtt of line.samples.rtt_ms || [])
+                if (rtt > 0)
+                    (found[line.name] = found[line.name] || []).push({subject: subjectOf(item), rtt});
+    for (const name of Object.keys(found).sort().slice(0, 4))
+        chart('rtt-' + name.replace(/\W/g, '-'), 'Round-trip time, ' + name,
+            'Share of pings that came back within this time (CDF), logarithmic.', {
+            data: {values: found[name]}, height: 260,
+            transform: [
+                {sort: [{field: 'rtt'}], window: [{op: 'count', as: 'place'}], groupby: ['subject'], frame: [null, 0]},
+                {joinaggregate: [{op: 'count', as: 'all'}], groupby: ['subject']},
+                {calculate: 'datum.place / datum.all', as: 'share'}],
+            mark: {type: 'line', interpolate: 'step-after', strokeWidth: 2},
+            encoding: {x: {field: 'rtt', type: 'quantitative', scale: {type: 'log'}, title: 'ms', axis: {format: '~g', tickCount: 6}},
+                y: {field: 'share', type: 'quantitative', title: 'share', axis: {format: '%'}},
+                color: {field: 'subject', type: 'nominal', legend: {...legend(), symbolType: 'stroke'}},
+                strokeDash: {field: 'subject', type: 'nominal', legend: null},
+                tooltip: [{field: 'subject'}, {field: 'rtt', format: '.3'}, {field: 'share', format: '.1%'}]},
+        });
+}
+
+const losses = /(rcvbuf_errors|sndbuf_errors|in_errors|dropped|replay_rejects|reassembly_failed|retransmits|lost|softnet_dropped)$/;
+
+function drawDrops(items)
+{
+    const values = [];
+    for (const item of items)
+        for (const line of item.measurements)
+            if (!['total', 'limits', 'capture', 'cliff'].includes(line.name))
+                for (const [key, count] of Object.entries(line.values))
+                    if (losses.test(key) && count > 0)
+                        values.push({t: line.t, case: item.id, where: key.replaceAll('_', ' '), count, href: rawLink(item)});
+    if (values.length === 0)
+        return;
+    chart('drops', 'Drops over time', 'What each measurement lost, and where, in the order of the run. A point leads to its logs.', {
+        data: {values}, height: 260,
+        mark: {type: 'point', filled: true, size: 45, opacity: 0.8},
+        encoding: {x: {field: 't', type: 'quantitative', title: 'seconds since the run began'},
+            y: {field: 'count', type: 'quantitative', scale: {type: 'symlog'}, title: 'packets', axis: {format: '~s', values: [1, 10, 100, 1000, 10000, 100000]}},
+            ...byName('where'), href: {field: 'href'},
+            tooltip: [{field: 'case'}, {field: 'where'}, {field: 'count', format: ','}]},
+    });
+}
+
+/* Steps of `ovlab explain`: each factor, what it costs, and its share of the whole gap. */
+function drawWaterfall()
+{
+    const steps = [];
+    for (const item of data.cases)
+        for (const line of item.measurements)
+            if (/^step\//.test(line.name) && line.values.goodput_mbps > 0)
+                steps.push({name: line.name.slice(5), order: line.values.step, ...line.values});
+    if (steps.length < 2)
+        return;
+    steps.sort((one, two) => one.order - two.order);
+    const values = steps.map((step, index) => ({...step, from: index > 0 ? steps[index - 1].goodput_mbps : step.goodput_mbps,
+        base: index === 0, way: index === 0 ? 'begins' : step.goodput_mbps < steps[index - 1].goodput_mbps ? 'slower' : 'faster'}));
+    chart('waterfall', 'What explains the gap', 'A factor at a time: from what was there to what is left, Mbit/s, logarithmic, with 95 % intervals.', {
+        data: {values}, height: {step: 30},
+        encoding: {y: {field: 'name', type: 'nominal', sort: null, title: null}},
+        layer: [
+            {mark: {type: 'bar', size: 18}, encoding: {x: {field: 'from', type: 'quantitative', scale: {type: 'log', zero: false}, title: 'Mbit/s'},
+                x2: {field: 'goodput_mbps'}, color: {field: 'way', type: 'nominal', legend: legend()},
+                tooltip: [{field: 'name'}, {field: 'goodput_mbps', format: format3}, {field: 'factor', format: '.3'}, {field: 'share_percent', format: '.3'}]}},
+            {mark: {type: 'rule', strokeWidth: 2}, encoding: {x: {field: 'goodput_low_mbps', type: 'quantitative'}, x2: {field: 'goodput_high_mbps'}}},
+            {mark: {type: 'tick', thickness: 3, size: 22}, encoding: {x: {field: 'goodput_mbps', type: 'quantitative'}}},
+        ],
+    });
+}
+
+function drawRun()
+{
+    const items = shown();
+    drawForest();
+    drawWaterfall();
+    drawGrids(items);
+    drawThroughput(items);
+    drawRtt(items);
+    drawDrops(items);
+}

@@ -1,7 +1,5 @@
 /* What all charts share: a place on the page, the theme, and links to the raw record. */
 'use strict';
-const palettes = {colorless: '#8a939b'};
-
 /* Adds a chart; spec is Vega-Lite without the parts that are the same everywhere. */
 function chart(id, title, about, spec)
 {
@@ -34,8 +32,26 @@ const legendBelow = {orient: 'bottom', columns: 0, direction: 'horizontal'};
 const legend = () => ({...legendBelow, columns: Math.max(1, Math.floor(wide() / 230)), title: null});
 
 /* Three significant digits. */
-const digits = value => Number(value).toPrecision(3);
-const format3 = '.3~s';
+const format3 = '.3~r';
+
+/* Height of a chart with a row for each value of a field. */
+const rowsHigh = (values, field, step) => Math.max(2, new Set(values.map(row => row[field])).size) * step;
+
+/* TAINTED is no result: such cases are drawn only where a subject has nothing else, and then its name says so. */
+function usable(items)
+{
+    const sound = new Set(items.filter(item => item.verdict === 'PASS' || item.verdict === 'FAIL').map(subjectOf));
+    return items.filter(item => item.verdict === 'PASS' || item.verdict === 'FAIL' ||
+        item.verdict === 'TAINTED' && !sound.has(subjectOf(item)))
+        .map(item => ({...item, named: (item.verdict === 'TAINTED' ? '~ ' : '') + subjectOf(item)}));
+}
+
+/* More lines than this nobody tells apart: those of plain names come first, a filter shows the others. */
+const LINES = 8;
+function fewest(names)
+{
+    return [...new Set(names)].sort((one, two) => (/[\/\u2192]/.test(one) - /[\/\u2192]/.test(two)) || one.localeCompare(two)).slice(0, LINES);
+}
 
 /* Where a point leads: the row of its case, or its raw files. */
 const rawLink = item => item.files && item.files.logs ? item.files.logs.split('/').map(encodeURIComponent).join('/') : 'run.jsonl';

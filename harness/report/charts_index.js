@@ -8,7 +8,7 @@ function drawVerdicts()
     if (values.length === 0)
         return;
     chart('verdicts', 'Verdicts by run', 'Newest first. A bar opens its run.', {
-        data: {values}, height: {step: 20},
+        data: {values}, height: rowsHigh(values, 'run', 20),
         mark: {type: 'bar'},
         encoding: {y: {field: 'run', type: 'nominal', sort: {field: 'started', order: 'descending'}, title: null, axis: {labelLimit: narrow() ? 150 : 260}},
             x: {field: 'count', type: 'quantitative', stack: 'normalize', title: 'share of cases', axis: {format: '%'}},
@@ -22,7 +22,6 @@ function drawVerdicts()
 function drawTrends()
 {
     const text = (state.values.text || '').toLowerCase();
-    const chosen = new Set(shown().map(run => run.run_id));
     const links = new Set(shown().map(run => run.link));
     const known = data.series.filter(series => series.points.some(point => links.has(point.link)));
     const named = text && known.filter(series => series.name.toLowerCase().includes(text));
@@ -48,7 +47,6 @@ function drawTrends()
             ],
         });
     }
-    return chosen.size;
 }
 
 function drawIndex()

@@ -1,17 +1,17 @@
 /* The charts of one record; each is there when the record has what it draws. */
 'use strict';
-const counted = item => ['PASS', 'FAIL', 'TAINTED'].includes(item.verdict);
+const disturbed = ' A ~ before a name: all its cases were disturbed, so this is no result.';
 
 /* Every sample of goodput, with what it is of. */
 function goodputRows(items)
 {
     const rows = [];
-    for (const item of items.filter(counted))
+    for (const item of usable(items))
         for (const line of item.measurements)
             for (const [name, list] of Object.entries(line.samples))
                 if (/interval_mbps$/.test(name))
-                    list.forEach((value, index) => rows.push({
-                        subject: subjectOf(item), case: item.id, at: index,
+                    list.forEach((value, index) => value > 0 && rows.push({
+                        subject: item.named, case: item.id, at: index,
                         what: line.name + (/^(up|down)_/.test(name) && !line.name.includes('_' + name.split('_')[0])
                             ? ' ' + name.split('_')[0] : ''),
                         mbps: value, href: rawLink(item)}));
@@ -50,10 +50,10 @@ function drawThroughput(items)
         const y = {field: 'subject', type: 'nominal', title: null, sort: order};
         chart('throughput-' + kind.replace(/\W/g, '-'), 'Throughput, ' + kind,
             'Mean with its bootstrapped 95 % interval over ' + (repeated ? 'rounds' : 'the seconds of one transfer (not of repeated runs)') +
-            '; the dots are what it is of. Mbit/s, logarithmic.', {
+            '; the dots are what it is of. Logarithmic.' + disturbed, {
             data: {values: of},
-            height: {step: 24},
-            encoding: {y, x: {type: 'quantitative', scale: {type: 'log'}, axis: {format: '~s', tickCount: 5}}},
+            height: rowsHigh(of, 'subject', 24),
+            encoding: {y, x: {type: 'quantitative', scale: {type: 'log'}, axis: {format: '~s', tickCount: 5, labelOverlap: true}}},
             layer: [
                 {mark: {type: 'point', opacity: 0.35, size: 22, filled: true},
                     encoding: {x: {field: 'mbps', title: 'Mbit/s'}, color: {value: theme.color('soft')},
@@ -77,10 +77,10 @@ function drawBoxes(rows, order, kinds)
         data: {values: rows.filter(row => kinds.includes(row.what))},
         width: undefined, autosize: undefined,
         facet: {field: 'what', type: 'nominal', title: null}, columns: fit.columns,
-        spec: {width: fit.width - (fit.columns > 1 ? 60 : 70), height: {step: 22},
+        spec: {width: fit.width - (fit.columns > 1 ? 60 : 70), height: rowsHigh(rows, 'subject', 22),
             mark: {type: 'boxplot', size: 12, color: theme.palette()[0], outliers: {size: 12, color: theme.color('soft')}},
             encoding: {y: {field: 'subject', type: 'nominal', title: null, sort: order, axis: {labelLimit: narrow() ? 110 : 170}},
-                x: {field: 'mbps', type: 'quantitative', title: 'Mbit/s', scale: {type: 'log'}, axis: {format: '~s', tickCount: 4}}}},
+                x: {field: 'mbps', type: 'quantitative', title: 'Mbit/s', scale: {type: 'log'}, axis: {format: '~s', tickCount: 4, labelOverlap: true}}}},
     });
 }
 
@@ -104,7 +104,7 @@ function drawForest()
         return;
     chart('forest', 'Ratios with 95 % intervals', 'Right of the line at 1: more than the other. A tick marks the goal.', {
         data: {values},
-        height: {step: 22},
+        height: rowsHigh(values, 'name', 22),
         encoding: {y: {field: 'name', type: 'nominal', sort: null, title: null, axis: {labelLimit: narrow() ? 150 : 380}}},
         layer: [
             {mark: {type: 'rule', strokeDash: [3, 3]}, encoding: {x: {datum: 1}, y: null}},
@@ -127,23 +127,25 @@ function drawGrids(items)
     grids.forEach((grid, index) => {
         const values = items.filter(item => item.grids && item.grids[index] !== null).map(item => ({
             subject: subjectOf(item) + other(item, axes, grid), row: shortText(item.cell.values[grid.rows], order(grid.rows)),
-            column: shortText(item.cell.values[grid.across], order(grid.across)), value: item.grids[index]}));
+            column: shortText(item.cell.values[grid.across], order(grid.across)), value: item.grids[index],
+            disturbed: item.verdict === 'TAINTED' ? 1 : 0}));
         if (values.length === 0)
             return;
         const fit = panels(new Set(values.map(row => row.subject)).size, 3);
         chart('heat-' + index, grid.title + (grid.unit ? ', ' + grid.unit : ''),
-            'Median over the repeats; rows: ' + grid.rows + ', columns: ' + grid.across + '.', {
+            'Median over the repeats; rows: ' + grid.rows + ', columns: ' + grid.across + '. A ~ before a number: a disturbed case, no result.', {
             data: {values}, width: undefined, autosize: undefined,
-            transform: [{aggregate: [{op: 'median', field: 'value', as: 'value'}], groupby: ['subject', 'row', 'column']}],
+            transform: [{aggregate: [{op: 'median', field: 'value', as: 'value'}, {op: 'max', field: 'disturbed', as: 'disturbed'}], groupby: ['subject', 'row', 'column']},
+                {calculate: "(datum.disturbed ? '~' : '') + format(datum.value, '.3~r')", as: 'text'}],
             facet: {field: 'subject', type: 'nominal', title: null}, columns: fit.columns,
-            spec: {width: fit.width, height: {step: 26},
+            spec: {width: fit.width, height: rowsHigh(values, 'row', 26),
                 encoding: {y: {field: 'row', type: 'ordinal', sort: order(grid.rows), title: grid.rows},
                     x: {field: 'column', type: 'ordinal', sort: order(grid.across), title: grid.across, axis: {labelAngle: 0}}},
                 layer: [
                     {mark: 'rect', encoding: {color: {field: 'value', type: 'quantitative', legend: null, scale: {scheme: 'viridis'}},
                         tooltip: [{field: 'subject'}, {field: 'row'}, {field: 'column'}, {field: 'value', format: format3}]}},
-                    {mark: {type: 'text', stroke: '#00000099', strokeWidth: 3, strokeJoin: 'round'}, encoding: {text: {field: 'value', format: format3}, color: {value: '#000'}}},
-                    {mark: {type: 'text'}, encoding: {text: {field: 'value', format: format3}, color: {value: '#fff'}}},
+                    {mark: {type: 'text', stroke: '#00000099', strokeWidth: 3, strokeJoin: 'round'}, encoding: {text: {field: 'text'}, color: {value: '#000'}}},
+                    {mark: {type: 'text'}, encoding: {text: {field: 'text'}, color: {value: '#fff'}}},
                 ]}},
         );
     });
@@ -167,15 +169,19 @@ function shortText(value, texts)
 function drawRtt(items)
 {
     const found = {};
-    for (const item of items.filter(counted))
+    for (const item of usable(items))
         for (const line of item.measurements)
             for (const rtt of line.samples.rtt_ms || [])
                 if (rtt > 0)
-                    (found[line.name] = found[line.name] || []).push({subject: subjectOf(item), rtt});
+                    (found[line.name] = found[line.name] || []).push({subject: item.named, rtt});
     for (const name of Object.keys(found).sort().slice(0, 4))
+    {
+        const names = fewest(found[name].map(row => row.subject));
+        const values = found[name].filter(row => names.includes(row.subject));
         chart('rtt-' + name.replace(/\W/g, '-'), 'Round-trip time, ' + name,
-            'Share of pings that came back within this time (CDF), logarithmic.', {
-            data: {values: found[name]}, height: 260,
+            'Share of pings that came back within this time (CDF), logarithmic.' +
+            (values.length < found[name].length ? ' The first ' + LINES + ' subjects; a filter shows the others.' : '') + disturbed, {
+            data: {values}, height: 260,
             transform: [
                 {sort: [{field: 'rtt'}], window: [{op: 'count', as: 'place'}], groupby: ['subject'], frame: [null, 0]},
                 {joinaggregate: [{op: 'count', as: 'all'}], groupby: ['subject']},
@@ -183,10 +189,11 @@ function drawRtt(items)
             mark: {type: 'line', interpolate: 'step-after', strokeWidth: 2},
             encoding: {x: {field: 'rtt', type: 'quantitative', scale: {type: 'log'}, title: 'ms', axis: {format: '~g', tickCount: 6}},
                 y: {field: 'share', type: 'quantitative', title: 'share', axis: {format: '%'}},
-                color: {field: 'subject', type: 'nominal', legend: {...legend(), symbolType: 'stroke'}},
-                strokeDash: {field: 'subject', type: 'nominal', legend: null},
+                color: {field: 'subject', type: 'nominal', legend: legend()},
+                strokeDash: {field: 'subject', type: 'nominal', legend: legend()},
                 tooltip: [{field: 'subject'}, {field: 'rtt', format: '.3'}, {field: 'share', format: '.1%'}]},
         });
+    }
 }
 
 const losses = /(rcvbuf_errors|sndbuf_errors|in_errors|dropped|replay_rejects|reassembly_failed|retransmits|lost|softnet_dropped)$/;
@@ -206,7 +213,7 @@ function drawDrops(items)
         data: {values}, height: 260,
         mark: {type: 'point', filled: true, size: 45, opacity: 0.8},
         encoding: {x: {field: 't', type: 'quantitative', title: 'seconds since the run began'},
-            y: {field: 'count', type: 'quantitative', scale: {type: 'symlog'}, title: 'packets', axis: {format: '~s', values: [1, 10, 100, 1000, 10000, 100000]}},
+            y: {field: 'count', type: 'quantitative', scale: {type: 'symlog'}, title: 'packets', axis: {format: ',d', values: [1, 10, 100, 1000, 10000, 100000]}},
             ...byName('where'), href: {field: 'href'},
             tooltip: [{field: 'case'}, {field: 'where'}, {field: 'count', format: ','}]},
     });
@@ -226,10 +233,10 @@ function drawWaterfall()
     const values = steps.map((step, index) => ({...step, from: index > 0 ? steps[index - 1].goodput_mbps : step.goodput_mbps,
         base: index === 0, way: index === 0 ? 'begins' : step.goodput_mbps < steps[index - 1].goodput_mbps ? 'slower' : 'faster'}));
     chart('waterfall', 'What explains the gap', 'A factor at a time: from what was there to what is left, Mbit/s, logarithmic, with 95 % intervals.', {
-        data: {values}, height: {step: 30},
+        data: {values}, height: rowsHigh(values, 'name', 30),
         encoding: {y: {field: 'name', type: 'nominal', sort: null, title: null}},
         layer: [
-            {mark: {type: 'bar', size: 18}, encoding: {x: {field: 'from', type: 'quantitative', scale: {type: 'log', zero: false}, title: 'Mbit/s'},
+            {mark: {type: 'bar', size: 18}, encoding: {x: {field: 'from', type: 'quantitative', scale: {type: 'log'}, title: 'Mbit/s'},
                 x2: {field: 'goodput_mbps'}, color: {field: 'way', type: 'nominal', legend: legend()},
                 tooltip: [{field: 'name'}, {field: 'goodput_mbps', format: format3}, {field: 'factor', format: '.3'}, {field: 'share_percent', format: '.3'}]}},
             {mark: {type: 'rule', strokeWidth: 2}, encoding: {x: {field: 'goodput_low_mbps', type: 'quantitative'}, x2: {field: 'goodput_high_mbps'}}},

@@ -243,7 +243,7 @@ static void put_body(void *arg, FILE *out)
         lab_html_number(out, json_number_value(json_object_get(json_array_get(points, count - 1), "ratio")));
         fprintf(out, "<td class=\"n\">%zu</td></tr>\n", json_array_size(json_object_get(item, "changes")));
     }
-    fputs("</tbody></table></div></section>\n", out);
+    fputs("</tbody></table></div></details></section>\n", out);
 }
 
 enum lab_err lab_page_index(const struct lab_paths *paths, const char *dir, size_t *runs, struct lab_why *why)

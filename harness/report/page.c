@@ -17,6 +17,11 @@ static const char *const scripts[] = {"theme.js",      "state.js",        "chart
 static enum lab_err library_path(const struct lab_paths *paths, const char *name,
                                  char path[static LAB_PATH_MAX], struct lab_why *why)
 {
+    const char *given = getenv("REPORT_ASSETS");
+    if (given != NULL)
+    {
+        return lab_path_set(path, why, "%s/%s", given, name);
+    }
     enum lab_err err = lab_path_set(path, why, "%s/report-assets/%s", paths->build, name);
     return err != LAB_OK || access(path, R_OK) == 0
                ? err

@@ -1,7 +1,8 @@
 /* `ovlab report` as HTML: a page beside each record, and a dashboard over many. Each page is one file that
  * needs no network: style, scripts, chart library and data are inside it.
  *
- * The chart library is fetched once by `make report-assets` into build/report-assets/. Without it a page still has all
+ * The chart library is fetched once by `make report-assets` into build/report-assets/ ($REPORT_ASSETS
+ * names another place). Without it a page still has all
  * its tables, and says how charts are had. */
 #ifndef OV_REPORT_PAGE_H
 #define OV_REPORT_PAGE_H

@@ -5,6 +5,7 @@
 #include "lib/report.h"
 #include "lib/verdict.h"
 #include "report/page.h"
+#include "report/sparks.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,6 +59,13 @@ static enum lab_err print_table(const char *dir, struct lab_term *term, struct l
     }
     lab_findings_clear(&reading.findings);
     free(report);
+    struct lab_loaded loaded;
+    err = err == LAB_OK ? lab_loaded_read(dir, &loaded, why) : err;
+    if (err == LAB_OK)
+    {
+        lab_sparks_print(&loaded, term);
+        lab_loaded_clear(&loaded);
+    }
     return err;
 }
 

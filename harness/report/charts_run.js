@@ -53,7 +53,7 @@ function drawThroughput(items)
             '; the dots are what it is of. Logarithmic.' + disturbed, {
             data: {values: of},
             height: rowsHigh(of, 'subject', 24),
-            encoding: {y, x: {type: 'quantitative', scale: {type: 'log'}, axis: {format: '~s', tickCount: 5, labelOverlap: true}}},
+            encoding: {y, x: {type: 'quantitative', scale: {type: 'log', nice: false, padding: 14}, axis: {format: '~s', tickCount: 5, labelOverlap: true}}},
             layer: [
                 {mark: {type: 'point', opacity: 0.35, size: 22, filled: true},
                     encoding: {x: {field: 'mbps', title: 'Mbit/s'}, color: {value: theme.color('soft')},
@@ -76,8 +76,8 @@ function drawBoxes(rows, order, kinds)
     chart('boxes', 'Spread of throughput', 'Each second or interval: quartiles; whiskers reach 1.5 interquartile ranges.', {
         data: {values: rows.filter(row => kinds.includes(row.what))},
         width: undefined, autosize: undefined,
-        facet: {field: 'what', type: 'nominal', title: null}, columns: fit.columns,
-        spec: {width: fit.width - (fit.columns > 1 ? 60 : 70), height: rowsHigh(rows, 'subject', 22),
+        facet: {field: 'what', type: 'nominal', title: null}, columns: fit.columns, resolve: {scale: {y: 'independent'}},
+        spec: {width: fit.width - (fit.columns > 1 ? 90 : 70), height: {step: 22},
             mark: {type: 'boxplot', size: 12, color: theme.palette()[0], outliers: {size: 12, color: theme.color('soft')}},
             encoding: {y: {field: 'subject', type: 'nominal', title: null, sort: order, axis: {labelLimit: narrow() ? 110 : 170}},
                 x: {field: 'mbps', type: 'quantitative', title: 'Mbit/s', scale: {type: 'log'}, axis: {format: '~s', tickCount: 4, labelOverlap: true}}}},
@@ -102,14 +102,17 @@ function drawForest()
     const values = rows.filter(row => row.name.toLowerCase().includes(text) && row.name.includes(subject));
     if (values.length === 0)
         return;
+    const split = narrow() && values.every(row => row.name.includes(': '));
     chart('forest', 'Ratios with 95 % intervals', 'Right of the line at 1: more than the other. A tick marks the goal.', {
         data: {values},
-        height: rowsHigh(values, 'name', 22),
-        encoding: {y: {field: 'name', type: 'nominal', sort: null, title: null, axis: {labelLimit: narrow() ? 150 : 380}}},
+        height: rowsHigh(values, 'name', split ? 34 : 22),
+        encoding: {y: {field: 'name', type: 'nominal', sort: null, title: null, axis: {labelLimit: narrow() ? 190 : 380,
+            labelFontSize: narrow() ? 10 : 12, ...(split ? {labelExpr: "split(datum.label, ': ')"} : {})}}},
         layer: [
             {mark: {type: 'rule', strokeDash: [3, 3]}, encoding: {x: {datum: 1}, y: null}},
             {mark: {type: 'rule', strokeWidth: 2, color: theme.palette()[0]},
-                encoding: {x: {field: 'low', type: 'quantitative', scale: {type: 'log'}, title: 'ratio', axis: {format: '~g'}}, x2: {field: 'high'}}},
+                encoding: {x: {field: 'low', type: 'quantitative', scale: {type: 'log', nice: false, padding: 14}, title: 'ratio',
+                    axis: {format: '~g', labelOverlap: true}}, x2: {field: 'high'}}},
             {mark: {type: 'point', shape: 'diamond', filled: true, size: 60, color: theme.palette()[0]},
                 encoding: {x: {field: 'ratio', type: 'quantitative'}, href: {field: 'href'},
                     tooltip: [{field: 'name'}, {field: 'ratio', format: '.3'}, {field: 'low', format: '.3'}, {field: 'high', format: '.3'}, {field: 'goal'}]}},
@@ -213,7 +216,7 @@ function drawDrops(items)
         data: {values}, height: 260,
         mark: {type: 'point', filled: true, size: 45, opacity: 0.8},
         encoding: {x: {field: 't', type: 'quantitative', title: 'seconds since the run began'},
-            y: {field: 'count', type: 'quantitative', scale: {type: 'symlog'}, title: 'packets', axis: {format: ',d', values: [1, 10, 100, 1000, 10000, 100000]}},
+            y: {field: 'count', type: 'quantitative', scale: {type: 'symlog'}, title: 'packets', axis: {format: ',d', values: [0, 1, 10, 100, 1000, 10000, 100000]}},
             ...byName('where'), href: {field: 'href'},
             tooltip: [{field: 'case'}, {field: 'where'}, {field: 'count', format: ','}]},
     });

@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #define GRID_MAX 32
 
@@ -94,6 +95,22 @@ static void put_noise(FILE *out, const struct lab_loaded *loaded,
     fputs("</p>\n", out);
 }
 
+/* Of the files beside the record those that were kept. */
+static void put_raw(FILE *out, const char *dir)
+{
+    static const char *const names[] = {"run.jsonl", "env.json", "measurements.csv", "junit.xml",
+                                        "summary.txt"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    {
+        char path[LAB_PATH_MAX];
+        struct lab_why why;
+        if (lab_path_set(path, &why, "%s/%s", dir, names[i]) == LAB_OK && access(path, F_OK) == 0)
+        {
+            fprintf(out, " <a href=\"%s\">%s</a>", names[i], names[i]);
+        }
+    }
+}
+
 static void put_facts(FILE *out, const struct lab_loaded *loaded)
 {
     char sum[200] = "";
@@ -120,11 +137,9 @@ static void put_facts(FILE *out, const struct lab_loaded *loaded)
     put_fact(out, "Seed", lab_loaded_text(loaded->start, "seed"));
     put_fact(out, "Ended",
              loaded->end != NULL ? lab_loaded_text(loaded->end, "reason") : "no end: killed, or still runs");
-    fputs("</dl>\n<p class=\"links\">Raw: <a href=\"run.jsonl\">run.jsonl</a> <a "
-          "href=\"env.json\">env.json</a> "
-          "<a href=\"measurements.csv\">measurements.csv</a> <a href=\"junit.xml\">junit.xml</a> "
-          "<a href=\"summary.txt\">summary.txt</a></p>\n",
-          out);
+    fputs("</dl>\n<p class=\"links\">Raw:", out);
+    put_raw(out, loaded->dir);
+    fputs("</p>\n", out);
 }
 
 struct grid
@@ -221,11 +236,15 @@ static void put_grid(FILE *out, const struct lab_loaded *loaded)
     fputs("</tbody></table></div></section>\n", out);
 }
 
-static void put_file_link(FILE *out, const struct lab_loaded_case *item, const char *key, const char *shown)
+static void put_file_link(FILE *out, const char *dir, const struct lab_loaded_case *item, const char *key,
+                          const char *shown)
 {
+    char whole[LAB_PATH_MAX];
+    struct lab_why why;
     const char *path = lab_loaded_text(json_object_get(item->line, "files"), key);
-    /* A path that leads out of the record is none of ours. */
-    if (path[0] != '\0' && path[0] != '/' && strstr(path, "..") == NULL)
+    /* A path that leads out of the record is none of ours, and not every record keeps all its files. */
+    if (path[0] != '\0' && path[0] != '/' && strstr(path, "..") == NULL &&
+        lab_path_set(whole, &why, "%s/%s", dir, path) == LAB_OK && access(whole, F_OK) == 0)
     {
         fputs(" <a href=\"", out);
         lab_html_link(out, path);
@@ -274,7 +293,7 @@ static double figure(const struct lab_loaded_case *item, const char *const *want
     return NAN;
 }
 
-static void put_case(FILE *out, const struct lab_loaded_case *item, size_t index)
+static void put_case(FILE *out, const char *dir, const struct lab_loaded_case *item, size_t index)
 {
     static const char *const rtt[] = {"ping4",  "rtt_p50_ms", "rtt_idle", "rtt_p50_ms",
                                       "tcp_up", "rtt_p50_ms", NULL};
@@ -293,8 +312,8 @@ static void put_case(FILE *out, const struct lab_loaded_case *item, size_t index
     fputs("<td class=\"why\">", out);
     put_checks(out, item);
     fputs("</td><td class=\"files\">", out);
-    put_file_link(out, item, "logs", "logs");
-    put_file_link(out, item, "capture", "pcap");
+    put_file_link(out, dir, item, "logs", "logs");
+    put_file_link(out, dir, item, "capture", "pcap");
     fputs("</td></tr>\n", out);
 }
 
@@ -323,7 +342,7 @@ void lab_page_run_body(void *arg, FILE *out)
         if (item->line != NULL || json_array_size(item->measurements) > 0 ||
             json_array_size(item->checks) > 0)
         {
-            put_case(out, item, i);
+            put_case(out, loaded->dir, item, i);
         }
     }
     fputs("</tbody></table></div></section>\n", out);

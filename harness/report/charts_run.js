@@ -72,16 +72,18 @@ function drawThroughput(items)
 
 function drawBoxes(rows, order, kinds)
 {
-    const fit = panels(kinds.length, 2);
-    chart('boxes', 'Spread of throughput', 'Each second or interval: quartiles; whiskers reach 1.5 interquartile ranges.', {
-        data: {values: rows.filter(row => kinds.includes(row.what))},
-        width: undefined, autosize: undefined,
-        facet: {field: 'what', type: 'nominal', title: null}, columns: fit.columns, resolve: {scale: {y: 'independent'}},
-        spec: {width: fit.width - (fit.columns > 1 ? 90 : 70), height: {step: 22},
-            mark: {type: 'boxplot', size: 12, color: theme.palette()[0], outliers: {size: 12, color: theme.color('soft')}},
-            encoding: {y: {field: 'subject', type: 'nominal', title: null, sort: order, axis: {labelLimit: narrow() ? 110 : 170}},
-                x: {field: 'mbps', type: 'quantitative', title: 'Mbit/s', scale: {type: 'log'}, axis: {format: '~s', tickCount: 4, labelOverlap: true}}}},
-    });
+    for (const kind of kinds)
+    {
+        const values = rows.filter(row => row.what === kind);
+        chart('boxes-' + kind.replace(/\W/g, '-'), 'Spread of throughput, ' + kind,
+            'Each second or interval: median and quartiles; whiskers reach the least and the most. Logarithmic.', {
+            data: {values}, height: rowsHigh(values, 'subject', 22),
+            mark: {type: 'boxplot', extent: 'min-max', size: 12, color: theme.palette()[0]},
+            encoding: {y: {field: 'subject', type: 'nominal', title: null, sort: order},
+                x: {field: 'mbps', type: 'quantitative', title: 'Mbit/s', scale: {type: 'log', nice: false, padding: 14},
+                    axis: {format: '~s', tickCount: 5, labelOverlap: true}}},
+        });
+    }
 }
 
 /* Ratios with intervals: goals of a benchmark, series of a comparison. */
@@ -222,28 +224,50 @@ function drawDrops(items)
     });
 }
 
-/* Steps of `ovlab explain`: each factor, what it costs, and its share of the whole gap. */
+/* What `ovlab explain` found: a factor at a time from one end to the other, and each factor's effect on its own. */
 function drawWaterfall()
 {
-    const steps = [];
-    for (const item of data.cases)
-        for (const line of item.measurements)
-            if (/^step\//.test(line.name) && line.values.goodput_mbps > 0)
-                steps.push({name: line.name.slice(5), order: line.values.step, ...line.values});
-    if (steps.length < 2)
+    const log = {type: 'log', nice: false, padding: 14};
+    for (const found of data.explain)
+        for (const series of found.series)
+        {
+            const ends = [{name: found.a, before: series.a, after: series.a, way: 'end'}];
+            const steps = series.steps.map(step => ({...step, name: step.title || step.factor, low: step.ratio_low && step.before * step.ratio_low,
+                high: step.ratio_high && step.before * step.ratio_high, way: step.after < step.before ? 'slower' : 'faster',
+                told: step.share === null || step.share === undefined ? '' : Math.round(100 * step.share) + ' %'}));
+            const values = [...ends, ...steps, {name: found.b, before: series.b, after: series.b, way: 'end'}].filter(row => row.before > 0 && row.after > 0);
+            chart('waterfall-' + series.name, 'What explains the gap, ' + series.name,
+                'A factor at a time, ' + series.unit + ', logarithmic: the bar is what it changes, the line its 95 % interval, the number its share of the gap.' +
+                (found.disturbed_kept ? ' Disturbed points count here, so this is no result.' : ''), {
+                data: {values}, height: rowsHigh(values, 'name', 30),
+                encoding: {y: {field: 'name', type: 'nominal', sort: null, title: null}},
+                layer: [
+                    {mark: {type: 'bar', size: 16}, encoding: {x: {field: 'before', type: 'quantitative', scale: log, title: series.unit}, x2: {field: 'after'},
+                        color: {field: 'way', type: 'nominal', legend: legend()},
+                        tooltip: [{field: 'name'}, {field: 'before', format: format3}, {field: 'after', format: format3}, {field: 'ratio', format: '.3'}, {field: 'told', title: 'share'}]}},
+                    {transform: [{filter: 'datum.low > 0 && datum.high > 0'}], mark: {type: 'rule', strokeWidth: 2},
+                        encoding: {x: {field: 'low', type: 'quantitative'}, x2: {field: 'high'}}},
+                    {mark: {type: 'tick', thickness: 3, size: 22}, encoding: {x: {field: 'after', type: 'quantitative'}}},
+                    {mark: {type: 'text', align: 'left', dx: 6, dy: -9}, encoding: {x: {field: 'after', type: 'quantitative'}, text: {field: 'told'}}},
+                ],
+            });
+            drawEffects(series, log);
+        }
+}
+
+function drawEffects(series, log)
+{
+    const values = (series.effects || []).filter(effect => effect.ratio > 0);
+    if (values.length === 0)
         return;
-    steps.sort((one, two) => one.order - two.order);
-    const values = steps.map((step, index) => ({...step, from: index > 0 ? steps[index - 1].goodput_mbps : step.goodput_mbps,
-        base: index === 0, way: index === 0 ? 'begins' : step.goodput_mbps < steps[index - 1].goodput_mbps ? 'slower' : 'faster'}));
-    chart('waterfall', 'What explains the gap', 'A factor at a time: from what was there to what is left, Mbit/s, logarithmic, with 95 % intervals.', {
-        data: {values}, height: rowsHigh(values, 'name', 30),
+    chart('effects-' + series.name, 'Effect of each factor and pair, ' + series.name, 'Ratio of on to off over all settings of the others, 95 % intervals.', {
+        data: {values}, height: rowsHigh(values, 'name', 22),
         encoding: {y: {field: 'name', type: 'nominal', sort: null, title: null}},
         layer: [
-            {mark: {type: 'bar', size: 18}, encoding: {x: {field: 'from', type: 'quantitative', scale: {type: 'log'}, title: 'Mbit/s'},
-                x2: {field: 'goodput_mbps'}, color: {field: 'way', type: 'nominal', legend: legend()},
-                tooltip: [{field: 'name'}, {field: 'goodput_mbps', format: format3}, {field: 'factor', format: '.3'}, {field: 'share_percent', format: '.3'}]}},
-            {mark: {type: 'rule', strokeWidth: 2}, encoding: {x: {field: 'goodput_low_mbps', type: 'quantitative'}, x2: {field: 'goodput_high_mbps'}}},
-            {mark: {type: 'tick', thickness: 3, size: 22}, encoding: {x: {field: 'goodput_mbps', type: 'quantitative'}}},
+            {mark: {type: 'rule', strokeDash: [3, 3]}, encoding: {x: {datum: 1}, y: null}},
+            {mark: {type: 'rule', strokeWidth: 2, color: theme.palette()[0]}, encoding: {x: {field: 'ratio_low', type: 'quantitative', scale: log, title: 'ratio'}, x2: {field: 'ratio_high'}}},
+            {mark: {type: 'point', shape: 'diamond', filled: true, size: 60, color: theme.palette()[0]}, encoding: {x: {field: 'ratio', type: 'quantitative'},
+                tooltip: [{field: 'name'}, {field: 'ratio', format: '.3'}]}},
         ],
     });
 }

@@ -186,8 +186,17 @@ json_t *lab_page_run_data(const struct lab_loaded *loaded)
             json_array_append_new(cases, case_data(item));
         }
     }
+    json_t *explain = json_array();
+    for (size_t i = 0; i < json_array_size(loaded->lines); i++)
+    {
+        json_t *line = json_array_get(loaded->lines, i);
+        if (strcmp(lab_loaded_text(line, "kind"), "explain") == 0)
+        {
+            json_array_append(explain, line);
+        }
+    }
     add_computed(cases, &findings);
     lab_findings_clear(&findings);
-    return json_pack("{s:s, s:O, s:O?, s:O?, s:o}", "page", "run", "start", loaded->start, "end", loaded->end,
-                     "env", loaded->env, "cases", cases);
+    return json_pack("{s:s, s:o, s:O, s:O?, s:O?, s:o}", "page", "run", "explain", explain, "start",
+                     loaded->start, "end", loaded->end, "env", loaded->env, "cases", cases);
 }

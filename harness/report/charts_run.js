@@ -231,16 +231,16 @@ function drawWaterfall()
     for (const found of data.explain)
         for (const series of found.series)
         {
-            const ends = [{name: found.a, before: series.a, after: series.a, way: 'end'}];
+            const ends = [{name: found.a, before: series.a, after: series.a, way: 'end', told: ''}];
             const steps = series.steps.map(step => ({...step, name: step.title || step.factor, low: step.ratio_low && step.before * step.ratio_low,
                 high: step.ratio_high && step.before * step.ratio_high, way: step.after < step.before ? 'slower' : 'faster',
                 told: step.share === null || step.share === undefined ? '' : Math.round(100 * step.share) + ' %'}));
-            const values = [...ends, ...steps, {name: found.b, before: series.b, after: series.b, way: 'end'}].filter(row => row.before > 0 && row.after > 0);
+            const values = [...ends, ...steps, {name: found.b, before: series.b, after: series.b, way: 'end', told: ''}].filter(row => row.before > 0 && row.after > 0);
             chart('waterfall-' + series.name, 'What explains the gap, ' + series.name,
                 'A factor at a time, ' + series.unit + ', logarithmic: the bar is what it changes, the line its 95 % interval, the number its share of the gap.' +
                 (found.disturbed_kept ? ' Disturbed points count here, so this is no result.' : ''), {
                 data: {values}, height: rowsHigh(values, 'name', 30),
-                encoding: {y: {field: 'name', type: 'nominal', sort: null, title: null}},
+                encoding: {y: {field: 'name', type: 'nominal', sort: null, title: null, axis: {labelLimit: narrow() ? 150 : 330}}},
                 layer: [
                     {mark: {type: 'bar', size: 16}, encoding: {x: {field: 'before', type: 'quantitative', scale: log, title: series.unit}, x2: {field: 'after'},
                         color: {field: 'way', type: 'nominal', legend: legend()},

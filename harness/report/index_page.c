@@ -223,7 +223,8 @@ static void put_body(void *arg, FILE *out)
     {
         put_run(out, json_array_get(runs, i));
     }
-    fputs("</tbody></table></div></section>\n<div id=\"charts\"></div>\n<section><h2>Series</h2><div "
+    fputs("</tbody></table></div></section>\n<div "
+          "id=\"charts\"></div>\n<section><h2>Series</h2><details><summary>all, as a table</summary><div "
           "class=\"wide\">"
           "<table "
           "class=\"list\"><thead><tr><th>series</th><th>runs</th><th>last</th><th>changes</th></tr></"

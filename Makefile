@@ -62,7 +62,7 @@ packages:
 	@.ci/install-packages
 
 lab-run: packages
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory all report-assets
 	@$(BUILD)/ovlab run quick
 
 doctor: $(BUILD)/ovlab

@@ -42,5 +42,14 @@ $(BUILD)/linktry: $(call objs,$(plain),harness/tests/link/linktry.c) $(BUILD)/li
 #: make interop            the interop matrix: every pair of values of two factors (make interop ONLY=control=plain)
 #: make interop FULL=1     every combination instead; there are very many: choose with ONLY=factor=value|value,...
 .PHONY: interop
-interop: $(BUILD)/ovlab $(BUILD)/ovref $(BUILD)/ovspec
+interop: $(BUILD)/ovlab $(BUILD)/ovref $(BUILD)/ovspec report-assets
 	@$(BUILD)/ovlab matrix $(if $(FULL),--full) $(if $(ONLY),--only '$(ONLY)') $(if $(SEED),--seed $(SEED))
+
+#: make report-assets      what draws the charts of `ovlab report`, from npm, once
+#: make check-report       the pages of `ovlab report` in a real browser (chromium); screenshots in build/report-shots/
+.PHONY: report-assets check-report
+report-assets:
+	@harness/report/fetch-assets $(BUILD) || test $$? = 77
+
+check-report: $(BUILD)/ovlab
+	@harness/tests/check-report $(BUILD) || test $$? = 77

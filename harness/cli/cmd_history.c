@@ -5,6 +5,7 @@
 #include "lib/paths.h"
 #include "lib/ratios.h"
 #include "lib/report.h"
+#include "lib/spark.h"
 #include "lib/term.h"
 
 #include <getopt.h>
@@ -87,23 +88,13 @@ static enum lab_err take_option(struct request *request, int option, struct lab_
 /* One character a run, from the lowest to the highest ratio. */
 static void spark(char *text, size_t size, const struct lab_history_series *series)
 {
-    static const char *const bars[] = {"\xe2\x96\x81", "\xe2\x96\x82", "\xe2\x96\x83", "\xe2\x96\x84",
-                                       "\xe2\x96\x85", "\xe2\x96\x86", "\xe2\x96\x87", "\xe2\x96\x88"};
-    size_t first = series->count > 24 ? series->count - 24 : 0;
-    double low = INFINITY;
-    double high = -INFINITY;
-    text[0] = '\0';
-    for (size_t i = first; i < series->count; i++)
+    double values[24];
+    size_t count = series->count < 24 ? series->count : 24;
+    for (size_t i = 0; i < count; i++)
     {
-        low = fmin(low, series->points[i].log_ratio);
-        high = fmax(high, series->points[i].log_ratio);
+        values[i] = series->points[series->count - count + i].log_ratio;
     }
-    for (size_t i = first; i < series->count && strlen(text) + 4 < size; i++)
-    {
-        double share = high > low ? (series->points[i].log_ratio - low) / (high - low) : 0.5;
-        size_t used = strlen(text);
-        snprintf(text + used, size - used, "%s", bars[(size_t)(share * 7.0 + 0.5)]);
-    }
+    lab_spark(text, size, values, count, count, lab_spark_utf8());
 }
 
 static void print_change(const struct lab_history *history, const struct lab_history_series *series,

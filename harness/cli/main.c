@@ -21,7 +21,7 @@ static const struct command commands[] = {
     {"doctor", "checks everything a run needs, and says what mends it", cmd_doctor},
     {"list", "suites, experiments, cases, subjects, features", cmd_list},
     {"run", "runs a suite or an experiment in private namespaces: ovlab run quick", cmd_run},
-    {"report", "prints the table of a record again: ovlab report DIR", cmd_report},
+    {"report", "pages (HTML) and tables of records: ovlab report [DIR...]", cmd_report},
     {"export", "a record as JUnit, TAP, CSV, OpenMetrics, ...: ovlab export DIR", cmd_export},
     {"matrix", "every client with every server over everything two ends can agree on", cmd_matrix},
     {"show", "all that a record says of one case: ovlab show ID", cmd_show},

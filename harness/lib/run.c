@@ -6,6 +6,7 @@
 #include "lib/export.h"
 #include "lib/lines.h"
 #include "lib/pki.h"
+#include "report/page.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -200,6 +201,7 @@ static int finish(struct lab_run *run, enum lab_err err, const struct lab_why *s
             lab_term_print(&run->term, "\novlab: %s\n", why.text);
             end.err = LAB_ERR_SYSTEM;
         }
+        lab_page_after(run->place.dir, shown_dir(run), &run->term);
     }
     lab_record_close(&run->record);
     json_decref(run->env);

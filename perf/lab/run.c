@@ -5,6 +5,7 @@
 #include "lib/export.h"
 #include "lib/lines.h"
 #include "lib/pki.h"
+#include "report/page.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -194,6 +195,7 @@ static int finish(struct perf_run *run, enum lab_err err, const struct lab_why *
             lab_term_print(&run->term, "ovperf: %s\n", trouble.text);
             end.err = LAB_ERR_SYSTEM;
         }
+        lab_page_after(run->place.dir, run->place.dir, &run->term);
     }
     lab_record_close(&run->record);
     json_decref(run->env);

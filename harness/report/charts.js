@@ -1,0 +1,63 @@
+/* What all charts share: a place on the page, the theme, and links to the raw record. */
+'use strict';
+/* Adds a chart; spec is Vega-Lite without the parts that are the same everywhere. */
+function chart(id, title, about, spec)
+{
+    const place = document.getElementById('charts');
+    const section = element('section', '', {id, className: 'chart'});
+    const plot = element('div', '', {className: 'plot'});
+    section.append(element('h2', title), element('p', about, {className: 'sub'}), plot);
+    place.append(section);
+    const whole = {
+        $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+        width: 'container',
+        autosize: {type: 'fit-x', contains: 'padding'},
+        ...spec,
+    };
+    return vegaEmbed(plot, whole, {actions: false, renderer: 'svg', config: theme.vega(), tooltip: {theme: theme.now()}})
+        .catch(error => plot.append(element('p', 'This chart failed: ' + error.message, {className: 'note'})));
+}
+
+const wide = () => document.getElementById('charts').clientWidth;
+const narrow = () => wide() < 600;
+
+/* Width of each panel of a row of facets, for specs that cannot take their container's. */
+function panels(count, most)
+{
+    const columns = Math.max(1, Math.min(count, most, Math.floor(wide() / 300)));
+    return {columns, width: Math.max(180, Math.floor((wide() - 90 * columns) / columns))};
+}
+
+const legendBelow = {orient: 'bottom', columns: 0, direction: 'horizontal'};
+const legend = () => ({...legendBelow, columns: Math.max(1, Math.floor(wide() / 230)), title: null});
+
+/* Three significant digits. */
+const format3 = '.3~r';
+
+/* Height of a chart with a row for each value of a field. */
+const rowsHigh = (values, field, step) => Math.max(2, new Set(values.map(row => row[field])).size) * step;
+
+/* TAINTED is no result: such cases are drawn only where a subject has nothing else, and then its name says so. */
+function usable(items)
+{
+    const sound = new Set(items.filter(item => item.verdict === 'PASS' || item.verdict === 'FAIL').map(subjectOf));
+    return items.filter(item => item.verdict === 'PASS' || item.verdict === 'FAIL' ||
+        item.verdict === 'TAINTED' && !sound.has(subjectOf(item)))
+        .map(item => ({...item, named: (item.verdict === 'TAINTED' ? '~ ' : '') + subjectOf(item)}));
+}
+
+/* More lines than this nobody tells apart: those of plain names come first, a filter shows the others. */
+const LINES = 8;
+function fewest(names)
+{
+    return [...new Set(names)].sort((one, two) => (/[\/\u2192]/.test(one) - /[\/\u2192]/.test(two)) || one.localeCompare(two)).slice(0, LINES);
+}
+
+/* Where a point leads: the row of its case, or its raw files. */
+const rawLink = item => item.files && item.files.logs ? item.files.logs.split('/').map(encodeURIComponent).join('/') : 'run.jsonl';
+
+/* A mark that differs by shape too, so that colour is never alone. */
+const byName = (field, extra) => ({
+    color: {field, type: 'nominal', legend: legend(), ...extra},
+    shape: {field, type: 'nominal', legend: legend()},
+});

@@ -1,0 +1,56 @@
+/* The charts of the dashboard: verdicts by run, and each series over commits. */
+'use strict';
+function drawVerdicts()
+{
+    const values = shown().filter(run => run.verdicts).flatMap(run => Object.entries(run.verdicts)
+        .filter(([, count]) => count > 0)
+        .map(([verdict, count]) => ({run: run.run_id, started: run.started, verdict, count, href: run.link + '/report.html'})));
+    if (values.length === 0)
+        return;
+    chart('verdicts', 'Verdicts by run', 'Newest first. A bar opens its run.', {
+        data: {values}, height: rowsHigh(values, 'run', 20),
+        mark: {type: 'bar'},
+        encoding: {y: {field: 'run', type: 'nominal', sort: {field: 'started', order: 'descending'}, title: null, axis: {labelLimit: narrow() ? 150 : 260}},
+            x: {field: 'count', type: 'quantitative', stack: 'normalize', title: 'share of cases', axis: {format: '%'}},
+            color: {field: 'verdict', type: 'nominal', legend: legend(), scale: {
+                domain: ['PASS', 'FAIL', 'UNSUPPORTED', 'TAINTED', 'INCONCLUSIVE', 'ERROR'],
+                range: [theme.color('pass'), theme.palette()[1], theme.color('line'), theme.palette()[4], theme.palette()[5], theme.palette()[3]]}},
+            href: {field: 'href'}, tooltip: [{field: 'run'}, {field: 'verdict'}, {field: 'count'}]},
+    });
+}
+
+function drawTrends()
+{
+    const text = (state.values.text || '').toLowerCase();
+    const links = new Set(shown().map(run => run.link));
+    const known = data.series.filter(series => series.points.some(point => links.has(point.link)));
+    const named = text && known.filter(series => series.name.toLowerCase().includes(text));
+    const select = named && named.length > 0 ? named : known;
+    /* The longest first: a trend needs points. */
+    const most = [...select].sort((one, two) => two.points.length - one.points.length || one.name.localeCompare(two.name));
+    const main = most.filter(series => /goodput|_mbps|rtt_p50|cpu/.test(series.name));
+    for (const [index, series] of (main.length > 0 ? main : most).slice(0, 8).entries())
+    {
+        const points = series.points.map(point => ({...point, order: point.started, href: point.link + '/report.html', epoch: 'machine ' + (point.epoch + 1)}));
+        chart('trend-' + index, 'Trend: ' + series.name, 'Ratio to the reference of the same run, by commit in order of time' +
+            (series.changes.length > 0 ? '; a line marks a change of level.' : '; no change of level found (it takes about 13 runs).'), {
+            data: {values: points}, height: 160,
+            encoding: {x: {field: 'order', type: 'ordinal', title: null,
+                axis: {labelAngle: -40, labelExpr: 'substring(datum.value, 5, 16)', labelOverlap: true}}},
+            layer: [
+                {mark: {type: 'line', strokeWidth: 1.5}, encoding: {y: {field: 'ratio', type: 'quantitative', scale: {zero: false}, title: 'ratio'}, detail: {field: 'epoch'}}},
+                {mark: {type: 'point', size: 60, filled: true}, encoding: {y: {field: 'ratio', type: 'quantitative', scale: {zero: false}}, ...byName('epoch'),
+                    href: {field: 'href'}, tooltip: [{field: 'commit'}, {field: 'started'}, {field: 'ratio', format: '.3'}, {field: 'epoch'}]}},
+                {data: {values: series.changes}, mark: {type: 'rule', strokeWidth: 2, strokeDash: [6, 3]},
+                    encoding: {x: {field: 'started', type: 'ordinal'}, color: {value: theme.palette()[1]},
+                        tooltip: [{field: 'commit'}, {field: 'before', format: '.3'}, {field: 'after', format: '.3'}, {field: 'p', format: '.4f'}, {field: 'worse'}]}},
+            ],
+        });
+    }
+}
+
+function drawIndex()
+{
+    drawVerdicts();
+    drawTrends();
+}

@@ -124,6 +124,14 @@ void ov_client_wake(void *ctx, unsigned ready)
     {
         ov_client_watch_connect(client, now);
     }
+    if (client->state == OV_CLIENT_DIALLING)
+    {
+        ov_client_watch_proxy(client, now);
+    }
+    else if ((ready & OV_READY(OV_WATCH_PROXY)) != 0)
+    {
+        ov_client_check_proxy(client, now);
+    }
     ov_client_watch_master(client, now);
     uint64_t deadline = OV_NEVER;
     if (client->state == OV_CLIENT_RUNNING)
@@ -131,7 +139,7 @@ void ov_client_wake(void *ctx, unsigned ready)
         deadline = advance_session(client, now);
     }
     ov_loop_pause(client->loop, OV_WATCH_TUN, client->pump.tun_waits);
-    if (client->state == OV_CLIENT_CONNECTING)
+    if (client->state == OV_CLIENT_CONNECTING || client->state == OV_CLIENT_DIALLING)
     {
         deadline = client->connect_by_ms;
     }

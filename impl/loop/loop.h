@@ -17,6 +17,7 @@ enum ov_watch
     OV_WATCH_LINK = 0,
     OV_WATCH_TUN,
     OV_WATCH_TERMINAL,
+    OV_WATCH_PROXY,
     OV_WATCH_COUNT
 };
 

@@ -145,7 +145,7 @@ static size_t give_up(struct ov_udp *udp, size_t first, size_t count, int reason
 
 /* sendmmsg reports an error only for its first message, and drops it silently
  * for a later one: so go on behind what was sent until all are dealt with. */
-static void send_messages(struct ov_udp *udp, size_t count)
+void ov_udp_send_messages(struct ov_udp *udp, size_t count)
 {
     size_t done = 0;
     int interrupted = 0;
@@ -176,6 +176,6 @@ void ov_udp_send(struct ov_link *link, struct ov_datagram *dg, size_t n)
     struct ov_udp *udp = (struct ov_udp *)link;
     for (size_t at = 0; at < n;)
     {
-        send_messages(udp, fill_messages(udp, dg, n, &at));
+        ov_udp_send_messages(udp, fill_messages(udp, dg, n, &at));
     }
 }

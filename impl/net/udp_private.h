@@ -43,6 +43,9 @@ struct ov_udp
 void ov_udp_prepare(struct ov_udp *udp);
 size_t ov_udp_receive(struct ov_link *link, struct ov_datagram *dg, size_t n);
 void ov_udp_send(struct ov_link *link, struct ov_datagram *dg, size_t n);
+/* Send messages 0 to count-1 of tx, which are those of the datagrams in tx_dg; what can't be sent is dropped and
+ * counted. */
+void ov_udp_send_messages(struct ov_udp *udp, size_t count);
 
 /* A control message of a received datagram: how many the kernel dropped so far (SO_RXQ_OVFL). The kernel sends
  * none before it has dropped something. */

@@ -73,12 +73,15 @@ static const struct ov_option rows[] = {
     FLAG("tcp-nodelay", BOTH, tcp_nodelay, "2.1", "TCP without delay, also pushed to clients"),
     NUMBER("tcp-queue-limit", "packets", BOTH, tcp_queue, 1, 65536, "64", "",
            "packets that may wait for a slow TCP peer"),
-    PLANNED("http-proxy", "host port [auth] [method]", 1, 4, BOTH | CONN, "",
-            "connect through an HTTP proxy"),
-    PLANNED("http-proxy-option", "name [value]", 1, 3, BOTH | CONN, "", "settings for the HTTP proxy"),
+    OTHER("http-proxy", "host port [file|auto|auto-nct] [none|basic|digest|ntlm2]", 2, 4,
+          BOTH | CONN | CLIENT, http_proxy, "", "", "connect through an HTTP proxy (TCP)"),
+    OTHER("http-proxy-option", "VERSION|AGENT|CUSTOM-HEADER value", 2, 3, BOTH | CONN | CLIENT,
+          http_proxy_option, "", "", "HTTP version, agent and more headers for the HTTP proxy"),
     PLANNED("http-proxy-override", "host port [auth]", 2, 4, BOTH, "2.3", "HTTP proxy for all remotes"),
-    PLANNED("http-proxy-user-pass", "file", 1, 1, BOTH | CONN | BLOCK, "2.4", "login at the HTTP proxy"),
-    PLANNED("socks-proxy", "host [port] [file]", 1, 3, BOTH | CONN, "", "connect through a SOCKS5 proxy"),
+    OTHER("http-proxy-user-pass", "file", 1, 1, BOTH | CONN | BLOCK | CLIENT, http_proxy_login, "", "2.4",
+          "name and password for the HTTP proxy, in two lines"),
+    OTHER("socks-proxy", "host [port] [file]", 1, 3, BOTH | CONN | CLIENT, socks_proxy, "port 1080", "",
+          "connect through a SOCKS5 proxy (TCP, or UDP over IPv4); the file has name and password"),
 };
 
 GROUP(ov_options_link, "Connection:", rows);

@@ -38,3 +38,9 @@ $(lab_fakes): $(BUILD)/fakes/%: harness/tests/fakes/%.c
 $(BUILD)/linktry: $(call objs,$(plain),harness/tests/link/linktry.c) $(BUILD)/libovlab.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(LDFLAGS) $(LAB_LIBS)
+
+#: make interop            the interop matrix: every pair of values of two factors (make interop ONLY=control=plain)
+#: make interop FULL=1     every combination instead; there are very many: choose with ONLY=factor=value|value,...
+.PHONY: interop
+interop: $(BUILD)/ovlab $(BUILD)/ovref $(BUILD)/ovspec
+	@$(BUILD)/ovlab matrix $(if $(FULL),--full) $(if $(ONLY),--only '$(ONLY)') $(if $(SEED),--seed $(SEED))

@@ -4,6 +4,8 @@
 #define OV_CLI_CLI_H
 
 int cmd_list(int argc, char **argv);
+int cmd_matrix(int argc, char **argv);
+int cmd_show(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_report(int argc, char **argv);

@@ -112,6 +112,8 @@ enum lab_err lab_cell_config(struct lab_cell *cell, const char *role, char path[
         .keepalive = scenario->keepalive,
         .exit_notify = scenario->exit_notify,
         .option = strcmp(role, "client") == 0 ? scenario->client_options : scenario->server_options,
+        .lines = scenario->lines[strcmp(role, "server") == 0],
+        .root = cell->paths->root,
     };
     return lab_config_write(&config, cell->log_dir, path, why);
 }

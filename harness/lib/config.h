@@ -24,6 +24,8 @@ struct lab_config
     const char *keepalive; /* seconds/seconds */
     unsigned exit_notify;  /* times a client says goodbye */
     const char *option;    /* further option lines, NULL and "": none */
+    const char *lines;     /* as lab_scenario.lines; NULL: none */
+    const char *root;      /* the repository; needed for lines */
 };
 
 /* Writes DIR/ROLE.cfg, whose path goes to path, and makes DIR/ROLE as the program's working

@@ -98,7 +98,7 @@ struct lab_traffic
     unsigned events_count;
 };
 
-struct lab_expect
+struct lab_expectation
 {
     char *that;
     char *when;    /* NULL: at every point */
@@ -183,7 +183,7 @@ struct lab_experiment
     unsigned traffic_count;
     unsigned repeats;
     struct lab_quick_texts quick;
-    struct lab_expect *expect;
+    struct lab_expectation *expect;
     unsigned expect_count;
     struct lab_bisect *bisect;
     unsigned bisect_count;

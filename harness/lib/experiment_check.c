@@ -130,12 +130,12 @@ static bool find_measured(struct checker *checker, const char *name)
     return in_list(own, dot + 1) || (common != NULL && in_list(common, dot + 1));
 }
 
-static bool find_name(const void *arg, const char *name, struct lab_value *value)
+static bool find_name(const void *arg, const char *name, struct lab_operand *value)
 {
     static const char *const always[] = {"subject", "client", "server", "pki"};
     struct checker *checker = (struct checker *)arg; /* it only remembers what is allowed */
     checker->allowed[0] = '\0';
-    *value = (struct lab_value){.number = NAN};
+    *value = (struct lab_operand){.number = NAN};
     if (checker->measured && strchr(name, '.') != NULL)
     {
         return find_measured(checker, name);
@@ -155,7 +155,7 @@ static bool find_name(const void *arg, const char *name, struct lab_value *value
         allow(checker, always[i]);
         if (strcmp(always[i], name) == 0)
         {
-            *value = (struct lab_value){.is_text = true, .number = NAN, .text = "a"};
+            *value = (struct lab_operand){.is_text = true, .number = NAN, .text = "a"};
             return true;
         }
     }
@@ -166,7 +166,7 @@ static bool find_name(const void *arg, const char *name, struct lab_value *value
 
 static enum lab_err check_expr(struct checker *checker, const char *expr, bool measured)
 {
-    struct lab_value value;
+    struct lab_operand value;
     struct lab_why said;
     const struct lab_scope scope = {find_name, checker};
     checker->measured = measured;

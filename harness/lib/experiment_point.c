@@ -7,7 +7,7 @@
 #define PORT            1194
 #define DEFAULT_SECONDS "2"
 
-bool lab_point_find(const void *arg, const char *name, struct lab_value *value)
+bool lab_point_find(const void *arg, const char *name, struct lab_operand *value)
 {
     const struct lab_point *point = arg;
     const struct
@@ -32,12 +32,12 @@ bool lab_point_find(const void *arg, const char *name, struct lab_value *value)
     {
         if (strcmp(texts[i].name, name) == 0)
         {
-            *value = (struct lab_value){.is_text = true, .number = NAN};
+            *value = (struct lab_operand){.is_text = true, .number = NAN};
             snprintf(value->text, sizeof value->text, "%s", texts[i].text);
             return true;
         }
     }
-    *value = (struct lab_value){.number = point->repeat};
+    *value = (struct lab_operand){.number = point->repeat};
     return strcmp(name, "repeat") == 0;
 }
 
@@ -158,7 +158,7 @@ static enum lab_err append_line(char *dst, const char *line, struct lab_why *why
 static enum lab_err is_meant(const struct lab_point *point, const char *when, bool *meant,
                              struct lab_why *why)
 {
-    struct lab_value value;
+    struct lab_operand value;
     struct lab_scope scope = scope_of(point);
     *meant = true;
     if (when == NULL)
@@ -269,7 +269,7 @@ static enum lab_err set_tunnel(struct lab_point *point, size_t *feature_count, s
     const struct lab_tunnel_texts *tunnel = &point->experiment->tunnel;
     char control[32];
     char mtu[32];
-    struct lab_value mtu_value;
+    struct lab_operand mtu_value;
     enum lab_err err = fill(point, tunnel->proto, "udp4", point->proto, sizeof point->proto, why);
     err = err == LAB_OK ? fill(point, tunnel->cipher, "AES-256-GCM", point->cipher, sizeof point->cipher, why)
                         : err;
@@ -349,7 +349,7 @@ struct quantity
 static enum lab_err set_quantity(const struct lab_point *point, const struct quantity *quantity,
                                  struct lab_why *why)
 {
-    struct lab_value value;
+    struct lab_operand value;
     struct lab_scope scope = scope_of(point);
     enum lab_err err =
         lab_expr_eval(quantity->text != NULL ? quantity->text : quantity->otherwise, &scope, &value, why);

@@ -39,7 +39,7 @@ struct lab_point
     char subject[128];
     char client[64]; /* "" on the bare link */
     char server[64];
-    struct lab_value values[LAB_AXIS_MAX];
+    struct lab_operand values[LAB_AXIS_MAX];
     char texts[LAB_AXIS_MAX][32]; /* as the file has them */
     unsigned repeat;              /* from 1 */
     bool searching;               /* in a bisection nothing is expected of it */
@@ -81,7 +81,7 @@ LAB_MUST_USE enum lab_err lab_point_make(struct lab_point *point, const struct l
                                          struct lab_why *why);
 
 /* Names of a point's values: axes, subject, client, server, repeat, pki. arg is the point. */
-bool lab_point_find(const void *point, const char *name, struct lab_value *value);
+bool lab_point_find(const void *point, const char *name, struct lab_operand *value);
 
 /* case.cell of the record. New reference. */
 json_t *lab_point_cell(const struct lab_point *point);

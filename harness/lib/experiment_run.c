@@ -127,10 +127,11 @@ static enum lab_go step_traffic(struct lab_cell *cell)
     return go;
 }
 
-static void judge_one(struct lab_cell *cell, const struct lab_expect *expect, const struct lab_scope *scope)
+static void judge_one(struct lab_cell *cell, const struct lab_expectation *expect,
+                      const struct lab_scope *scope)
 {
-    struct lab_value when = {.number = 1.0};
-    struct lab_value that;
+    struct lab_operand when = {.number = 1.0};
+    struct lab_operand that;
     struct lab_why why;
     char name[120];
     enum lab_err err = expect->when != NULL ? lab_expr_eval(expect->when, scope, &when, &why) : LAB_OK;
@@ -163,7 +164,7 @@ static json_t *values_of(const struct lab_point *point)
     json_object_set_new(values, "subject", json_string(point->subject));
     for (unsigned i = 0; i < point->experiment->axes_count; i++)
     {
-        const struct lab_value *value = &point->values[i];
+        const struct lab_operand *value = &point->values[i];
         bool whole = !value->is_text && value->number == floor(value->number);
         json_object_set_new(values, point->experiment->axes[i].key,
                             value->is_text ? json_string(value->text)

@@ -78,13 +78,13 @@ static const cyaml_schema_value_t traffic = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct lab_traffic, traffic_fields)};
 
 static const cyaml_schema_field_t expect_fields[] = {
-    TEXT("that", MUST, struct lab_expect, that),
-    TEXT("when", MAY, struct lab_expect, when),
-    TEXT("because", MAY, struct lab_expect, because),
+    TEXT("that", MUST, struct lab_expectation, that),
+    TEXT("when", MAY, struct lab_expectation, when),
+    TEXT("because", MAY, struct lab_expectation, because),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t expect = {
-    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct lab_expect, expect_fields)};
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct lab_expectation, expect_fields)};
 
 static const cyaml_schema_field_t bisect_fields[] = {
     TEXT("key", MUST, struct lab_bisect, key),

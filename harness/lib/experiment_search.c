@@ -28,12 +28,12 @@ static enum lab_err range_of(const struct lab_plan *plan, unsigned axis, long *l
     double largest = -INFINITY;
     for (unsigned i = 0; i < at->values_count; i++)
     {
-        struct lab_value value;
+        struct lab_operand value;
         lab_value_parse(at->values[i], &value);
         smallest = value.number < smallest ? value.number : smallest;
         largest = value.number > largest ? value.number : largest;
     }
-    struct lab_value given;
+    struct lab_operand given;
     lab_value_parse(plan->bisect->low != NULL ? plan->bisect->low : "", &given);
     smallest = isnan(given.number) ? smallest : given.number;
     lab_value_parse(plan->bisect->high != NULL ? plan->bisect->high : "", &given);

@@ -19,19 +19,19 @@ struct reader
     unsigned depth;
 };
 
-static const struct lab_value unknown = {.number = NAN};
+static const struct lab_operand unknown = {.number = NAN};
 
-static struct lab_value number(double value)
+static struct lab_operand number(double value)
 {
-    return (struct lab_value){.number = value};
+    return (struct lab_operand){.number = value};
 }
 
-static struct lab_value truth(bool value)
+static struct lab_operand truth(bool value)
 {
     return number(value ? 1.0 : 0.0);
 }
 
-static struct lab_value fail(struct reader *reader, const char *what)
+static struct lab_operand fail(struct reader *reader, const char *what)
 {
     if (reader->err == LAB_OK)
     {
@@ -78,9 +78,9 @@ static bool take_word(struct reader *reader, const char *word)
     return true;
 }
 
-static struct lab_value read_or(struct reader *reader);
+static struct lab_operand read_or(struct reader *reader);
 
-static struct lab_value read_number(struct reader *reader)
+static struct lab_operand read_number(struct reader *reader)
 {
     char *end;
     /* strtod also takes names such as inf and 0x: only digits begin a number here. */
@@ -105,9 +105,9 @@ static struct lab_value read_number(struct reader *reader)
     return is_name_octet(*reader->at) ? fail(reader, "an unknown unit") : number(value);
 }
 
-static struct lab_value read_text(struct reader *reader)
+static struct lab_operand read_text(struct reader *reader)
 {
-    struct lab_value value = {.is_text = true, .number = NAN};
+    struct lab_operand value = {.is_text = true, .number = NAN};
     reader->at++;
     size_t len = strcspn(reader->at, "'");
     if (reader->at[len] != '\'' || len >= sizeof value.text)
@@ -119,14 +119,14 @@ static struct lab_value read_text(struct reader *reader)
     return value;
 }
 
-static struct lab_value both(struct reader *reader, bool larger)
+static struct lab_operand both(struct reader *reader, bool larger)
 {
-    struct lab_value left = read_or(reader);
+    struct lab_operand left = read_or(reader);
     if (!take(reader, ","))
     {
         return fail(reader, "a comma is missing");
     }
-    struct lab_value right = read_or(reader);
+    struct lab_operand right = read_or(reader);
     if (!take(reader, ")"))
     {
         return fail(reader, "a ) is missing");
@@ -138,13 +138,13 @@ static struct lab_value both(struct reader *reader, bool larger)
     return number(larger == (left.number > right.number) ? left.number : right.number);
 }
 
-static struct lab_value is_known(struct reader *reader)
+static struct lab_operand is_known(struct reader *reader)
 {
-    struct lab_value value = read_or(reader);
+    struct lab_operand value = read_or(reader);
     return take(reader, ")") ? truth(value.is_text || !isnan(value.number)) : fail(reader, "a ) is missing");
 }
 
-static struct lab_value read_name(struct reader *reader)
+static struct lab_operand read_name(struct reader *reader)
 {
     char name[LAB_EXPR_NAME];
     size_t len = 0;
@@ -165,7 +165,7 @@ static struct lab_value read_name(struct reader *reader)
                : strcmp(name, "known") == 0 ? is_known(reader)
                                             : fail(reader, "no such function (min, max, known)");
     }
-    struct lab_value value = unknown;
+    struct lab_operand value = unknown;
     if (!reader->scope->find(reader->scope->arg, name, &value) && reader->err == LAB_OK)
     {
         reader->err =
@@ -174,7 +174,7 @@ static struct lab_value read_name(struct reader *reader)
     return value;
 }
 
-static struct lab_value read_primary(struct reader *reader)
+static struct lab_operand read_primary(struct reader *reader)
 {
     skip_blanks(reader);
     if (reader->err != LAB_OK)
@@ -184,7 +184,7 @@ static struct lab_value read_primary(struct reader *reader)
     if (*reader->at == '(')
     {
         reader->at++;
-        struct lab_value value = read_or(reader);
+        struct lab_operand value = read_or(reader);
         return take(reader, ")") ? value : fail(reader, "a ) is missing");
     }
     if (*reader->at == '\'')
@@ -195,14 +195,14 @@ static struct lab_value read_primary(struct reader *reader)
 }
 
 /* Each level of nesting passes here. */
-static struct lab_value read_unary(struct reader *reader)
+static struct lab_operand read_unary(struct reader *reader)
 {
     if (reader->depth == DEPTH_MAX)
     {
         return fail(reader, "nested too deeply");
     }
     reader->depth++;
-    struct lab_value value;
+    struct lab_operand value;
     if (take(reader, "-"))
     {
         value = read_unary(reader);
@@ -216,8 +216,8 @@ static struct lab_value read_unary(struct reader *reader)
     return value;
 }
 
-static struct lab_value compute(struct reader *reader, char sign, struct lab_value left,
-                                struct lab_value right)
+static struct lab_operand compute(struct reader *reader, char sign, struct lab_operand left,
+                                  struct lab_operand right)
 {
     if (left.is_text || right.is_text)
     {
@@ -236,9 +236,9 @@ static struct lab_value compute(struct reader *reader, char sign, struct lab_val
     }
 }
 
-static struct lab_value read_product(struct reader *reader)
+static struct lab_operand read_product(struct reader *reader)
 {
-    struct lab_value left = read_unary(reader);
+    struct lab_operand left = read_unary(reader);
     while (reader->err == LAB_OK)
     {
         char sign = take(reader, "*") ? '*' : take(reader, "/") ? '/' : '\0';
@@ -251,9 +251,9 @@ static struct lab_value read_product(struct reader *reader)
     return left;
 }
 
-static struct lab_value read_sum(struct reader *reader)
+static struct lab_operand read_sum(struct reader *reader)
 {
-    struct lab_value left = read_product(reader);
+    struct lab_operand left = read_product(reader);
     while (reader->err == LAB_OK)
     {
         char sign = take(reader, "+") ? '+' : take(reader, "-") ? '-' : '\0';
@@ -266,8 +266,8 @@ static struct lab_value read_sum(struct reader *reader)
     return left;
 }
 
-static struct lab_value compare(struct reader *reader, const char *sign, const struct lab_value *left,
-                                const struct lab_value *right)
+static struct lab_operand compare(struct reader *reader, const char *sign, const struct lab_operand *left,
+                                  const struct lab_operand *right)
 {
     bool equality = sign[0] == '=' || sign[0] == '!';
     if (left->is_text != right->is_text)
@@ -299,29 +299,29 @@ static struct lab_value compare(struct reader *reader, const char *sign, const s
     }
 }
 
-static struct lab_value read_comparison(struct reader *reader)
+static struct lab_operand read_comparison(struct reader *reader)
 {
     static const char *const signs[] = {"==", "!=", "<=", ">=", "<", ">"};
-    struct lab_value left = read_sum(reader);
+    struct lab_operand left = read_sum(reader);
     for (size_t i = 0; reader->err == LAB_OK && i < sizeof signs / sizeof signs[0]; i++)
     {
         if (take(reader, signs[i]))
         {
-            struct lab_value right = read_sum(reader);
+            struct lab_operand right = read_sum(reader);
             return reader->err == LAB_OK ? compare(reader, signs[i], &left, &right) : unknown;
         }
     }
     return left;
 }
 
-static struct lab_value read_not(struct reader *reader)
+static struct lab_operand read_not(struct reader *reader)
 {
     bool negated = false;
     while (take_word(reader, "not"))
     {
         negated = !negated;
     }
-    struct lab_value value = read_comparison(reader);
+    struct lab_operand value = read_comparison(reader);
     if (!negated || isnan(value.number))
     {
         return value;
@@ -329,24 +329,24 @@ static struct lab_value read_not(struct reader *reader)
     return truth(value.number == 0.0);
 }
 
-static struct lab_value read_and(struct reader *reader)
+static struct lab_operand read_and(struct reader *reader)
 {
-    struct lab_value left = read_not(reader);
+    struct lab_operand left = read_not(reader);
     while (reader->err == LAB_OK && take_word(reader, "and"))
     {
-        struct lab_value right = read_not(reader);
+        struct lab_operand right = read_not(reader);
         bool refuted = left.number == 0.0 || right.number == 0.0;
         left = refuted ? truth(false) : isnan(left.number) || isnan(right.number) ? unknown : truth(true);
     }
     return left;
 }
 
-static struct lab_value read_or(struct reader *reader)
+static struct lab_operand read_or(struct reader *reader)
 {
-    struct lab_value left = read_and(reader);
+    struct lab_operand left = read_and(reader);
     while (reader->err == LAB_OK && take_word(reader, "or"))
     {
-        struct lab_value right = read_and(reader);
+        struct lab_operand right = read_and(reader);
         bool a = !isnan(left.number) && left.number != 0.0;
         bool b = !isnan(right.number) && right.number != 0.0;
         left = a || b ? truth(true) : isnan(left.number) || isnan(right.number) ? unknown : truth(false);
@@ -354,7 +354,7 @@ static struct lab_value read_or(struct reader *reader)
     return left;
 }
 
-enum lab_err lab_expr_eval(const char *text, const struct lab_scope *scope, struct lab_value *value,
+enum lab_err lab_expr_eval(const char *text, const struct lab_scope *scope, struct lab_operand *value,
                            struct lab_why *why)
 {
     struct reader reader = {.text = text, .at = text, .scope = scope, .why = why, .err = LAB_OK};
@@ -367,10 +367,10 @@ enum lab_err lab_expr_eval(const char *text, const struct lab_scope *scope, stru
     return reader.err;
 }
 
-void lab_value_parse(const char *text, struct lab_value *value)
+void lab_value_parse(const char *text, struct lab_operand *value)
 {
     char *end;
-    *value = (struct lab_value){.is_text = true, .number = NAN};
+    *value = (struct lab_operand){.is_text = true, .number = NAN};
     snprintf(value->text, sizeof value->text, "%s", text);
     if (!isdigit((unsigned char)text[0]) || strspn(text, "0123456789.kM") != strlen(text))
     {
@@ -384,7 +384,7 @@ void lab_value_parse(const char *text, struct lab_value *value)
     }
 }
 
-void lab_value_print(const struct lab_value *value, char *dst, size_t size)
+void lab_value_print(const struct lab_operand *value, char *dst, size_t size)
 {
     if (value->is_text)
     {
@@ -407,7 +407,7 @@ enum lab_err lab_expr_fill(const char *text, const struct lab_scope *scope, char
         char piece[100] = {*at, '\0'};
         if (at[0] == '$' && at[1] == '{')
         {
-            struct lab_value value;
+            struct lab_operand value;
             size_t len = strcspn(at + 2, "}");
             if (at[2 + len] != '}' || len >= sizeof inner)
             {

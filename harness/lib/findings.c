@@ -81,9 +81,9 @@ void lab_findings_clear(struct lab_findings *findings)
     *findings = (struct lab_findings){.experiment = NULL};
 }
 
-static void take_json(const json_t *from, struct lab_value *value)
+static void take_json(const json_t *from, struct lab_operand *value)
 {
-    *value = (struct lab_value){.number = json_is_number(from) ? json_number_value(from) : NAN};
+    *value = (struct lab_operand){.number = json_is_number(from) ? json_number_value(from) : NAN};
     if (json_is_string(from))
     {
         value->is_text = true;
@@ -91,7 +91,7 @@ static void take_json(const json_t *from, struct lab_value *value)
     }
 }
 
-bool lab_finding_find(const void *arg, const char *name, struct lab_value *value)
+bool lab_finding_find(const void *arg, const char *name, struct lab_operand *value)
 {
     const struct lab_finding_scope *scope = arg;
     const char *dot = strchr(name, '.');
@@ -105,7 +105,7 @@ bool lab_finding_find(const void *arg, const char *name, struct lab_value *value
     }
     if (strcmp(name, "repeat") == 0)
     {
-        *value = (struct lab_value){.number = scope->repeat};
+        *value = (struct lab_operand){.number = scope->repeat};
         return true;
     }
     bool side = strcmp(name, "client") == 0 || strcmp(name, "server") == 0;
@@ -131,7 +131,7 @@ double lab_finding_number(const struct lab_finding *finding, const char *expr)
         .repeat = (unsigned)json_integer_value(json_object_get(cell, "repeat")),
     };
     const struct lab_scope scope = {lab_finding_find, &from};
-    struct lab_value value;
+    struct lab_operand value;
     struct lab_why why;
     bool known = lab_expr_eval(expr, &scope, &value, &why) == LAB_OK && !value.is_text;
     return known ? value.number : NAN;
@@ -173,8 +173,8 @@ void lab_finding_value(const struct lab_finding *finding, const char *key, char 
 /* A value of the file against one of a cell: 8k is 8192 there. */
 static bool has_value(const struct lab_finding *finding, const char *key, const char *value)
 {
-    struct lab_value wanted;
-    struct lab_value seen;
+    struct lab_operand wanted;
+    struct lab_operand seen;
     lab_value_parse(value, &wanted);
     take_json(value_of(finding, key), &seen);
     /* A subject such as "7" stays a text. */

@@ -40,7 +40,7 @@ struct lab_finding_scope
     const json_t *measured; /* NULL: nothing */
     unsigned repeat;
 };
-bool lab_finding_find(const void *scope, const char *name, struct lab_value *value);
+bool lab_finding_find(const void *scope, const char *name, struct lab_operand *value);
 
 /* An expression over a finding; NaN when it is not known. */
 double lab_finding_number(const struct lab_finding *finding, const char *expr);

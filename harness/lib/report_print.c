@@ -62,6 +62,12 @@ void lab_report_print_row(const struct lab_row *row, struct lab_term *term)
     char up[16];
     char down[16];
     pair_name(row, name, sizeof name);
+    if (row->finished && !isfinite(row->rtt_ms) && isfinite(row->connect_ms))
+    {
+        lab_term_print(term, "%s%-12s%s %s\n", lab_term_color(term, color_of(row->verdict)),
+                       lab_verdict_name(row->verdict), lab_term_color(term, LAB_PLAIN), row->id);
+        return;
+    }
     lab_term_print(term, "%s%-12s%s %-31s", lab_term_color(term, color_of(row->verdict)),
                    lab_verdict_name(row->verdict), lab_term_color(term, LAB_PLAIN), name);
     if (isfinite(row->rtt_ms) || isfinite(row->connect_ms))

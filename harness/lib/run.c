@@ -119,7 +119,7 @@ static void print_report(const struct lab_run *run, struct lab_term *term, const
     }
     else
     {
-        lab_report_print(&run->report, term, dir);
+        (run->options.print != NULL ? run->options.print : lab_report_print)(&run->report, term, dir);
     }
 }
 
@@ -220,8 +220,11 @@ static void print_opening(struct lab_run *run)
     double planned = 0.0;
     for (size_t i = 0; i < run->case_count; i++)
     {
-        planned += lab_case_seconds(run->cases[i].def, run->options.bulk_seconds);
+        const struct lab_scenario *scenario = run->cases[i].def->scenario;
+        bool runs = scenario == NULL || scenario->impossible == NULL;
+        planned += runs ? lab_case_seconds(run->cases[i].def, run->options.bulk_seconds) : 0.0;
     }
+    planned /= (double)(run->options.jobs > 1 ? run->options.jobs : 1);
     lab_term_print(&run->term, "ovlab %s: %zu %s%s, about %u:%02u minutes, seed %" PRIu64 ", commit %s\n",
                    run->options.suite->name, run->case_count, run->plan != NULL ? "point" : "case",
                    run->case_count == 1 ? "" : "s", (unsigned)planned / 60, (unsigned)planned % 60,
@@ -257,7 +260,9 @@ int lab_run_inside(void *arg)
     }
     if (err == LAB_OK)
     {
-        err = run->drive != NULL ? run->drive(run, run->drive_arg, &why) : run_cases(run, &why);
+        err = run->drive != NULL      ? run->drive(run, run->drive_arg, &why)
+              : run->options.jobs > 1 ? lab_run_parallel(run, &why)
+                                      : run_cases(run, &why);
     }
     return finish(run, err, &why);
 }

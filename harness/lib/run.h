@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 struct lab_plan;
+#define LAB_JOBS_MAX 8
 
 struct lab_options
 {
@@ -32,8 +33,13 @@ struct lab_options
     struct lab_shard shard; /* index 0: all cases */
     json_t *plan;    /* array of all ids, those of the other shards too; NULL without shards. Borrowed */
     bool keep_going; /* also after an ERROR */
-    bool open_ended; /* which cases run is decided as it goes: the record's plan is empty */
-    int argc;        /* recorded */
+    size_t jobs;     /* cases at one time; more than one only where no figure counts */
+    bool no_figures; /* only whether it works is asked: a disturbed host taints no case that passed */
+    bool quiet_unsupported;
+    void (*print)(const struct lab_report *report, struct lab_term *term,
+                  const char *dir); /* NULL: the table */
+    bool open_ended;                /* which cases run is decided as it goes: the record's plan is empty */
+    int argc;                       /* recorded */
     char **argv;
 };
 
@@ -85,6 +91,9 @@ LAB_MUST_USE enum lab_err lab_run_case(struct lab_run *run, size_t index, enum l
 struct lab_point;
 LAB_MUST_USE enum lab_err lab_case_of_point(struct lab_run *run, const struct lab_point *point,
                                             struct lab_case *item, struct lab_why *why);
+/* run_parallel.c: all cases, options.jobs at a time. Errors as above, and LAB_ERR_EXITED when a
+ * worker ended early. */
+LAB_MUST_USE enum lab_err lab_run_parallel(struct lab_run *run, struct lab_why *why);
 
 /* progress.c */
 void lab_progress_case(struct lab_run *run, size_t index);

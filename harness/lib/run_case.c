@@ -66,6 +66,12 @@ static bool lacks(struct lab_cell *cell, const char *role, struct lab_subject *s
 
 static bool subject_lacks(struct lab_cell *cell, const char *role, struct lab_subject *subject)
 {
+    const char *impossible = cell->item->def->scenario->impossible;
+    if (impossible != NULL)
+    {
+        lab_cell_note(cell, LAB_UNSUPPORTED, false, "%s", impossible);
+        return true;
+    }
     if (!subject->available)
     {
         lab_cell_note(cell, LAB_UNSUPPORTED, false, "%s %s is not here: %s", role, subject->name,
@@ -160,13 +166,14 @@ static void sweep(struct lab_cell *cell)
 
 /* Figures of a disturbed time are no result, nor is a missed deadline when the host
  * was very busy. Every other failure stays one. */
-static void judge_health(struct lab_cell *cell, const struct lab_health *health, char *taint, size_t size)
+static void judge_health(struct lab_cell *cell, const struct lab_health *health, bool figures, char *taint,
+                         size_t size)
 {
     if (!lab_health_tainted(health, taint, size))
     {
         return;
     }
-    bool doubtful = cell->verdict == LAB_PASS || cell->verdict == LAB_INCONCLUSIVE ||
+    bool doubtful = (figures && (cell->verdict == LAB_PASS || cell->verdict == LAB_INCONCLUSIVE)) ||
                     (cell->verdict == LAB_FAIL && cell->host_may_cause && lab_health_excuses(health));
     if (doubtful)
     {
@@ -270,7 +277,7 @@ enum lab_err lab_run_case(struct lab_run *run, size_t index, enum lab_verdict *v
     lab_health_snapshot(&after);
     lab_health_between(&before, &after, &health);
     health.capture_dropped = cell.capture.dropped;
-    judge_health(&cell, &health, taint, sizeof taint);
+    judge_health(&cell, &health, !run->options.no_figures, taint, sizeof taint);
     *verdict = cell.verdict;
     err = write_case(run, &cell, index, started_us, &health, taint, why);
     cell_close(&cell);

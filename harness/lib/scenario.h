@@ -18,6 +18,26 @@
 struct lab_cell;
 struct lab_point;
 
+/* What must come of a tunnel, as far as a scenario says it; empty: it says nothing. */
+struct lab_expect
+{
+    const char *proto;
+    const char *cipher;      /* as both programs name it */
+    const char *data_format; /* what ovspec takes data packets for */
+    const char *wrap;        /* protection of the control channel, as ovspec names it */
+    const char *tls;         /* "1.2", "1.3" */
+    const char *compression;
+    const char *client4; /* the client's address in the tunnel */
+    const char *refusal; /* no tunnel, but this (a regular expression) in one of the logs */
+    unsigned mtu;        /* of the client's device */
+    bool epoch;
+    bool ekm;                /* data keys by the TLS exporter */
+    bool compression_pushed; /* to this client alone: only its log tells */
+    bool no_inner4;
+    bool no_inner6;
+    bool no_exit_notice; /* the server cannot notice that the client leaves, or ends itself then */
+};
+
 struct lab_scenario
 {
     const char *id;
@@ -37,6 +57,13 @@ struct lab_scenario
     const char *server_options;
     const char *data_format;     /* what ovspec shall take data packets for; NULL: it finds out */
     const char *const *features; /* what both subjects must support; ends with NULL */
+
+    /* Further lines for client [0] and server [1]: "key=value" replaces a line of the configuration, all
+     * else is an option line. "@PKI@", "@ROOT@" and "@ROLE@" stand for the keys' directory, the
+     * repository and the role. NULL: none. */
+    const char *lines[2];
+    const struct lab_expect *expect; /* NULL: nothing is expected */
+    const char *impossible;          /* why the case is UNSUPPORTED from the start; NULL: it is not */
 };
 
 enum lab_matrix

@@ -1,9 +1,11 @@
-/* Every datagram by itself on the wire, for cases whose lengths are judged: a
- * train of them (UDP segmentation offload) is one long packet to a capture. */
+/* Every packet by itself on the wire, for cases whose lengths are judged: a train of them
+ * (segmentation offload, of UDP or of TCP) is one long packet to a capture, and is cut there. */
 #include "lib/cell.h"
 #include "lib/steps.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #define ETHTOOL_TIMEOUT_MS 5000
 
@@ -19,7 +21,17 @@ enum lab_go lab_step_datagrams(struct lab_cell *cell)
     lab_cell_log(cell, "ethtool.txt", log);
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
     {
-        const char *argv[] = {"ethtool", "-K", ends[i].interface, "tx-udp-segmentation", "off", NULL};
+        bool tcp = strncmp(cell->item->def->scenario->proto, "tcp", 3) == 0;
+        const char *argv[] = {"ethtool",
+                              "-K",
+                              ends[i].interface,
+                              "tx-udp-segmentation",
+                              "off",
+                              tcp ? "tso" : NULL,
+                              "off",
+                              "gso",
+                              "off",
+                              NULL};
         const struct lab_proc_spec spec = {.argv = argv, .netns = ends[i].netns, .out_path = log};
         struct lab_why why;
         int status = 0;

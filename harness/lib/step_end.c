@@ -110,6 +110,11 @@ enum lab_go lab_step_server_notices(struct lab_cell *cell)
     char words[256];
     bool supported;
     struct lab_why why;
+    const struct lab_expect *expect = cell->item->def->scenario->expect;
+    if (expect != NULL && expect->no_exit_notice)
+    {
+        return LAB_GO_ON;
+    }
     enum lab_err err = lab_subject_supports(cell->loop, cell->item->server, "peer-exit-line", &supported,
                                             pattern, sizeof pattern, &why);
     if (err != LAB_OK || !supported)

@@ -29,9 +29,8 @@ enum lab_go lab_step_capture(struct lab_cell *cell)
     return LAB_GO_ON;
 }
 
-/* Starts a subject in a role, its log in ROLE.log. */
-static enum lab_err start_subject(struct lab_cell *cell, const char *role, const struct lab_subject *subject,
-                                  const char *netns, struct lab_proc *proc)
+enum lab_err lab_step_start(struct lab_cell *cell, const char *role, const struct lab_subject *subject,
+                            const char *netns, struct lab_proc *proc)
 {
     char config[LAB_PATH_MAX];
     char log[LAB_PATH_MAX];
@@ -70,7 +69,8 @@ static bool server_is_settled(void *arg)
 enum lab_go lab_step_server(struct lab_cell *cell)
 {
     uint64_t timeout_ms = lab_cell_patience_ms(cell, SERVER_TIMEOUT_MS);
-    if (start_subject(cell, "server", cell->item->server, cell->topology->server_ns, &cell->server) != LAB_OK)
+    if (lab_step_start(cell, "server", cell->item->server, cell->topology->server_ns, &cell->server) !=
+        LAB_OK)
     {
         return LAB_GO_STOP;
     }
@@ -100,11 +100,19 @@ struct connecting
     uint64_t address_us;
 };
 
+static bool inner_is_v6(const struct lab_cell *cell)
+{
+    const struct lab_expect *expect = cell->item->def->scenario->expect;
+    return expect != NULL && expect->no_inner4;
+}
+
 static bool has_address(void *arg)
 {
     struct connecting *state = arg;
     struct lab_cell *cell = state->cell;
-    if (lab_ready_address_get(cell->topology->client_ns, "tun0", 4, state->address, sizeof state->address))
+    int family = inner_is_v6(cell) ? 6 : 4;
+    if (lab_ready_address_get(cell->topology->client_ns, "tun0", family, state->address,
+                              sizeof state->address))
     {
         state->address_us = lab_now_us();
         return true;
@@ -148,7 +156,8 @@ static void note_no_tunnel(struct connecting *state, bool has_an_address)
 static enum lab_err first_answer(struct connecting *state, uint64_t deadline_ms)
 {
     struct lab_cell *cell = state->cell;
-    const char *target = cell->item->def->scenario->server_tunnel4;
+    const struct lab_scenario *scenario = cell->item->def->scenario;
+    const char *target = inner_is_v6(cell) ? scenario->server_tunnel6 : scenario->server_tunnel4;
     const char *argv[] = {"ping", "-n", "-q", "-i", "0.005", "-c", "1", "-w", "60", target, NULL};
     char log[LAB_PATH_MAX];
     struct lab_why why;
@@ -181,7 +190,8 @@ enum lab_go lab_step_connect(struct lab_cell *cell)
 {
     const struct lab_scenario *scenario = cell->item->def->scenario;
     struct connecting state = {.cell = cell};
-    if (start_subject(cell, "client", cell->item->client, cell->topology->client_ns, &cell->client) != LAB_OK)
+    if (lab_step_start(cell, "client", cell->item->client, cell->topology->client_ns, &cell->client) !=
+        LAB_OK)
     {
         return LAB_GO_STOP;
     }

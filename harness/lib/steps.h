@@ -3,6 +3,7 @@
 #ifndef OV_LAB_STEPS_H
 #define OV_LAB_STEPS_H
 
+#include "lib/proc.h"
 #include "lib/scenario.h"
 
 /* step_datagrams.c, step_tunnel.c: from nothing to a tunnel that answers. */
@@ -10,6 +11,11 @@ enum lab_go lab_step_capture(struct lab_cell *cell);
 enum lab_go lab_step_datagrams(struct lab_cell *cell);
 enum lab_go lab_step_server(struct lab_cell *cell);
 enum lab_go lab_step_connect(struct lab_cell *cell);
+
+/* Starts a subject in a role, its log in ROLE.log; a failure is noted. */
+LAB_MUST_USE enum lab_err lab_step_start(struct lab_cell *cell, const char *role,
+                                         const struct lab_subject *subject, const char *netns,
+                                         struct lab_proc *proc);
 
 /* step_traffic.c: through the tunnel, or over the bare link. */
 enum lab_go lab_step_ping4(struct lab_cell *cell);
@@ -19,6 +25,15 @@ enum lab_go lab_step_bulk_down(struct lab_cell *cell);
 /* The same with the rate of every quarter of a second, for comparisons. */
 enum lab_go lab_step_sample_up(struct lab_cell *cell);
 enum lab_go lab_step_sample_down(struct lab_cell *cell);
+
+/* step_interop.c: does all that was agreed on hold, and does data pass under it? */
+enum lab_go lab_step_sizes(struct lab_cell *cell);    /* pings of many sizes, both families */
+enum lab_go lab_step_exchange(struct lab_cell *cell); /* TCP both ways at one time, over a renegotiation */
+enum lab_go lab_step_rekeyed(struct lab_cell *cell);
+/* step_negotiated.c */
+enum lab_go lab_step_negotiated(struct lab_cell *cell); /* what the logs say against what is expected */
+enum lab_go lab_step_refusal(struct lab_cell *cell);    /* the client must not get in */
+enum lab_go lab_step_wire(struct lab_cell *cell);       /* what ovspec recognised */
 
 /* step_end.c: the way out, and what the capture says. */
 enum lab_go lab_step_client_exit(struct lab_cell *cell);

@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 #define LAB_SUBJECT_MAX   16
-#define LAB_FEATURE_MAX   96
+#define LAB_FEATURE_MAX   128
 #define LAB_EXIT_NOT_HERE 127
 
 /* An answer to `supports`, kept: it does not change while a run lasts. */

@@ -2,7 +2,7 @@
  * the plain AEAD one of the quick suite. Each is carried between every pair of
  * subjects that has it, and the capture is judged as that format. */
 #include "lib/scenario.h"
-#include "lib/steps.h"
+#include "lib/step_lists.h"
 
 #define SCENARIO(name, ...)                                                                                  \
     {                                                                                                        \
@@ -43,26 +43,10 @@ static const struct lab_scenario epoch_chacha20 =
     SCENARIO("epoch-chacha20", .cipher = "CHACHA20-POLY1305", .auth = "SHA256", .data_format = "epoch",
              .features = FEATURES("cipher:CHACHA20-POLY1305", "aead-epoch"));
 
-static const struct lab_step steps[] = {
-    {"no trains", 0.1, 0, lab_step_datagrams},
-    {"capture", 0.1, 0, lab_step_capture},
-    {"server start", 0.2, 0, lab_step_server},
-    {"connect", 1.5, 0, lab_step_connect},
-    {"ping", 0.6, 0, lab_step_ping4},
-    {"ping IPv6", 0.3, 0, lab_step_ping6},
-    {"iperf3 up", -1.05, 0, lab_step_bulk_up},
-    {"iperf3 down", -1.05, 0, lab_step_bulk_down},
-    {"client shutdown", 1.2, 0, lab_step_client_exit},
-    {"server notices", 0.2, 0, lab_step_server_notices},
-    {"server shutdown", 0.4, 0, lab_step_server_exit},
-    {"end of capture", 0.3, LAB_STEP_ALWAYS, lab_step_capture_end},
-    {"conformance", 0.3, LAB_STEP_ALWAYS | LAB_STEP_CONFORMANCE, lab_step_conformance},
-};
-
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 #define CASE(name, title, scenario)                                                                          \
     {                                                                                                        \
-        name, title, LAB_MATRIX_PAIRS, &(scenario), steps, COUNT(steps)                                      \
+        name, title, LAB_MATRIX_PAIRS, &(scenario), lab_tunnel_steps, LAB_TUNNEL_STEPS                       \
     }
 
 static const struct lab_case_def cases[] = {

@@ -1,6 +1,7 @@
 /* The quick suite: does every pair build a tunnel that works, ends cleanly and
  * keeps to the protocol, and how fast is it beside the bare link? */
 #include "lib/scenario.h"
+#include "lib/step_lists.h"
 #include "lib/steps.h"
 
 static const char *const features[] = {"udp4", "cipher:AES-256-GCM", "tls-crypt", "explicit-exit-notify",
@@ -30,27 +31,12 @@ static const struct lab_step link_steps[] = {
     {"iperf3 down", -1.05, 0, lab_step_bulk_down},
 };
 
-static const struct lab_step tunnel_steps[] = {
-    {"capture", 0.1, 0, lab_step_capture},
-    {"server start", 0.2, 0, lab_step_server},
-    {"connect", 1.5, 0, lab_step_connect},
-    {"ping", 0.6, 0, lab_step_ping4},
-    {"ping IPv6", 0.3, 0, lab_step_ping6},
-    {"iperf3 up", -1.05, 0, lab_step_bulk_up},
-    {"iperf3 down", -1.05, 0, lab_step_bulk_down},
-    {"client shutdown", 1.2, 0, lab_step_client_exit},
-    {"server notices", 0.2, 0, lab_step_server_notices},
-    {"server shutdown", 0.4, 0, lab_step_server_exit},
-    {"end of capture", 0.3, LAB_STEP_ALWAYS, lab_step_capture_end},
-    {"conformance", 0.3, LAB_STEP_ALWAYS | LAB_STEP_CONFORMANCE, lab_step_conformance},
-};
-
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 static const struct lab_case_def cases[] = {
     {"baseline", "the bare link, no tunnel", LAB_MATRIX_NONE, NULL, link_steps, COUNT(link_steps)},
     {"udp4-aes256gcm", "UDP over IPv4, AES-256-GCM, tls-crypt", LAB_MATRIX_PAIRS, &udp4_aes256gcm,
-     tunnel_steps, COUNT(tunnel_steps)},
+     lab_tunnel_steps + 1, LAB_TUNNEL_STEPS - 1},
 };
 
 const struct lab_suite lab_suite_quick = {

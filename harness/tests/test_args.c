@@ -128,14 +128,26 @@ static void test_configs(void **state)
                  (const char *const[]){"role=client\n", "remote=10.0.0.1\n", "key=/pki/client.key\n",
                                        "tls_crypt=\n", "exit_notify=2\n", "/client/options\n",
                                        "!local=", NULL});
-    char longer[2048];
+    /* Lines of a case: a key takes the place of its line, the rest are options. */
+    config.lines = "cipher=\nca=@PKI@/rsa/ca.crt\ntopology=net30\ntls-auth @PKI@/@ROLE@.key 1\nlog @ROOT@/@x";
+    config.root = "/src";
+    check_config(&config, dir,
+                 (const char *const[]){"\ncipher=\n", "!cipher=AES", "\nca=/pki/rsa/ca.crt\n", "!/pki/ca.crt",
+                                       "\ntopology=net30\n", "!tls-auth", NULL});
+    char *text;
+    size_t len;
     struct lab_why why;
     char path[LAB_PATH_MAX];
+    snprintf(path, sizeof path, "%s/client/options", dir);
+    assert_int_equal(lab_file_read(path, 65536, &text, &len, &why), LAB_OK);
+    assert_string_equal(text, "fragment 1300\ntls-auth /pki/client.key 1\nlog /src/@x\n");
+    free(text);
+    char longer[4200];
     memset(longer, 'x', sizeof longer - 1);
     longer[sizeof longer - 1] = '\0';
     config.option = longer;
     assert_int_equal(lab_config_write(&config, dir, path, &why), LAB_ERR_USAGE);
-    assert_string_equal(why.text, "the client's option line is too long");
+    assert_string_equal(why.text, "the client's configuration is too long");
     const char *const made[] = {"/client/options", "/client", "/server", "/client.cfg", "/server.cfg", ""};
     for (size_t i = 0; i < sizeof made / sizeof made[0]; i++)
     {

@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool find(const void *arg, const char *name, struct lab_value *value)
+static bool find(const void *arg, const char *name, struct lab_operand *value)
 {
     (void)arg;
-    *value = (struct lab_value){.number = NAN};
+    *value = (struct lab_operand){.number = NAN};
     if (strcmp(name, "two") == 0)
     {
         value->number = 2.0;
@@ -66,7 +66,7 @@ static void test_values(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
     {
-        struct lab_value value;
+        struct lab_operand value;
         struct lab_why why = {""};
         if (lab_expr_eval(rows[i].text, &scope, &value, &why) != LAB_OK)
         {
@@ -106,7 +106,7 @@ static void test_errors(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
     {
-        struct lab_value value;
+        struct lab_operand value;
         struct lab_why why = {""};
         assert_int_equal(lab_expr_eval(rows[i].text, &scope, &value, &why), rows[i].err);
         if (strstr(why.text, rows[i].words) == NULL)
@@ -160,7 +160,7 @@ static void test_parsed(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
     {
-        struct lab_value value;
+        struct lab_operand value;
         char text[96];
         lab_value_parse(rows[i].text, &value);
         assert_int_equal(value.is_text, isnan(rows[i].number));

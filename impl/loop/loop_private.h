@@ -30,7 +30,7 @@ struct ov_loop
     uv_check_t check;
     uv_timer_t timer;
     uint64_t deadline; /* mono_ms */
-    bool stopped; /* ov_loop_stop was called */
+    bool stopped;      /* ov_loop_stop was called */
     uint64_t armed;    /* when the timer fires: at the deadline or before */
     uv_signal_t signals[OV_LOOP_SIGNALS];
     struct ov_lookup *lookup; /* the latest one, NULL: none runs */

@@ -5,6 +5,7 @@
 #
 #   subject_program      array: the program and what it always gets
 #   subject_version      prints one line, or returns 127 with the reason
+#   subject_present      may be left out: the same asked cheaply, without the version
 #   subject_supports F   prints a detail or the reason; returns 0 or 127
 #
 # and ends with: subject_main "$@"
@@ -17,7 +18,8 @@ declare -A cfg=()
 # exit_notify) describe the network and cause no option; an empty value means the
 # program's own default.
 readonly cfg_keys=' role proto local remote port dev cipher auth ca cert key tls_crypt tls_auth
- key_direction tls_crypt_v2 tunnel4 tunnel6 tun_mtu keepalive exit_notify sndbuf rcvbuf verb workdir options '
+ key_direction tls_crypt_v2 topology dev_type mode tunnel4 tunnel6 tun_mtu keepalive exit_notify sndbuf rcvbuf
+ verb workdir options '
 
 usage_error()
 {
@@ -51,7 +53,7 @@ cfg_load()
     [[ ${cfg[role]-} == "$1" ]] || usage_error "$file: role is '${cfg[role]-}' but the verb is '$1'"
     cfg_require role proto port dev ca cert key workdir
     case $1 in
-        server) cfg_require tunnel4 ;;
+        server) [[ -n ${cfg[tunnel6]-} ]] || cfg_require tunnel4 ;;
         client) cfg_require remote ;;
     esac
     case ${cfg[proto]} in
@@ -96,16 +98,38 @@ options_of_server()
 {
     option_path local local
     option port port
-    echo 'topology subnet'
-    option tunnel4 server
-    option_path tunnel6 server-ipv6
+    if [[ ${cfg[mode]-} == p2p ]]
+    then
+        echo 'tls-server'
+        options_of_peer 1 2
+    else
+        printf 'topology %s\n' "${cfg[topology]:-subnet}"
+        option tunnel4 server
+        option_path tunnel6 server-ipv6
+    fi
     echo 'dh none'
     echo 'remote-cert-tls client'
 }
 
+# options_of_peer OWN OTHER: addresses of two ends of which none is a server.
+options_of_peer()
+{
+    local net=${cfg[tunnel4]%/*} net6=${cfg[tunnel6]%/*}
+    net=${net%.*}
+    echo 'topology p2p'
+    [[ -z ${cfg[tunnel4]-} ]] || echo "ifconfig $net.$1 $net.$2"
+    [[ -z ${cfg[tunnel6]-} ]] || echo "ifconfig-ipv6 $net6$1/${cfg[tunnel6]#*/} $net6$2"
+}
+
 options_of_client()
 {
-    echo 'client'
+    if [[ ${cfg[mode]-} == p2p ]]
+    then
+        echo 'tls-client'
+        options_of_peer 2 1
+    else
+        echo 'client'
+    fi
     echo 'nobind'
     printf 'remote %s %s\n' "${cfg[remote]}" "${cfg[port]}"
     echo 'remote-cert-tls server'
@@ -115,7 +139,7 @@ options_of_client()
 options_of_both()
 {
     option dev dev
-    echo 'dev-type tun'
+    printf 'dev-type %s\n' "${cfg[dev_type]:-tun}"
     printf 'proto %s\n' "$(proto_word)"
     option_path ca ca
     option_path cert cert
@@ -163,9 +187,20 @@ subject_main()
     case $1 in
         server | client) cfg_run "$1" "$2" ;;
     esac
-    version=$(subject_version) || unsupported "$version" || exit
     case $1 in
-        version) printf '%s\n' "$version" ;;
-        supports) subject_supports "$2" ;;
+        version)
+            version=$(subject_version) || unsupported "$version" || exit
+            printf '%s\n' "$version"
+            ;;
+        supports)
+            # Asked often, and only of programs that told their version: being there is enough.
+            if declare -F subject_present >/dev/null
+            then
+                version=$(subject_present) || unsupported "$version" || exit
+            else
+                version=$(subject_version) || unsupported "$version" || exit
+            fi
+            subject_supports "$2"
+            ;;
     esac
 }

@@ -21,10 +21,45 @@ subject_version()
     printf '%s %s, %s %s\n' "$program" "$release" "$library" "${BASH_REMATCH[1]}"
 }
 
+# How its log tells what was agreed on: an extended regular expression.
+ovref_log_line()
+{
+    case $1 in
+        cipher:*) printf 'Data Channel: cipher %s[, ]\n' "${1#cipher:}" ;;
+        tls:*) printf 'Control Channel: TLSv%s,\n' "${1#tls:}" ;;
+        tls-ekm) echo 'Data Channel: .*keys from TLS exporter' ;;
+        aead-epoch) echo 'Data Channel: .* with epochs' ;;
+        *) unsupported "its log does not tell '$1'" ;;
+    esac
+}
+
 subject_supports()
 {
     local help
     case $1 in
+        in-tree | tls-ekm | tls-crypt-v2:cookie | data-ciphers-fallback)
+            echo yes
+            ;;
+        tls:1.3)
+            [[ $backend == openssl ]] || unsupported 'its TLS library, mbed TLS 2.28, has no TLS 1.3' || return
+            echo yes
+            ;;
+        certificate:ed25519)
+            [[ $backend == openssl ]] || unsupported 'its TLS library, mbed TLS, has no Ed25519' || return
+            echo yes
+            ;;
+        no-iv-ciphers)
+            unsupported 'it always names its ciphers, as 2.5 and later do [WP-NCP-004]'
+            ;;
+        ncp-disable)
+            unsupported 'it always negotiates the cipher, as 2.6 and later do [WP-NCP-001]'
+            ;;
+        cipher:ARIA-*)
+            unsupported 'its TLS library has ARIA in no mode that OpenVPN peers agree on'
+            ;;
+        log:*)
+            ovref_log_line "${1#log:}"
+            ;;
         server | client | udp4 | udp6 | tcp4 | tcp6 | tls-crypt | tls-auth | tls-crypt-v2 | explicit-exit-notify)
             echo yes
             ;;

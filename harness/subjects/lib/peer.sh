@@ -12,6 +12,8 @@ peer_folders=${OVLAB_PEERS:-$peer_repository/build/peers}
 # Packages by release; `make lab-peers` makes these folders.
 declare -A peer_packages=(
     [sid]='openvpn wireguard-go wireguard-tools openconnect ocserv iproute2'
+    [trixie]='openvpn iproute2'
+    [bullseye]='openvpn iproute2'
     [bookworm]='wireguard-go wireguard-tools iproute2'
 )
 

@@ -1,4 +1,4 @@
-#!/usr/bin/env bash
+# shellcheck shell=bash
 # What the scripts of this folder share: counted checks, the programs' names, waiting, the end. To be sourced with the
 # build folder as argument, inside of the lab shell of the topology "pair".
 

@@ -1,0 +1,351 @@
+#include "lib/matrix.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct lab_factor client = {"client", NULL, 0};
+static const struct lab_factor server = {"server", NULL, 0};
+
+static const struct lab_factor *const factors[LAB_F_COUNT] = {
+    [LAB_F_CLIENT] = &client,
+    [LAB_F_SERVER] = &server,
+    [LAB_F_TRANSPORT] = &lab_factor_transport,
+    [LAB_F_CONTROL] = &lab_factor_control,
+    [LAB_F_CIPHER] = &lab_factor_cipher,
+    [LAB_F_DIGEST] = &lab_factor_digest,
+    [LAB_F_FORMAT] = &lab_factor_format,
+    [LAB_F_KEYS] = &lab_factor_keys,
+    [LAB_F_COMPRESSION] = &lab_factor_compression,
+    [LAB_F_TOPOLOGY] = &lab_factor_topology,
+    [LAB_F_FAMILY] = &lab_factor_family,
+    [LAB_F_CERTIFICATE] = &lab_factor_certificate,
+    [LAB_F_TLS] = &lab_factor_tls,
+    [LAB_F_LOGIN] = &lab_factor_login,
+    [LAB_F_MTU] = &lab_factor_mtu,
+};
+
+const struct lab_factor *lab_matrix_factor(size_t index)
+{
+    return index < LAB_F_COUNT ? factors[index] : NULL;
+}
+
+static bool is_subject(size_t factor)
+{
+    return factor == LAB_F_CLIENT || factor == LAB_F_SERVER;
+}
+
+static size_t value_count(const struct lab_interop *matrix, size_t factor)
+{
+    return is_subject(factor) ? matrix->subject_count : factors[factor]->count;
+}
+
+static const char *value_name(const struct lab_interop *matrix, size_t factor, size_t value)
+{
+    return is_subject(factor) ? matrix->subjects[value].name : factors[factor]->values[value].name;
+}
+
+static unsigned value_tags(const struct lab_interop *matrix, size_t factor, size_t value)
+{
+    return is_subject(factor) ? matrix->tags[value] : factors[factor]->values[value].tags;
+}
+
+struct asking
+{
+    struct lab_interop *matrix;
+    struct lab_loop *loop;
+    struct lab_why *why;
+};
+
+/* Notes that the subject lacks the feature, if it does; the first lack of a value stays. */
+static enum lab_err ask_lack(const struct asking *asking, size_t who, const char *feature,
+                             struct lab_lack *lack)
+{
+    char said[256];
+    bool supported = true;
+    enum lab_err err = feature == NULL || lack->lacks
+                           ? LAB_OK
+                           : lab_subject_supports(asking->loop, &asking->matrix->subjects[who], feature,
+                                                  &supported, said, sizeof said, asking->why);
+    if (err == LAB_OK && !supported)
+    {
+        lack->lacks = true;
+        snprintf(lack->feature, sizeof lack->feature, "%s", feature);
+        snprintf(lack->said, sizeof lack->said, "%.*s", (int)sizeof lack->said - 1, said);
+    }
+    return err;
+}
+
+static enum lab_err ask_value(const struct asking *asking, size_t who, size_t factor, size_t number)
+{
+    const struct lab_value *value = &factors[factor]->values[number];
+    enum lab_err err = LAB_OK;
+    for (size_t role = 0; err == LAB_OK && role < 2; role++)
+    {
+        struct lab_lack *lack = &asking->matrix->lacks[role][who][factor][number];
+        *lack = (struct lab_lack){.lacks = false};
+        err = ask_lack(asking, who, role == 0 ? "client" : "server", lack);
+        for (size_t i = 0; err == LAB_OK && value->needs[i] != NULL; i++)
+        {
+            err = ask_lack(asking, who, value->needs[i], lack);
+        }
+        err = err == LAB_OK
+                  ? ask_lack(asking, who, role == 0 ? value->client_needs : value->server_needs, lack)
+                  : err;
+    }
+    return err;
+}
+
+static enum lab_err ask_tag(const struct asking *asking, size_t who, const char *feature, bool *has)
+{
+    char said[256];
+    return lab_subject_supports(asking->loop, &asking->matrix->subjects[who], feature, has, said, sizeof said,
+                                asking->why);
+}
+
+static bool is_wanted(const struct lab_interop *matrix, size_t factor, size_t value)
+{
+    return (matrix->wanted[factor] >> value & 1) != 0;
+}
+
+void lab_matrix_want_all(struct lab_interop *matrix)
+{
+    for (size_t factor = 0; factor < LAB_F_COUNT; factor++)
+    {
+        matrix->wanted[factor] = UINT32_MAX;
+    }
+}
+
+void lab_matrix_want_row(struct lab_interop *matrix, const struct lab_cover_row *row)
+{
+    for (size_t factor = 0; factor < LAB_F_COUNT; factor++)
+    {
+        matrix->wanted[factor] = UINT32_C(1) << row->value[factor];
+    }
+}
+
+enum lab_err lab_matrix_ask(struct lab_interop *matrix, struct lab_loop *loop, struct lab_why *why)
+{
+    const struct asking asking = {matrix, loop, why};
+    enum lab_err err = LAB_OK;
+    for (size_t who = 0; err == LAB_OK && who < matrix->subject_count; who++)
+    {
+        bool epoch = false;
+        bool ekm = false;
+        if (!is_wanted(matrix, LAB_F_CLIENT, who) && !is_wanted(matrix, LAB_F_SERVER, who))
+        {
+            continue;
+        }
+        err = ask_tag(&asking, who, "in-tree", &matrix->in_tree[who]);
+        err = err == LAB_OK ? ask_tag(&asking, who, "aead-epoch", &epoch) : err;
+        err = err == LAB_OK ? ask_tag(&asking, who, "tls-ekm", &ekm) : err;
+        matrix->tags[who] = (epoch ? LAB_T_EPOCH : 0u) | (ekm ? LAB_T_EKM : 0u);
+        for (size_t factor = LAB_F_TRANSPORT; err == LAB_OK && factor < LAB_F_COUNT; factor++)
+        {
+            for (size_t value = 0; err == LAB_OK && value < factors[factor]->count; value++)
+            {
+                err = is_wanted(matrix, factor, value) ? ask_value(&asking, who, factor, value) : LAB_OK;
+            }
+        }
+    }
+    return err;
+}
+
+static bool find_value(const struct lab_interop *matrix, size_t factor, const char *name, size_t len,
+                       size_t *value)
+{
+    for (*value = 0; *value < value_count(matrix, factor); (*value)++)
+    {
+        const char *known = value_name(matrix, factor, *value);
+        if (strlen(known) == len && strncmp(known, name, len) == 0)
+        {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum lab_err only_factor(struct lab_interop *matrix, char *text, struct lab_why *why)
+{
+    char *values = strchr(text, '=');
+    size_t factor = 0;
+    if (values == NULL)
+    {
+        return lab_why_set(why, LAB_ERR_USAGE, "--only wants factor=value, not '%s'", text);
+    }
+    *values++ = '\0';
+    while (factor < LAB_F_COUNT && strcmp(factors[factor]->name, text) != 0)
+    {
+        factor++;
+    }
+    if (factor == LAB_F_COUNT)
+    {
+        return lab_why_set(why, LAB_ERR_USAGE, "no factor '%s' (ovlab matrix --list shows them)", text);
+    }
+    matrix->wanted[factor] = 0;
+    for (char *save = NULL, *word = strtok_r(values, "|", &save); word != NULL;
+         word = strtok_r(NULL, "|", &save))
+    {
+        size_t value;
+        if (!find_value(matrix, factor, word, strlen(word), &value))
+        {
+            return lab_why_set(why, LAB_ERR_USAGE, "factor %s has no value '%s' here", text, word);
+        }
+        matrix->wanted[factor] |= UINT32_C(1) << value;
+    }
+    return LAB_OK;
+}
+
+enum lab_err lab_matrix_only(struct lab_interop *matrix, const char *only, struct lab_why *why)
+{
+    char list[1024];
+    enum lab_err err = LAB_OK;
+    snprintf(list, sizeof list, "%s", only != NULL ? only : "");
+    for (char *save = NULL, *word = strtok_r(list, ",", &save); err == LAB_OK && word != NULL;
+         word = strtok_r(NULL, ",", &save))
+    {
+        err = only_factor(matrix, word, why);
+    }
+    return err;
+}
+
+static bool term_holds(const struct lab_interop *matrix, const struct lab_cover_row *row,
+                       const struct lab_term_of *term)
+{
+    int value = row->value[term->factor];
+    if (value == LAB_COVER_OPEN)
+    {
+        return false;
+    }
+    unsigned tags = value_tags(matrix, term->factor, (size_t)value);
+    return (term->with == 0 || (tags & term->with) != 0) && (tags & term->without) == 0;
+}
+
+const struct lab_rule *lab_matrix_broken_rule(const struct lab_interop *matrix,
+                                              const struct lab_cover_row *row)
+{
+    for (size_t i = 0; lab_matrix_rule(i) != NULL; i++)
+    {
+        const struct lab_rule *rule = lab_matrix_rule(i);
+        bool broken = true;
+        for (size_t t = 0; broken && t < LAB_RULE_TERMS; t++)
+        {
+            const struct lab_term_of *term = &rule->terms[t];
+            broken = (term->with == 0 && term->without == 0) || term_holds(matrix, row, term);
+        }
+        if (broken)
+        {
+            return rule;
+        }
+    }
+    return NULL;
+}
+
+static bool is_allowed(void *arg, const struct lab_cover_row *row)
+{
+    const struct lab_interop *matrix = arg;
+    for (size_t factor = 0; factor < LAB_F_COUNT; factor++)
+    {
+        int value = row->value[factor];
+        if (value == LAB_COVER_OPEN)
+        {
+            continue;
+        }
+        if (!is_wanted(matrix, factor, (size_t)value) ||
+            (!is_subject(factor) && factors[factor]->values[value].not_built != NULL))
+        {
+            return false;
+        }
+        for (size_t role = 0; role < 2; role++)
+        {
+            int who = row->value[role == 0 ? LAB_F_CLIENT : LAB_F_SERVER];
+            if (who != LAB_COVER_OPEN && !is_subject(factor) && matrix->lacks[role][who][factor][value].lacks)
+            {
+                return false;
+            }
+        }
+    }
+    return lab_matrix_broken_rule(matrix, row) == NULL;
+}
+
+/* A client of this project and a foreign server, or the other way round: that is what interop means. */
+static bool is_foreign_pair(void *arg, int client_index, int server_index)
+{
+    const struct lab_interop *matrix = arg;
+    return matrix->in_tree[client_index] != matrix->in_tree[server_index];
+}
+
+void lab_matrix_model(struct lab_interop *matrix, struct lab_cover_model *model)
+{
+    *model = (struct lab_cover_model){
+        .factor_count = LAB_F_COUNT, .allowed = is_allowed, .arg = matrix, .joined = is_foreign_pair};
+    for (size_t factor = 0; factor < LAB_F_COUNT; factor++)
+    {
+        model->sizes[factor] = value_count(matrix, factor);
+    }
+}
+
+void lab_matrix_name(const struct lab_interop *matrix, const struct lab_cover_row *row, char *name,
+                     size_t size)
+{
+    size_t len = (size_t)snprintf(name, size, "%s/%s/",
+                                  value_name(matrix, LAB_F_CLIENT, (size_t)row->value[LAB_F_CLIENT]),
+                                  value_name(matrix, LAB_F_SERVER, (size_t)row->value[LAB_F_SERVER]));
+    bool any = false;
+    for (size_t factor = LAB_F_TRANSPORT; factor < LAB_F_COUNT && len < size; factor++)
+    {
+        if (row->value[factor] > 0)
+        {
+            len += (size_t)snprintf(name + len, size - len, "%s%s", any ? "." : "",
+                                    value_name(matrix, factor, (size_t)row->value[factor]));
+            any = true;
+        }
+    }
+    if (!any && len < size)
+    {
+        snprintf(name + len, size - len, "usual");
+    }
+}
+
+static bool take_value(const struct lab_interop *matrix, const char *word, size_t len,
+                       struct lab_cover_row *row)
+{
+    size_t value;
+    for (size_t factor = LAB_F_TRANSPORT; factor < LAB_F_COUNT; factor++)
+    {
+        if (find_value(matrix, factor, word, len, &value))
+        {
+            row->value[factor] = (int8_t)value;
+            return true;
+        }
+    }
+    return len == strlen("usual") && strncmp(word, "usual", len) == 0;
+}
+
+enum lab_err lab_matrix_row(const struct lab_interop *matrix, const char *name, struct lab_cover_row *row,
+                            struct lab_why *why)
+{
+    memset(row->value, 0, sizeof row->value);
+    for (size_t role = LAB_F_CLIENT; role <= LAB_F_SERVER; role++)
+    {
+        size_t len = strcspn(name, "/");
+        size_t who;
+        if (!find_value(matrix, role, name, len, &who) || name[len] != '/')
+        {
+            return lab_why_set(why, LAB_ERR_USAGE,
+                               "'%.*s' is no subject here; a case is CLIENT/SERVER/VALUE.VALUE...", (int)len,
+                               name);
+        }
+        row->value[role] = (int8_t)who;
+        name += len + 1;
+    }
+    while (*name != '\0')
+    {
+        size_t len = strcspn(name, ".");
+        if (!take_value(matrix, name, len, row))
+        {
+            return lab_why_set(why, LAB_ERR_USAGE, "no factor has a value '%.*s'", (int)len, name);
+        }
+        name += len + (name[len] == '.');
+    }
+    return LAB_OK;
+}

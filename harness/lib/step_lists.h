@@ -1,0 +1,18 @@
+/* Lists of steps that several suites share. */
+#ifndef OV_LAB_STEP_LISTS_H
+#define OV_LAB_STEP_LISTS_H
+
+#include "lib/scenario.h"
+
+/* A tunnel from start to end with its figures, capture judged as a whole. The first step makes
+ * every datagram stand by itself on the wire; suites that measure speed begin behind it. */
+#define LAB_TUNNEL_STEPS 13
+extern const struct lab_step lab_tunnel_steps[LAB_TUNNEL_STEPS];
+
+/* What a case of the interop matrix does; and one whose tunnel must be refused. */
+#define LAB_INTEROP_STEPS 14
+extern const struct lab_step lab_interop_steps[LAB_INTEROP_STEPS];
+#define LAB_REFUSAL_STEPS 6
+extern const struct lab_step lab_refusal_steps[LAB_REFUSAL_STEPS];
+
+#endif

@@ -229,7 +229,7 @@ static enum ov_proxy_step take_octet(struct ov_proxy *proxy, uint8_t octet)
 enum ov_proxy_step ov_http_take(struct ov_proxy *proxy, const uint8_t *data, size_t len, size_t *used)
 {
     enum ov_proxy_step step = OV_PROXY_MORE;
-    while (*used < len && step == OV_PROXY_MORE)
+    while (*used < len && step == OV_PROXY_MORE && proxy->out_len == 0)
     {
         step = take_octet(proxy, data[(*used)++]);
     }

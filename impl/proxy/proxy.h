@@ -75,7 +75,8 @@ struct ov_proxy
 OV_MUST_USE enum ov_err ov_proxy_init(struct ov_proxy *proxy, const struct ov_proxy_task *task);
 /* A connection to the proxy is made. */
 enum ov_proxy_step ov_proxy_open(struct ov_proxy *proxy);
-/* len octets came; *used of them belong to the dialogue, all unless it is done or failed. */
+/* len octets came; *used of them are taken: all, unless the dialogue is done or failed, or something has to be sent
+ * before the rest is handed in again. */
 enum ov_proxy_step ov_proxy_take(struct ov_proxy *proxy, const uint8_t *data, size_t len, size_t *used);
 /* Wipes: requests hold passwords. */
 void ov_proxy_clear(struct ov_proxy *proxy);

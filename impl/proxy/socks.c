@@ -176,7 +176,7 @@ static enum ov_proxy_step take_part(struct ov_proxy *proxy)
 enum ov_proxy_step ov_socks_take(struct ov_proxy *proxy, const uint8_t *data, size_t len, size_t *used)
 {
     enum ov_proxy_step step = OV_PROXY_MORE;
-    while (*used < len && step == OV_PROXY_MORE)
+    while (*used < len && step == OV_PROXY_MORE && proxy->out_len == 0)
     {
         proxy->line[proxy->line_len++] = data[(*used)++];
         if (proxy->line_len == proxy->line_want)

@@ -6,6 +6,7 @@
 #include "net/sockaddr.h"
 #include "net/tcp.h"
 #include "net/udp.h"
+#include "net/udp_home.h"
 #include "net/udp_socks.h"
 #include "wire/tcp_frame.h"
 
@@ -71,12 +72,44 @@ static bool udp_settings(const struct ov_program *program, uint8_t family, struc
     return choose_local(program, family, &out->bind, &out->family, &out->local);
 }
 
+static struct ov_link *opened(const struct ov_program *program, enum ov_err err, struct ov_link *link,
+                              char *text)
+{
+    if (err != OV_OK)
+    {
+        ov_logf(&program->log, OV_LOG_ERROR, "%s", text);
+        return NULL;
+    }
+    ov_logf(&program->log, OV_LOG_INFO, "%s", link->ops->describe(link, text));
+    return link;
+}
+
+static struct ov_link *open_home(const struct ov_program *program, const struct ov_udp_settings *settings)
+{
+    struct ov_udp_settings own = *settings;
+    char text[OV_LINK_TEXT] = "";
+    struct ov_link *link = NULL;
+    uint64_t seed;
+    own.batch = program->config.data_path == OV_DATA_PATH_PLAIN ? 1 : settings->batch;
+    if (ov_rng_fill(&program->rng, (uint8_t *)&seed, sizeof seed) != OV_OK)
+    {
+        ov_logf(&program->log, OV_LOG_ERROR, "the random generator of the TLS library fails");
+        return NULL;
+    }
+    enum ov_err err = ov_udp_open_home(&own, seed, &link, text);
+    return opened(program, err, link, text);
+}
+
 struct ov_link *ov_local_open(const struct ov_program *program, uint8_t family)
 {
     struct ov_udp_settings settings;
     if (!udp_settings(program, family, &settings))
     {
         return NULL;
+    }
+    if (program->config.multihome && program->config.role == OV_ROLE_SERVER)
+    {
+        return open_home(program, &settings);
     }
     return ov_data_path_link(program->config.data_path, &settings, &program->log);
 }
@@ -106,18 +139,6 @@ static bool tcp_settings(struct ov_program *program, uint8_t family, struct ov_t
         return false;
     }
     return choose_local(program, family, &out->bind, &out->family, &out->local);
-}
-
-static struct ov_link *opened(const struct ov_program *program, enum ov_err err, struct ov_link *link,
-                              char *text)
-{
-    if (err != OV_OK)
-    {
-        ov_logf(&program->log, OV_LOG_ERROR, "%s", text);
-        return NULL;
-    }
-    ov_logf(&program->log, OV_LOG_INFO, "%s", link->ops->describe(link, text));
-    return link;
 }
 
 struct ov_link *ov_local_listen(struct ov_program *program)

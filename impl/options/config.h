@@ -239,6 +239,7 @@ struct ov_config
     uint32_t rcvbuf;
     const char *bind_dev;            /* network device of the socket; NULL: any */
     uint32_t mark;                   /* of outer packets, for rules of the kernel; 0: none */
+    bool multihome;                  /* UDP server: answers leave from the address that was asked */
     uint32_t tcp_queue;              /* 64: packets that may wait for a slow TCP peer */
     bool tcp_nodelay;                /* server: pushed to clients; ovref itself never delays */
     bool float_allowed;              /* client: the server may change its address [WP-CLI-009] */

@@ -7,6 +7,7 @@
 #include "app/pump.h"
 #include "app/remotes.h"
 #include "app/report.h"
+#include "app/sender.h"
 #include "app/status_file.h"
 #include "app/terminal.h"
 #include "loop/loop.h"
@@ -22,6 +23,17 @@ enum ov_client_state
     OV_CLIENT_DIALLING,   /* the dialogue with the proxy: until connect_by_ms */
     OV_CLIENT_CONNECTING, /* TCP: until connect_by_ms */
     OV_CLIENT_RUNNING     /* a session is alive */
+};
+
+/* --data-threads. */
+struct ov_client_threads
+{
+    struct ov_sender *sender; /* NULL: one thread does both directions */
+    bool refused;             /* this session can't be in two; the log has said why */
+    bool busy;                /* auto: both directions carried much */
+    uint64_t looked_ms;       /* auto: when and at which counts that was judged */
+    uint64_t tun_octets;
+    uint64_t link_octets;
 };
 
 struct ov_client
@@ -57,6 +69,7 @@ struct ov_client
     enum ov_outcome outcome;
     struct ov_terminal terminal; /* open while the server waits for an answer */
     struct ov_pump pump;
+    struct ov_client_threads threads;
 };
 
 /* The program is over. */
@@ -101,6 +114,11 @@ void ov_client_drop_proxy(struct ov_client *client);
 void ov_client_begin(struct ov_client *client, const struct ov_addr *server, struct ov_now now);
 /* The name to look up or to ask a proxy for: of the entry, with --remote-random-hostname. NULL: no random numbers. */
 const char *ov_client_host(struct ov_client *client, char random[static OV_REMOTES_HOST]);
+
+/* client_threads.c: start, follow and stop the thread that sends; returns when to look again. */
+uint64_t ov_client_keep_threads(struct ov_client *client, struct ov_now now);
+/* One thread again; before session, link or tun device go. */
+void ov_client_join_threads(struct ov_client *client, struct ov_now now);
 
 /* Called by the loop. */
 void ov_client_wake(void *ctx, unsigned ready);

@@ -202,6 +202,9 @@ static struct ov_tls_settings tls_settings(struct ov_program *program)
         .judge_ctx = &program->guard,
         .trust_judge =
             certs->fingerprints_count > 0 && certs->fingerprints_depth == 0 && config->ca.from == NULL,
+        .ciphers = certs->ciphers,
+        .ciphersuites = certs->ciphersuites,
+        .groups = certs->groups,
         .version_min = config->tls_version_min,
         .version_max = config->tls_version_max,
         .check_remote_usage = config->remote_cert_tls,

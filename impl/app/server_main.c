@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/client_hook.h"
 #include "app/interface.h"
 #include "app/local.h"
 #include "app/login_hook.h"
@@ -26,7 +27,8 @@ struct server
     struct ov_interface iface;
     struct ov_link *link;
     struct ov_hub *hub;
-    struct ov_login_hook *login; /* NULL: nobody judges logins */
+    struct ov_login_hook *login;    /* NULL: nobody judges logins */
+    struct ov_client_hook *clients; /* NULL: every client is treated alike */
     struct ov_trouble trouble;
     struct ov_status_file status;
     bool leaving;           /* clients are being told */
@@ -131,6 +133,9 @@ static void on_event(struct server *server, const struct ov_event *event)
     case OV_EVENT_ANSWER:
         ov_login_hook_event(server->login, event, ov_loop_now());
         break;
+    case OV_EVENT_CLIENT:
+        ov_client_hook_event(server->clients, event, ov_loop_now());
+        break;
     case OV_EVENT_EXIT:
         finish(server, event->err == OV_OK ? server->wanted : OV_OUTCOME_FAILED);
         break;
@@ -158,6 +163,10 @@ static void on_wake(void *ctx, unsigned ready)
     {
         ov_login_hook_tick(server->login, now);
     }
+    if (server->clients != NULL)
+    {
+        ov_client_hook_tick(server->clients, now);
+    }
     uint64_t deadline = ov_pump_settle(&server->pump, now);
     while (ov_hub_event(server->hub, &event))
     {
@@ -166,6 +175,11 @@ static void on_wake(void *ctx, unsigned ready)
     if (server->login != NULL)
     {
         deadline = ov_time_earlier(deadline, ov_login_hook_deadline(server->login));
+        deadline = ov_time_earlier(deadline, ov_hub_deadline(server->hub));
+    }
+    if (server->clients != NULL)
+    {
+        deadline = ov_time_earlier(deadline, ov_client_hook_deadline(server->clients));
         deadline = ov_time_earlier(deadline, ov_hub_deadline(server->hub));
     }
     ov_loop_pause(server->loop, OV_WATCH_TUN, server->pump.tun_waits);
@@ -264,10 +278,31 @@ static enum ov_err open_login(struct server *server)
     return server->login != NULL ? OV_OK : OV_ERR_NOMEM;
 }
 
+static enum ov_err open_clients(struct server *server)
+{
+    const struct ov_config *config = &server->program->config;
+    const struct ov_client_hook_spec spec = {config,     server->log, server->loop, server->iface.tun->name,
+                                             on_verdict, server};
+    if (!ov_client_hook_wanted(config))
+    {
+        return OV_OK;
+    }
+    server->clients = ov_client_hook_new(&spec);
+    server->settings.asks = true;
+    server->settings.session.keeps_info = true;
+    server->settings.left = ov_client_hook_left;
+    server->settings.left_ctx = server->clients;
+    return server->clients != NULL ? OV_OK : OV_ERR_NOMEM;
+}
+
 static enum ov_err open_engine(struct server *server)
 {
     const struct ov_loop_user user = {server, on_wake, on_signal, on_resolved};
     enum ov_err err = ov_loop_new(&user, &server->loop);
+    if (err == OV_OK)
+    {
+        err = open_clients(server);
+    }
     if (err == OV_OK)
     {
         err = ov_hub_new(&server->settings, &server->program->rng, server->log, ov_loop_now(), &server->hub);
@@ -300,6 +335,10 @@ static bool server_open(struct server *server)
         return false;
     }
     enum ov_err err = open_engine(server);
+    if (err == OV_OK && server->clients != NULL)
+    {
+        ov_client_hook_serve(server->clients, server->hub);
+    }
     if (err != OV_OK)
     {
         ov_logf(server->log, OV_LOG_ERROR, "cannot start the server: %s", ov_err_name(err));
@@ -323,6 +362,7 @@ static void server_close(struct server *server)
     ov_login_hook_free(server->login);
     ov_status_file_close(&server->status);
     ov_hub_free(server->hub);
+    ov_client_hook_free(server->clients);
     if (!ov_loop_free(server->loop))
     {
         server->program->leave_hard = true;

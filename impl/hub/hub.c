@@ -91,6 +91,7 @@ enum ov_err ov_hub_new(const struct ov_hub_settings *settings, const struct ov_r
     hub->shut_ms = OV_NEVER;
     hub->resets =
         (struct ov_limit){.count = config->connect_freq_count, .period_s = config->connect_freq_period_s};
+    hub->sessions = (struct ov_limit){.count = config->new_freq_count, .period_s = config->new_freq_period_s};
     hub->lost_lines = (struct ov_limit){.count = 20, .period_s = 10};
     enum ov_err err = init_all(hub);
     if (err != OV_OK)
@@ -192,6 +193,14 @@ void ov_hub_stats(const struct ov_hub *hub, struct ov_hub_stats *out)
     *out = hub->stats;
 }
 
+void ov_hub_look(const struct ov_peer *peer, struct ov_hub_peer *out)
+{
+    *out = (struct ov_hub_peer){.number = peer->number, .ip4 = peer->ip4, .has_ip6 = peer->has_ip6};
+    memcpy(out->ip6, peer->ip6, sizeof out->ip6);
+    ov_session_status(&peer->session, &out->session);
+    out->session.peer_id = peer->id;
+}
+
 bool ov_hub_next_peer(const struct ov_hub *hub, uint32_t *at, struct ov_hub_peer *out)
 {
     while (*at < hub->slots && hub->slot[*at] == NULL)
@@ -202,10 +211,6 @@ bool ov_hub_next_peer(const struct ov_hub *hub, uint32_t *at, struct ov_hub_peer
     {
         return false;
     }
-    const struct ov_peer *peer = hub->slot[(*at)++];
-    *out = (struct ov_hub_peer){.number = peer->number, .ip4 = peer->ip4, .has_ip6 = peer->has_ip6};
-    memcpy(out->ip6, peer->ip6, sizeof out->ip6);
-    ov_session_status(&peer->session, &out->session);
-    out->session.peer_id = peer->id;
+    ov_hub_look(hub->slot[(*at)++], out);
     return true;
 }

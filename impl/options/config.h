@@ -321,10 +321,13 @@ struct ov_config
     bool client_to_client;          /* forward between clients [WP-SRV-008] */
     uint32_t connect_freq_count;    /* 100 new clients in ... [WP-COOK-008]; 0: no limit */
     uint32_t connect_freq_period_s; /* ... 10 s */
+    uint32_t new_freq_count;        /* --connect-freq: sessions that begin in ...; 0: no limit [WP-SRV-040] */
+    uint32_t new_freq_period_s;     /* ... so many seconds */
     uint32_t max_clients;           /* 1024 */
     const char *const *push; /* in the order of the reply, those of helper options included [WP-PUSH-015] */
     size_t push_count;
 
+    struct ov_client_rules clients;
     struct ov_login_options login;
     struct ov_cert_options certs;
 

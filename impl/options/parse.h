@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "options/client.h"
 #include "options/config.h"
 #include "options/diag.h"
 #include "options/lexer.h"
@@ -75,6 +76,14 @@ struct ov_draft
     struct ov_list ignored;      /* const char *: names of ignore-unknown-option */
 };
 
+/* Settings of one client while they are being read. */
+struct ov_client_draft
+{
+    struct ov_client_config config; /* all but its lists */
+    struct ov_list iroutes4;        /* struct ov_route4 */
+    struct ov_list iroutes6;
+};
+
 #define OV_PROTO_LATER ((enum ov_proto)(OV_PROTO_TCP6 + 1))
 
 /* Where an option was given last; line 0 and file NULL: never. */
@@ -92,8 +101,10 @@ struct ov_parse
     struct ov_config *config;       /* being filled */
     struct ov_pulled *pulled;       /* push reply only, else NULL */
     const struct ov_proto_flags *announced;
+    struct ov_client_draft *own; /* settings of one client only, else NULL */
     struct ov_draft draft;
-    uint16_t scope; /* OV_IN_FILE, OV_IN_ARGS or OV_IN_PUSH: what is being read */
+    uint16_t scope;      /* OV_IN_FILE, OV_IN_ARGS, OV_IN_PUSH or OV_IN_CLIENT: what is being read */
+    uint16_t file_scope; /* what files are: OV_IN_FILE or OV_IN_CLIENT */
     const char *file;
     uint32_t line;
     const char *option;
@@ -232,6 +243,7 @@ OV_SETTER(route_gateway);
 OV_SETTER(server);
 OV_SETTER(server6);
 OV_SETTER(push);
+OV_SETTER(connect_freq);
 OV_SETTER(connect_freq_initial);
 OV_SETTER(peer_id);
 OV_SETTER(protocol_flags);
@@ -257,5 +269,15 @@ OV_SETTER(http_proxy);
 OV_SETTER(http_proxy_login);
 OV_SETTER(http_proxy_option);
 OV_SETTER(socks_proxy);
+OV_SETTER(disable);
+OV_SETTER(push_reset);
+OV_SETTER(push_remove);
+OV_SETTER(ifconfig_push);
+OV_SETTER(ifconfig6_push);
+OV_SETTER(iroute);
+OV_SETTER(iroute6);
+OV_SETTER(client_connect);
+OV_SETTER(client_disconnect);
+OV_SETTER(learn_address);
 
 #endif

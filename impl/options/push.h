@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "options/client.h"
 #include "options/config.h"
 #include "options/diag.h"
 #include "wire/peer_info.h"
@@ -66,6 +67,7 @@ const struct ov_diags *ov_pull_diags(const struct ov_pull *pull);
 /* What one client gets on top of config->push, in the order of 2.x [WP-PUSH-015]. */
 struct ov_push_client
 {
+    const struct ov_client_config *own; /* settings of this client; NULL: as everyone */
     bool has_ip6;
     uint8_t ip6[16]; /* prefix length and gateway are those of the server */
     bool has_ip4;

@@ -1,4 +1,5 @@
 /* Setters: server helpers and the push list. */
+#include <stdio.h>
 #include <string.h>
 
 #include "options/parse.h"
@@ -94,13 +95,32 @@ OV_SETTER(push)
     (void)ov_parse_append(parse, &parse->draft.push, &text, sizeof(text));
 }
 
+static void read_freq(struct ov_parse *parse, const struct ov_line *line, uint32_t low, uint32_t *count,
+                      uint32_t *period_s)
+{
+    char what[64];
+    uint32_t most, seconds;
+    (void)snprintf(what, sizeof what, "the count of %s", line->word[0]);
+    if (!ov_parse_number(parse, what, line->word[1], low, INT32_MAX, &most))
+    {
+        return;
+    }
+    (void)snprintf(what, sizeof what, "the period of %s", line->word[0]);
+    if (ov_parse_number(parse, what, line->word[2], 1, 86400, &seconds))
+    {
+        *count = most;
+        *period_s = seconds;
+    }
+}
+
+OV_SETTER(connect_freq)
+{
+    struct ov_config *config = parse->config;
+    read_freq(parse, line, 1, &config->new_freq_count, &config->new_freq_period_s);
+}
+
 OV_SETTER(connect_freq_initial)
 {
-    uint32_t count, period;
-    if (ov_parse_number(parse, "the count of connect-freq-initial", line->word[1], 0, INT32_MAX, &count) &&
-        ov_parse_number(parse, "the period of connect-freq-initial", line->word[2], 1, 86400, &period))
-    {
-        parse->config->connect_freq_count = count;
-        parse->config->connect_freq_period_s = period;
-    }
+    struct ov_config *config = parse->config;
+    read_freq(parse, line, 0, &config->connect_freq_count, &config->connect_freq_period_s);
 }

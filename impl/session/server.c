@@ -26,18 +26,24 @@ const char *ov_session_common_name(const struct ov_session *s)
     return by_login ? (s->guest->is_locked ? s->guest->locked : "") : s->identity.common_name;
 }
 
-static const char *login_name(const struct ov_session *s)
+const char *ov_session_username(const struct ov_session *s)
 {
     return s->guest != NULL && s->guest->is_locked ? s->guest->locked : "";
 }
 
+const char *ov_session_peer_info(const struct ov_session *s)
+{
+    return s->guest != NULL ? s->guest->peer_info : "";
+}
+
 bool ov_session_same_cert(const struct ov_session *a, const struct ov_session *b)
 {
-    const bool same_name = strcmp(login_name(a), login_name(b)) == 0;
+    const bool same_name = strcmp(ov_session_username(a), ov_session_username(b)) == 0;
     if (!a->identity.has_cert || !b->identity.has_cert)
     {
         /* Without certificates there is only the name. */
-        return !a->identity.has_cert && !b->identity.has_cert && same_name && login_name(a)[0] != '\0';
+        return !a->identity.has_cert && !b->identity.has_cert && same_name &&
+               ov_session_username(a)[0] != '\0';
     }
     return same_name &&
            memcmp(a->identity.fingerprint, b->identity.fingerprint, sizeof a->identity.fingerprint) == 0;

@@ -72,7 +72,8 @@ subject_supports()
         cipher:CHACHA20-POLY1305 | cipher:none | aead-epoch)
             echo yes
             ;;
-        auth-user-pass | auth-gen-token | static-challenge | dynamic-challenge | cr-text | verify-client-cert | \
+        client-config-dir | client-connect | learn-address | connect-freq | tls-cipher | tls-ciphersuites | \
+            tls-groups | auth-user-pass | auth-gen-token | static-challenge | dynamic-challenge | cr-text | verify-client-cert | \
             crl | verify-x509-name | peer-fingerprint | tls-verify | key-password | certs:ec | certs:rsa)
             echo yes
             ;;

@@ -17,7 +17,7 @@ SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-o
 Q   := $(if $(V),,@)
 say  = $(if $(V),,@printf '  %-5s %s\n' $(1) $(patsubst $(CURDIR)/%,%,$(2)))
 
-CORE_FLOORS := base wire kdf compress replay reliable wrap options offload tls data session hub
+CORE_FLOORS := base wire kdf compress replay reliable wrap options offload proxy tls data session hub
 EDGE_FLOORS := net tun loop manage app
 LIBS_openssl := -lssl -lcrypto
 LIBS_mbedtls := -lmbedtls -lmbedx509 -lmbedcrypto

@@ -172,6 +172,14 @@ void ov_client_wake(void *ctx, unsigned ready)
     {
         ov_client_watch_connect(client, now);
     }
+    if (client->state == OV_CLIENT_DIALLING)
+    {
+        ov_client_watch_proxy(client, now);
+    }
+    else if ((ready & OV_READY(OV_WATCH_PROXY)) != 0)
+    {
+        ov_client_check_proxy(client, now);
+    }
     ov_client_watch_master(client, now);
     uint64_t deadline = OV_NEVER;
     if (client->state == OV_CLIENT_RUNNING)
@@ -184,7 +192,7 @@ void ov_client_wake(void *ctx, unsigned ready)
         ov_client_ready(client);
     }
     ov_loop_pause(client->loop, OV_WATCH_TUN, client->pump.tun_waits || client->pump.tun_elsewhere);
-    if (client->state == OV_CLIENT_CONNECTING)
+    if (client->state == OV_CLIENT_CONNECTING || client->state == OV_CLIENT_DIALLING)
     {
         deadline = client->connect_by_ms;
     }

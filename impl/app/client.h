@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "app/interface.h"
+#include "app/local.h"
 #include "app/program.h"
 #include "app/pump.h"
 #include "app/remotes.h"
@@ -20,6 +21,8 @@ enum ov_client_state
 {
     OV_CLIENT_PAUSE = 0,  /* until pause_until_ms, then the next attempt */
     OV_CLIENT_LOOKUP,     /* a name is being looked up */
+    OV_CLIENT_FIND_PROXY, /* the proxy's */
+    OV_CLIENT_DIALLING,   /* the dialogue with the proxy: until connect_by_ms */
     OV_CLIENT_CONNECTING, /* TCP: until connect_by_ms */
     OV_CLIENT_RUNNING     /* a session is alive */
 };
@@ -42,6 +45,15 @@ struct ov_client
     struct ov_loop *loop;
     struct ov_interface iface;
     struct ov_link *link; /* one socket a session: a new connection gets a new port [WP-CLI-008] */
+    struct ov_dial *dial; /* to the proxy: while dialling, and beside a relay of datagrams; else NULL */
+    struct ov_addr proxy; /* where dial goes */
+    struct ov_client_proxy
+    {
+        char host[OV_REMOTES_HOST]; /* what the proxy is asked for */
+        char username[OV_PROXY_LOGIN];
+        char password[OV_PROXY_LOGIN];
+        bool asked; /* both were typed */
+    } wish;
     struct ov_session session;
     struct ov_remotes remotes;
     struct ov_trouble trouble;
@@ -105,6 +117,23 @@ void ov_client_status_text(const struct ov_client *client, FILE *file);
 
 /* Routes that waited are set; the tunnel is ready. */
 void ov_client_ready(struct ov_client *client);
+
+/* client_proxy.c: does the way to the remote of this attempt lead through one? */
+bool ov_client_has_proxy(const struct ov_client *client);
+/* Find the proxy and connect to it. server: where a relay is to send to, NULL for TCP. */
+void ov_client_call_proxy(struct ov_client *client, struct ov_now now);
+void ov_client_proxy_found(struct ov_client *client, const struct ov_addr *addr, const char *why,
+                           struct ov_now now);
+/* The dialogue goes on, or is too late. */
+void ov_client_watch_proxy(struct ov_client *client, struct ov_now now);
+/* With a relay: has the proxy hung up? */
+void ov_client_check_proxy(struct ov_client *client, struct ov_now now);
+void ov_client_drop_proxy(struct ov_client *client);
+/* client_connect.c: a session over client->link. Ends the program if there can be none. */
+void ov_client_begin(struct ov_client *client, const struct ov_addr *server, struct ov_now now);
+/* The name to look up or to ask a proxy for: of the entry, with --remote-random-hostname. NULL: no random numbers. */
+const char *ov_client_host(struct ov_client *client, char random[static OV_REMOTES_HOST]);
+
 /* client_threads.c: start, follow and stop the thread that sends; returns when to look again. */
 uint64_t ov_client_keep_threads(struct ov_client *client, struct ov_now now);
 /* One thread again; before session, link or tun device go. */

@@ -18,6 +18,7 @@ static void stop_session(struct ov_client *client)
     client->pump.tun_waits = false;
     ov_session_clear(&client->session);
     ov_loop_unwatch(client->loop, OV_WATCH_LINK);
+    ov_client_drop_proxy(client);
     if (client->link != NULL)
     {
         client->link->ops->close(client->link);
@@ -74,18 +75,25 @@ void ov_client_restart(struct ov_client *client, const char *reason, bool advanc
     ov_client_pause(client, now);
 }
 
+const char *ov_client_host(struct ov_client *client, char random[static OV_REMOTES_HOST])
+{
+    const char *host = ov_remotes_entry(&client->remotes)->host;
+    if (!client->program->config.remote_random_hostname)
+    {
+        return host;
+    }
+    return ov_remotes_random_host(host, &client->program->rng, random) == OV_OK ? random : NULL;
+}
+
 static void start_lookup(struct ov_client *client, struct ov_now now)
 {
     const struct ov_remote *entry = ov_remotes_entry(&client->remotes);
-    uint8_t family = ov_proto_family(entry->proto);
+    /* A SOCKS5 relay sends to IPv4 only [WP-PROXY-023]. */
+    uint8_t family = ov_client_has_proxy(client) ? 4 : ov_proto_family(entry->proto);
     char random[OV_REMOTES_HOST];
-    const char *host = entry->host;
+    const char *host = ov_client_host(client, random);
     client->state = OV_CLIENT_LOOKUP;
     ov_client_manage_state(client, "RESOLVE", false);
-    if (client->program->config.remote_random_hostname)
-    {
-        host = ov_remotes_random_host(entry->host, &client->program->rng, random) == OV_OK ? random : NULL;
-    }
     if (host == NULL || ov_loop_resolve(client->loop, host, family) != OV_OK)
     {
         ov_logf(client->log, OV_LOG_ERROR, "cannot look up %s", entry->host);
@@ -114,13 +122,30 @@ static void give_up(struct ov_client *client, enum ov_err err)
     ov_client_finish(client, OV_OUTCOME_FAILED);
 }
 
+void ov_client_begin(struct ov_client *client, const struct ov_addr *server, struct ov_now now)
+{
+    enum ov_err err = ov_loop_watch(client->loop, OV_WATCH_LINK, client->link->ops->fd(client->link));
+    client->pump.link = client->link;
+    err = err != OV_OK ? err : begin_session(client, server, now);
+    if (err != OV_OK)
+    {
+        give_up(client, err);
+    }
+}
+
 static void start_session(struct ov_client *client, const struct ov_addr *server, struct ov_now now)
 {
     const bool tcp = ov_proto_is_tcp(ov_remotes_entry(&client->remotes)->proto);
     char text[OV_ADDR_TEXT];
+    if (ov_client_has_proxy(client))
+    {
+        ov_client_call_proxy(client, now);
+        return;
+    }
     ov_logf(client->log, OV_LOG_INFO, "connecting to %s", ov_addr_text(server, text));
     ov_interface_toward(&client->iface, server);
     client->program->settings.stream = tcp;
+    client->program->settings.outer_more = 0;
     client->link =
         tcp ? ov_local_connect(client->program, server) : ov_local_open(client->program, server->family);
     enum ov_err err = client->link == NULL ? OV_ERR_IO : OV_OK;
@@ -232,6 +257,11 @@ void ov_client_attempt(struct ov_client *client, struct ov_now now)
         return;
     }
     client->remotes.attempts++;
+    if (ov_client_has_proxy(client) && ov_proto_is_tcp(ov_remotes_entry(&client->remotes)->proto))
+    {
+        ov_client_call_proxy(client, now); /* it looks the server up */
+        return;
+    }
     if (server == NULL)
     {
         start_lookup(client, now);
@@ -270,6 +300,12 @@ void ov_client_resolved(void *ctx, const struct addrinfo *list, const char *text
         count += ov_addr_from_sockaddr(list->ai_addr, list->ai_addrlen, &addrs[count]);
     }
     struct ov_now now = ov_loop_now();
+    if (client->state == OV_CLIENT_FIND_PROXY)
+    {
+        ov_client_proxy_found(client, count > 0 ? &addrs[0] : NULL, text, now);
+        ov_client_wake(client, 0);
+        return;
+    }
     if (ov_remotes_resolved(&client->remotes, addrs, count))
     {
         client->lookup_fails_since_ms = 0;

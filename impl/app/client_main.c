@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "app/client.h"
+#include "base/wipe.h"
 
 /* ---- signals ---- */
 
@@ -51,7 +52,8 @@ void ov_client_signal(struct ov_client *client, int signum)
         leave(client, "SIGHUP[hard,]", OV_OUTCOME_AGAIN);
         break;
     case SIGUSR1:
-        if ((client->state == OV_CLIENT_RUNNING && !client->leaving) || client->state == OV_CLIENT_CONNECTING)
+        if ((client->state == OV_CLIENT_RUNNING && !client->leaving) ||
+            client->state == OV_CLIENT_CONNECTING || client->state == OV_CLIENT_DIALLING)
         {
             ov_client_restart(client, "hard,", false, ov_loop_now());
             ov_client_wake(client, 0);
@@ -120,6 +122,8 @@ static void client_close(struct ov_client *client)
     {
         client->link->ops->close(client->link);
     }
+    ov_dial_close(client->dial);
+    ov_wipe(&client->wish, sizeof client->wish);
     ov_interface_close(&client->iface);
 }
 

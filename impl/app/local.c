@@ -6,6 +6,8 @@
 #include "net/sockaddr.h"
 #include "net/tcp.h"
 #include "net/udp.h"
+#include "net/udp_home.h"
+#include "net/udp_socks.h"
 #include "wire/tcp_frame.h"
 
 /* --local as an address. A name is looked up right here: nothing runs yet that
@@ -56,10 +58,10 @@ static bool choose_local(const struct ov_program *program, uint8_t family, bool 
     return true;
 }
 
-struct ov_link *ov_local_open(const struct ov_program *program, uint8_t family)
+static bool udp_settings(const struct ov_program *program, uint8_t family, struct ov_udp_settings *out)
 {
     const struct ov_config *config = &program->config;
-    struct ov_udp_settings settings = {
+    *out = (struct ov_udp_settings){
         .bind = config->bind,
         .sndbuf = config->sndbuf,
         .rcvbuf = config->rcvbuf,
@@ -67,11 +69,49 @@ struct ov_link *ov_local_open(const struct ov_program *program, uint8_t family)
         .device = config->bind_dev,
         .mark = config->mark,
     };
-    if (!choose_local(program, family, &settings.bind, &settings.family, &settings.local))
+    return choose_local(program, family, &out->bind, &out->family, &out->local);
+}
+
+static struct ov_link *opened(const struct ov_program *program, enum ov_err err, struct ov_link *link,
+                              char *text)
+{
+    if (err != OV_OK)
+    {
+        ov_logf(&program->log, OV_LOG_ERROR, "%s", text);
+        return NULL;
+    }
+    ov_logf(&program->log, OV_LOG_INFO, "%s", link->ops->describe(link, text));
+    return link;
+}
+
+static struct ov_link *open_home(const struct ov_program *program, const struct ov_udp_settings *settings)
+{
+    struct ov_udp_settings own = *settings;
+    char text[OV_LINK_TEXT] = "";
+    struct ov_link *link = NULL;
+    uint64_t seed;
+    own.batch = program->config.data_path == OV_DATA_PATH_PLAIN ? 1 : settings->batch;
+    if (ov_rng_fill(&program->rng, (uint8_t *)&seed, sizeof seed) != OV_OK)
+    {
+        ov_logf(&program->log, OV_LOG_ERROR, "the random generator of the TLS library fails");
+        return NULL;
+    }
+    enum ov_err err = ov_udp_open_home(&own, seed, &link, text);
+    return opened(program, err, link, text);
+}
+
+struct ov_link *ov_local_open(const struct ov_program *program, uint8_t family)
+{
+    struct ov_udp_settings settings;
+    if (!udp_settings(program, family, &settings))
     {
         return NULL;
     }
-    return ov_data_path_link(config->data_path, &settings, &program->log);
+    if (program->config.multihome && program->config.role == OV_ROLE_SERVER)
+    {
+        return open_home(program, &settings);
+    }
+    return ov_data_path_link(program->config.data_path, &settings, &program->log);
 }
 
 /* ---- TCP ---- */
@@ -101,18 +141,6 @@ static bool tcp_settings(struct ov_program *program, uint8_t family, struct ov_t
     return choose_local(program, family, &out->bind, &out->family, &out->local);
 }
 
-static struct ov_link *opened(const struct ov_program *program, enum ov_err err, struct ov_link *link,
-                              char *text)
-{
-    if (err != OV_OK)
-    {
-        ov_logf(&program->log, OV_LOG_ERROR, "%s", text);
-        return NULL;
-    }
-    ov_logf(&program->log, OV_LOG_INFO, "%s", link->ops->describe(link, text));
-    return link;
-}
-
 struct ov_link *ov_local_listen(struct ov_program *program)
 {
     struct ov_tcp_settings settings;
@@ -136,5 +164,53 @@ struct ov_link *ov_local_connect(struct ov_program *program, const struct ov_add
         return NULL;
     }
     enum ov_err err = ov_tcp_connect(&settings, server, &link, text);
+    return opened(program, err, link, text);
+}
+
+/* ---- proxies ---- */
+
+struct ov_dial *ov_local_dial(struct ov_program *program, const struct ov_addr *proxy,
+                              const struct ov_proxy_task *task)
+{
+    struct ov_tcp_settings settings;
+    char text[OV_LINK_TEXT] = "";
+    struct ov_dial *dial = NULL;
+    if (!tcp_settings(program, proxy->family, &settings))
+    {
+        return NULL;
+    }
+    settings.bind = settings.bind && !task->udp; /* there the port is the relay socket's */
+    if (ov_dial_open(&settings, proxy, task, &dial, text) != OV_OK)
+    {
+        ov_logf(&program->log, OV_LOG_ERROR, "proxy: %s", text);
+        return NULL;
+    }
+    return dial;
+}
+
+struct ov_link *ov_local_adopt(struct ov_program *program, struct ov_dial *dial, const struct ov_addr *proxy)
+{
+    struct ov_tcp_settings settings;
+    char text[OV_LINK_TEXT] = "";
+    struct ov_link *link = NULL;
+    if (!tcp_settings(program, proxy->family, &settings))
+    {
+        return NULL;
+    }
+    enum ov_err err = ov_tcp_adopt(&settings, ov_dial_take(dial), proxy, &link, text);
+    return opened(program, err, link, text);
+}
+
+struct ov_link *ov_local_relay(const struct ov_program *program, const struct ov_dial *dial)
+{
+    struct ov_udp_settings settings;
+    char text[OV_LINK_TEXT] = "";
+    struct ov_link *link = NULL;
+    if (!udp_settings(program, 4, &settings))
+    {
+        return NULL;
+    }
+    settings.batch = program->config.data_path == OV_DATA_PATH_PLAIN ? 1 : 0;
+    enum ov_err err = ov_udp_open_socks(&settings, ov_dial_relay(dial), &link, text);
     return opened(program, err, link, text);
 }

@@ -2,6 +2,7 @@
 #define OV_APP_LOCAL_H
 
 #include "app/program.h"
+#include "net/dial.h"
 #include "net/link.h"
 
 /* The UDP socket that --local, --lport, --bind, --proto and the buffer sizes
@@ -17,5 +18,12 @@ struct ov_link *ov_local_open(const struct ov_program *program, uint8_t family);
  * which is being made. NULL: the log says why. */
 struct ov_link *ov_local_listen(struct ov_program *program);
 struct ov_link *ov_local_connect(struct ov_program *program, const struct ov_addr *server);
+
+/* A client's connection to a proxy, which is being made. NULL: the log says why. */
+struct ov_dial *ov_local_dial(struct ov_program *program, const struct ov_addr *proxy,
+                              const struct ov_proxy_task *task);
+/* The link that a dial which is done has opened: the connection itself, or a socket for its relay. NULL as above. */
+struct ov_link *ov_local_adopt(struct ov_program *program, struct ov_dial *dial, const struct ov_addr *proxy);
+struct ov_link *ov_local_relay(const struct ov_program *program, const struct ov_dial *dial);
 
 #endif

@@ -19,6 +19,7 @@ enum ov_watch
     OV_WATCH_TERMINAL,
     OV_WATCH_MANAGE_LISTEN, /* whoever wants to control this program knocks */
     OV_WATCH_MANAGE,        /* and talks */
+    OV_WATCH_PROXY,
     OV_WATCH_COUNT
 };
 

@@ -184,8 +184,7 @@ static enum ov_err bind_to(const struct ov_tcp_settings *settings, int fd, int f
     return bind(fd, (const struct sockaddr *)&sa, len) == 0 ? OV_OK : say_errno(text, what);
 }
 
-/* A socket, bound if that is wanted. On error *fd is -1 or open. */
-static enum ov_err open_socket(const struct ov_tcp_settings *settings, bool bound, int *fd, char *text)
+enum ov_err ov_tcp_socket(const struct ov_tcp_settings *settings, bool bound, int *fd, char *text)
 {
     int family = settings->family == 6 ? AF_INET6 : AF_INET;
     *fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
@@ -211,7 +210,7 @@ static enum ov_err start_connect(struct ov_tcp *t, const struct ov_addr *remote,
 {
     struct sockaddr_storage sa;
     int fd;
-    enum ov_err err = open_socket(&t->settings, t->settings.bind, &fd, text);
+    enum ov_err err = ov_tcp_socket(&t->settings, t->settings.bind, &fd, text);
     socklen_t len = ov_sockaddr_from_addr(remote, t->settings.family == 6 ? AF_INET6 : AF_INET, &sa);
     if (err != OV_OK)
     {
@@ -254,6 +253,30 @@ enum ov_err ov_tcp_connect(const struct ov_tcp_settings *settings, const struct 
     return OV_OK;
 }
 
+enum ov_err ov_tcp_adopt(const struct ov_tcp_settings *settings, int fd, const struct ov_addr *peer,
+                         struct ov_link **out, char text[static OV_LINK_TEXT])
+{
+    struct ov_tcp *t = NULL;
+    *out = NULL;
+    enum ov_err err = tcp_new(settings, 1, &t, text);
+    if (err != OV_OK)
+    {
+        (void)close(fd);
+    }
+    else if (ov_tcp_conn_new(t, fd, peer, OV_TCP_OPEN) == NULL)
+    {
+        (void)snprintf(text, OV_LINK_TEXT, "%s", ov_err_name(OV_ERR_NOMEM));
+        err = OV_ERR_NOMEM;
+    }
+    if (err != OV_OK)
+    {
+        tcp_close((struct ov_link *)t);
+        return err;
+    }
+    *out = &t->link;
+    return OV_OK;
+}
+
 /* Each connection is a file: have as many as may be wanted, or want fewer. */
 static void limit_to_files(struct ov_tcp_settings *settings)
 {
@@ -273,7 +296,7 @@ static void limit_to_files(struct ov_tcp_settings *settings)
 static enum ov_err start_listening(struct ov_tcp *t, char *text)
 {
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
-    enum ov_err err = open_socket(&t->settings, true, &t->listener, text);
+    enum ov_err err = ov_tcp_socket(&t->settings, true, &t->listener, text);
     if (err != OV_OK)
     {
         return err;

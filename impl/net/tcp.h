@@ -35,6 +35,11 @@ struct ov_tcp_settings
  * OV_ERR_NOMEM. */
 OV_MUST_USE enum ov_err ov_tcp_connect(const struct ov_tcp_settings *settings, const struct ov_addr *remote,
                                        struct ov_link **out, char text[static OV_LINK_TEXT]);
+/* A client's link over a connection that is made already; fd is taken over, on error too. peer is what its packets
+ * are from. OV_ERR_IO, OV_ERR_NOMEM. */
+OV_MUST_USE enum ov_err ov_tcp_adopt(const struct ov_tcp_settings *settings, int fd,
+                                     const struct ov_addr *peer, struct ov_link **out,
+                                     char text[static OV_LINK_TEXT]);
 /* Listen on local. Errors as above. */
 OV_MUST_USE enum ov_err ov_tcp_listen(const struct ov_tcp_settings *settings, struct ov_link **out,
                                       char text[static OV_LINK_TEXT]);

@@ -88,6 +88,10 @@ static inline struct ov_tcp *ov_tcp_of(struct ov_link *link)
     return (struct ov_tcp *)link;
 }
 
+/* A socket, bound if that is wanted. On error *fd is -1 or open. */
+OV_MUST_USE enum ov_err ov_tcp_socket(const struct ov_tcp_settings *settings, bool bound, int *fd,
+                                      char *text);
+
 /* ---- tcp_conn.c: connections and the lists they are in ---- */
 
 /* fd is taken over. NULL: no memory or not watched; fd is closed then. */

@@ -23,14 +23,13 @@ void ov_udp_prepare(struct ov_udp *udp)
 /* Datagram out of message i; false if it has to be dropped. */
 static bool take_message(struct ov_udp *udp, size_t i, struct ov_datagram *dg)
 {
-    const struct msghdr *header = &udp->rx[i].msg_hdr;
+    struct msghdr *header = &udp->rx[i].msg_hdr;
     struct ov_link_stats *stats = &udp->link.stats;
-    const struct cmsghdr *control = header->msg_controllen == 0 ? NULL : CMSG_FIRSTHDR(header);
     stats->rx_datagrams++;
     stats->rx_octets += udp->rx[i].msg_len;
-    if (control != NULL)
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c != NULL; c = CMSG_NXTHDR(header, c))
     {
-        ov_udp_take_overflow(udp, control);
+        ov_udp_take_overflow(udp, c);
     }
     if ((header->msg_flags & MSG_TRUNC) != 0)
     {
@@ -90,7 +89,7 @@ size_t ov_udp_receive(struct ov_link *link, struct ov_datagram *dg, size_t n)
 }
 
 /* Fill messages from the datagrams that are to be sent, starting at *at. */
-static size_t fill_messages(struct ov_udp *udp, struct ov_datagram *dg, size_t n, size_t *at)
+size_t ov_udp_fill_messages(struct ov_udp *udp, struct ov_datagram *dg, size_t n, size_t *at)
 {
     size_t count = 0;
     for (; *at < n && count < udp->batch; (*at)++)
@@ -145,7 +144,7 @@ static size_t give_up(struct ov_udp *udp, size_t first, size_t count, int reason
 
 /* sendmmsg reports an error only for its first message, and drops it silently
  * for a later one: so go on behind what was sent until all are dealt with. */
-static void send_messages(struct ov_udp *udp, size_t count)
+void ov_udp_send_messages(struct ov_udp *udp, size_t count)
 {
     size_t done = 0;
     int interrupted = 0;
@@ -176,6 +175,6 @@ void ov_udp_send(struct ov_link *link, struct ov_datagram *dg, size_t n)
     struct ov_udp *udp = (struct ov_udp *)link;
     for (size_t at = 0; at < n;)
     {
-        send_messages(udp, fill_messages(udp, dg, n, &at));
+        ov_udp_send_messages(udp, ov_udp_fill_messages(udp, dg, n, &at));
     }
 }

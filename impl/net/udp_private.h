@@ -1,6 +1,7 @@
 #ifndef OV_NET_UDP_PRIVATE_H
 #define OV_NET_UDP_PRIVATE_H
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <sys/socket.h>
 
@@ -27,7 +28,7 @@ struct ov_udp
     struct sockaddr_storage rx_from[OV_LINK_BATCH];
     union
     {
-        char octets[CMSG_SPACE(sizeof(uint32_t))];
+        char octets[CMSG_SPACE(sizeof(uint32_t)) + CMSG_SPACE(sizeof(struct in6_pktinfo))];
         struct cmsghdr align;
     } rx_control[OV_LINK_BATCH];
     struct mmsghdr tx[OV_LINK_BATCH];
@@ -43,6 +44,12 @@ struct ov_udp
 void ov_udp_prepare(struct ov_udp *udp);
 size_t ov_udp_receive(struct ov_link *link, struct ov_datagram *dg, size_t n);
 void ov_udp_send(struct ov_link *link, struct ov_datagram *dg, size_t n);
+/* Make messages of the datagrams that are to be sent, from *at on; returns how many. Addresses that don't suit are
+ * dropped and counted. */
+size_t ov_udp_fill_messages(struct ov_udp *udp, struct ov_datagram *dg, size_t n, size_t *at);
+/* Send messages 0 to count-1 of tx, which are those of the datagrams in tx_dg; what can't be sent is dropped and
+ * counted. */
+void ov_udp_send_messages(struct ov_udp *udp, size_t count);
 
 /* A control message of a received datagram: how many the kernel dropped so far (SO_RXQ_OVFL). The kernel sends
  * none before it has dropped something. */

@@ -10,6 +10,7 @@
 #include "options/certs.h"
 #include "options/login.h"
 #include "options/ncp.h"
+#include "options/proxy.h"
 #include "options/text.h"
 #include "wire/comp_frame.h"
 
@@ -317,6 +318,7 @@ struct ov_config
     uint32_t rcvbuf;
     const char *bind_dev;            /* network device of the socket; NULL: any */
     uint32_t mark;                   /* of outer packets, for rules of the kernel; 0: none */
+    bool multihome;                  /* UDP server: answers leave from the address that was asked */
     uint32_t tcp_queue;              /* 64: packets that may wait for a slow TCP peer */
     bool tcp_nodelay;                /* server: pushed to clients; ovref itself never delays */
     bool float_allowed;              /* client: the server may change its address [WP-CLI-009] */
@@ -328,8 +330,9 @@ struct ov_config
     uint32_t connect_retry_rounds; /* passes over the remotes without success; 0: no limit [WP-CLI-005] */
     bool remote_random;            /* [WP-CLI-002] */
     bool remote_random_hostname;
-    uint32_t connect_retry_s;     /* 1 [WP-CLI-004] */
-    uint32_t connect_retry_max_s; /* 300 */
+    struct ov_proxy_options proxy; /* on the way to the remotes */
+    uint32_t connect_retry_s;      /* 1 [WP-CLI-004] */
+    uint32_t connect_retry_max_s;  /* 300 */
 
     /* control channel */
     const char *data_engine; /* data channel cipher: NULL or "auto", "none", or an engine's name */

@@ -276,6 +276,12 @@ static void finish_remotes(struct ov_parse *parse)
         remotes[i].port = remotes[i].port != 0 ? remotes[i].port : config->rport;
         remotes[i].proto = remotes[i].proto != OV_PROTO_LATER ? remotes[i].proto : config->proto;
     }
+    point_at(parse, config->proxy.kind == OV_PROXY_HTTP ? "http-proxy" : "socks-proxy");
+    for (size_t i = 0; i < parse->draft.remotes.count && parse->draft.connections.count == 0; i++)
+    {
+        ov_parse_check_proxy(parse, remotes[i].proto);
+    }
+    point_at(parse, NULL);
     config->remotes = remotes;
     config->remotes_count = parse->draft.remotes.count;
 }

@@ -63,6 +63,7 @@ struct ov_draft
     bool has_reneg_min;
     uint32_t connect_timeout_s; /* 0: not given */
     uint32_t server_poll_s;
+    enum ov_proxy_kind proxy;   /* given here, not by what a <connection> block is based on */
     struct ov_list remotes;     /* struct ov_remote; port 0: take rport, proto OV_PROTO_COUNT: take proto */
     struct ov_list connections; /* <connection> blocks; connection.c knows their shape */
     struct ov_list routes4;     /* struct ov_route4; metric OV_INFINITE: take route-metric */
@@ -160,6 +161,9 @@ void ov_parse_expand(struct ov_parse *parse);
 void ov_parse_connections(struct ov_parse *parse);
 /* connect-timeout and server-poll-timeout, where one was given. */
 void ov_parse_timers(struct ov_parse *parse);
+
+/* Does the proxy carry this protocol? (set_proxy.c) */
+void ov_parse_check_proxy(struct ov_parse *parse, enum ov_proto proto);
 
 /* What options of one job say together (set_login.c). */
 void ov_parse_finish_login(struct ov_parse *parse);
@@ -269,6 +273,10 @@ OV_SETTER(askpass);
 OV_SETTER(cert_profile);
 OV_SETTER(username_field);
 OV_SETTER(tls_verify);
+OV_SETTER(http_proxy);
+OV_SETTER(http_proxy_login);
+OV_SETTER(http_proxy_option);
+OV_SETTER(socks_proxy);
 OV_SETTER(disable);
 OV_SETTER(push_reset);
 OV_SETTER(push_remove);

@@ -10,7 +10,7 @@
 uint32_t ov_session_outer_len(const struct ov_session *s)
 {
     const uint32_t ip = s->addr.family == 6 ? 40 : 20;
-    return ip + (s->env.settings->stream ? 20 : 8);
+    return ip + (s->env.settings->stream ? 20 : 8) + s->env.settings->outer_more;
 }
 
 /* What fits is a tunnel packet: its own headers are all that is left to take off. On TCP a length stands in

@@ -54,6 +54,8 @@ struct ov_session_settings
      * does not authenticate means that the stream is broken. A client sets it
      * anew for each attempt, before the session. */
     bool stream;
+    /* What stands in front of each packet on the way: the header of a SOCKS5 relay [WP-PROXY-022]. Set likewise. */
+    uint32_t outer_more;
 
     /* What a client announces and a server pushes to clients that announced it
      * [WP-FLAG-001]. */

@@ -84,6 +84,9 @@ subject_supports()
             [[ $backend == openssl ]] || unsupported "$library has no $1" || return
             echo yes
             ;;
+        proxy:http-none | proxy:http-basic | proxy:http-digest | proxy:http-ntlm2 | proxy:socks5 | proxy:socks5-udp)
+            echo yes
+            ;;
         many-clients)
             echo 'one server, any number of clients (duplicate-cn lets them share a certificate)'
             ;;

@@ -10,7 +10,7 @@
 #
 # The server sees UDP and TCP from 10.77.2.1 or fd77:2::1, ports 30000-39999. From outside nothing
 # comes in that no client asked for: it is dropped, and the sender hears nothing. The events nat-rebind
-# (another port) and nat-forget (the mapping is lost, the client's next packet makes a new one) of
+# and nat-forget (another range of ports each, and no mapping is known any more) of
 # netns-lab/events work here. Needs nft and conntrack, and a kernel with nf_nat.
 #
 # Facts besides those of pair: nat_addr4, nat_addr6: what the server sees as the client's address.

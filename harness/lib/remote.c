@@ -64,7 +64,7 @@ enum lab_err lab_remote_use(struct lab_paths *paths, const char *client, const c
         return err;
     }
     /* Without close-on-exec: the tool finds it by its number. */
-    int outside = open("/proc/self/ns/net", O_RDONLY); // NOLINT
+    int outside = open("/proc/self/ns/net", O_RDONLY);
     if (outside < 0 || mkdtemp(dir) == NULL)
     {
         return lab_why_errno(why, "a place outside");

@@ -15,11 +15,11 @@ check: packages
 	@.ci/check $(BUILD) all
 
 # The three ways ovref is built, and every test program.
-check-build: all $(tests) $(replay_bins) $(lab_fakes) $(BUILD)/bench $(BUILD)/ovperf $(BUILD)/linktry
+check-build: all $(tests) $(tsan_tests) $(replay_bins) $(lab_fakes) $(BUILD)/bench $(BUILD)/ovperf $(BUILD)/linktry
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/only-openssl BACKENDS=openssl $(BUILD)/only-openssl/ovref
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/only-mbedtls BACKENDS=mbedtls $(BUILD)/only-mbedtls/ovref
 
-check-unit: $(tests)
+check-unit: $(tests) $(tsan_tests)
 	@.ci/check $(BUILD) unit
 
 check-structure: all

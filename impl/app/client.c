@@ -129,8 +129,9 @@ void ov_client_wake(void *ctx, unsigned ready)
     if (client->state == OV_CLIENT_RUNNING)
     {
         deadline = advance_session(client, now);
+        deadline = ov_time_earlier(deadline, ov_client_keep_threads(client, now));
     }
-    ov_loop_pause(client->loop, OV_WATCH_TUN, client->pump.tun_waits);
+    ov_loop_pause(client->loop, OV_WATCH_TUN, client->pump.tun_waits || client->pump.tun_elsewhere);
     if (client->state == OV_CLIENT_CONNECTING)
     {
         deadline = client->connect_by_ms;

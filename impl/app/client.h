@@ -6,6 +6,7 @@
 #include "app/pump.h"
 #include "app/remotes.h"
 #include "app/report.h"
+#include "app/sender.h"
 #include "app/status_file.h"
 #include "app/terminal.h"
 #include "loop/loop.h"
@@ -19,6 +20,17 @@ enum ov_client_state
     OV_CLIENT_LOOKUP,     /* a name is being looked up */
     OV_CLIENT_CONNECTING, /* TCP: until connect_by_ms */
     OV_CLIENT_RUNNING     /* a session is alive */
+};
+
+/* --data-threads. */
+struct ov_client_threads
+{
+    struct ov_sender *sender; /* NULL: one thread does both directions */
+    bool refused;             /* this session can't be in two; the log has said why */
+    bool busy;                /* auto: both directions carried much */
+    uint64_t looked_ms;       /* auto: when and at which counts that was judged */
+    uint64_t tun_octets;
+    uint64_t link_octets;
 };
 
 struct ov_client
@@ -45,6 +57,7 @@ struct ov_client
     enum ov_outcome outcome;
     struct ov_terminal terminal; /* open while the server waits for an answer */
     struct ov_pump pump;
+    struct ov_client_threads threads;
 };
 
 /* The program is over. */
@@ -73,6 +86,11 @@ void ov_client_forget_question(struct ov_client *client);
 /* client_status.c: where packets went missing, and the status file if it is due; returns when that will be again. */
 void ov_client_counters(const struct ov_client *client, struct ov_counters *counters);
 uint64_t ov_client_keep_status(struct ov_client *client, struct ov_now now);
+
+/* client_threads.c: start, follow and stop the thread that sends; returns when to look again. */
+uint64_t ov_client_keep_threads(struct ov_client *client, struct ov_now now);
+/* One thread again; before session, link or tun device go. */
+void ov_client_join_threads(struct ov_client *client, struct ov_now now);
 
 /* Called by the loop. */
 void ov_client_wake(void *ctx, unsigned ready);

@@ -11,6 +11,8 @@
 static void stop_session(struct ov_client *client)
 {
     ov_client_forget_question(client);
+    ov_client_join_threads(client, ov_loop_now());
+    client->threads = (struct ov_client_threads){0};
     client->pump.ctx = NULL;
     client->pump.link = NULL;
     client->pump.tun_waits = false;

@@ -99,6 +99,7 @@ static bool client_open(struct ov_client *client)
 /* The session first: its last packets are gone. Then what it used. */
 static void client_close(struct ov_client *client)
 {
+    ov_client_join_threads(client, ov_loop_now());
     ov_status_file_close(&client->status);
     ov_session_clear(&client->session);
     if (client->loop != NULL)

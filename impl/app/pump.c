@@ -129,9 +129,14 @@ static bool link_pending(const struct ov_pump *pump)
     return pump->link != NULL && pump->link->ops->pending(pump->link);
 }
 
+static bool reads_tun(const struct ov_pump *pump)
+{
+    return pump->tun != NULL && !pump->tun_elsewhere;
+}
+
 static bool tun_pending(const struct ov_pump *pump)
 {
-    return pump->tun != NULL && pump->tun->ops->pending(pump->tun);
+    return reads_tun(pump) && pump->tun->ops->pending(pump->tun);
 }
 
 /* What is written to the tun device is often answered before the call returns, by
@@ -163,7 +168,7 @@ static bool link_full(const struct ov_pump *pump)
 void ov_pump_run(struct ov_pump *pump, struct ov_pump_ready ready, struct ov_now now)
 {
     bool link = (ready.link && pump->link != NULL) || link_pending(pump);
-    bool tun = ((ready.tun || pump->tun_waits) && pump->tun != NULL) || tun_pending(pump);
+    bool tun = ((ready.tun || pump->tun_waits) && reads_tun(pump)) || tun_pending(pump);
     if (pump->link != NULL && pump->link->ops->connections != NULL)
     {
         pump->link->ops->connections->tick(pump->link, now);
@@ -174,7 +179,7 @@ void ov_pump_run(struct ov_pump *pump, struct ov_pump_ready ready, struct ov_now
         if (link)
         {
             link = pump_from_link(pump, now);
-            tun = tun || (pump->tun != NULL && answer_likely(pump));
+            tun = tun || (reads_tun(pump) && answer_likely(pump));
         }
         if (tun && link_full(pump))
         {

@@ -309,6 +309,10 @@ static bool server_open(struct server *server)
     server->pump.ctx = server->hub;
     server->pump.link = server->link;
     server->pump.tun = server->iface.tun;
+    if (server->program->config.data_threads != OV_DATA_THREADS_OFF)
+    {
+        ov_logf(server->log, OV_LOG_INFO, "data-threads: a server has one thread for both directions");
+    }
     ov_status_file_open(&server->status, &server->program->config, server->log, ov_loop_now());
     server->pump.drains = server->program->config.fragment.octets > 0;
     return ov_program_settle_in(server->program);

@@ -15,6 +15,7 @@
  * opened in place, in batches; nothing is allocated on the way. All-zero is a
  * channel without keys. */
 struct ov_data_framing;
+struct ov_lane;
 
 enum ov_data_slot
 {
@@ -33,6 +34,7 @@ struct ov_data
     uint32_t plain_max;              /* the same with what framing adds */
     uint64_t ticked_ms;              /* latest ov_data_tick */
     struct ov_data_framing *framing; /* compression framing and fragments; NULL: none. Owned. */
+    struct ov_lane *lane; /* another thread seals (data/outlet.h); NULL: this one does. Borrowed. */
     struct ov_data_stats stats;
 };
 
@@ -68,7 +70,8 @@ void ov_data_seal(struct ov_data *d, const struct ov_addr *to, struct ov_datagra
  * authentic and new, empty ones not counted. */
 size_t ov_data_open(struct ov_data *d, struct ov_datagram *dg, size_t n);
 
-/* The same for one ping or OCC message: counted as such, not as a tunnel packet. */
+/* The same for one ping or OCC message: counted as such, not as a tunnel packet. With a lane it becomes
+ * OV_FATE_CONSUMED: the other thread seals and sends it. */
 void ov_data_seal_inband(struct ov_data *d, const struct ov_addr *to, struct ov_datagram *dg,
                          uint64_t now_ms);
 

@@ -165,8 +165,8 @@ static bool is_used_up(const struct ov_data_key *key, const struct ov_epoch_usag
     return ov_data_usage_counts(key) && usage->packets + usage->blocks > OV_DATA_GCM_SOFT;
 }
 
-/* Which epoch should seal. Where the peer's key is used up, we go ahead and the peer follows. */
-static uint16_t wanted_epoch(const struct ov_data_key *key)
+/* Where the peer's key is used up, we go ahead and the peer follows. */
+uint16_t ov_epoch_wanted(const struct ov_data_key *key)
 {
     const struct ov_data_epoch *state = key->epoch;
     const uint16_t now = state->seal.epoch;
@@ -182,7 +182,7 @@ static uint16_t wanted_epoch(const struct ov_data_key *key)
 enum ov_err ov_epoch_keep_up(struct ov_data_key *key)
 {
     struct ov_data_epoch *state = key->epoch;
-    const uint16_t wanted = wanted_epoch(key);
+    const uint16_t wanted = ov_epoch_wanted(key);
     if (wanted == state->seal.epoch)
     {
         return OV_OK;
@@ -206,4 +206,28 @@ enum ov_err ov_epoch_keep_up(struct ov_data_key *key)
     ov_wipe(&chain, sizeof chain);
     ov_wipe(&made, sizeof made);
     return err;
+}
+
+enum ov_err ov_epoch_move_seal(struct ov_data_key *from, struct ov_data_key *to)
+{
+    struct ov_data_epoch *source = from->epoch;
+    if (to->epoch == NULL)
+    {
+        to->epoch = calloc(1, sizeof *to->epoch);
+        if (to->epoch == NULL)
+        {
+            return OV_ERR_NOMEM;
+        }
+        to->epoch->aead = source->aead;
+        to->epoch->current.epoch = source->current.epoch;
+    }
+    to->epoch->seal_chain = source->seal_chain;
+    to->epoch->seal = source->seal;
+    to->epoch->sealed = source->sealed;
+    to->epoch->counter = source->counter;
+    ov_wipe(&source->seal_chain, sizeof source->seal_chain);
+    source->sealed = (struct ov_epoch_usage){0, 0};
+    source->counter = 0;
+    source->seal.key = NULL; /* its number stays: the opening half compares with it */
+    return OV_OK;
 }

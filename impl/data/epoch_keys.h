@@ -67,6 +67,11 @@ struct ov_data_window *ov_epoch_window(struct ov_data_epoch *state, uint16_t epo
  * was before or between is forgotten [WP-EPOCH-008]. OV_ERR_ARG never happens with keys from init. */
 OV_MUST_USE enum ov_err ov_epoch_promote(struct ov_data_key *key, uint16_t epoch);
 
+/* Which epoch should seal: the peer's, or one further when a limit is near. */
+uint16_t ov_epoch_wanted(const struct ov_data_key *key);
+/* format.h's move_seal. Whoever opens goes on telling the other which epoch is wanted. */
+OV_MUST_USE enum ov_err ov_epoch_move_seal(struct ov_data_key *from, struct ov_data_key *to);
+
 /* Before sealing: follow the peer, or go one epoch on when a limit is near [WP-EPOCH-006]. OV_ERR_NOMEM,
  * OV_ERR_CRYPTO: the epoch stays as it is. At the last epoch it stays too. */
 OV_MUST_USE enum ov_err ov_epoch_keep_up(struct ov_data_key *key);

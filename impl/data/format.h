@@ -36,6 +36,11 @@ struct ov_data_format
     struct ov_data_room (*room)(const struct ov_data_key *key, bool v2);
     uint32_t (*fits)(const struct ov_data_key *key, bool v2, uint32_t octets);
 
+    /* Move the sealing half, packet ids and usage included, to a key that is all-zero but for what
+     * ov_data_key_part set, or back to where it came from. OV_ERR_NOMEM: nothing moved. NULL: the halves share
+     * something, and can't be in two threads. */
+    enum ov_err (*move_seal)(struct ov_data_key *from, struct ov_data_key *to);
+
     /* buf, which is not empty, becomes the next packet of the chunk, except for what seal_run fills in.
      * OV_ERR_NOSPACE, OV_ERR_WRAP; buf is unchanged on failure. */
     enum ov_err (*seal_prepare)(struct ov_data_key *key, uint32_t peer_id, struct ov_buf *buf,

@@ -31,6 +31,15 @@ static void aead_clear(struct ov_data_key *key)
     key->crypto->aead.key_free(key->aead.open);
 }
 
+static enum ov_err aead_move_seal(struct ov_data_key *from, struct ov_data_key *to)
+{
+    to->aead.seal = from->aead.seal;
+    memcpy(to->aead.seal_iv, from->aead.seal_iv, OV_IMPLICIT_IV_LEN);
+    to->issue = from->issue;
+    from->aead.seal = NULL;
+    return OV_OK;
+}
+
 static const char *aead_worn(const struct ov_data_key *key)
 {
     if (ov_issue_wants_renegotiation(&key->issue))
@@ -168,6 +177,7 @@ const struct ov_data_format ov_data_format_aead = {
     .worn = aead_worn,
     .room = aead_room,
     .fits = aead_fits,
+    .move_seal = aead_move_seal,
     .seal_prepare = aead_seal_prepare,
     .seal_run = aead_seal_run,
     .open_prepare = aead_open_prepare,

@@ -175,6 +175,7 @@ const struct ov_data_format ov_data_format_epoch = {
     .worn = epoch_worn,
     .room = epoch_room,
     .fits = epoch_fits,
+    .move_seal = ov_epoch_move_seal,
     .seal_prepare = epoch_seal_prepare,
     .seal_run = epoch_seal_run,
     .open_prepare = epoch_open_prepare,

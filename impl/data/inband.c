@@ -1,5 +1,6 @@
 #include "data/data.h"
 
+#include "data/outlet.h"
 #include "wire/inband.h"
 
 /* One look at the first octet decides for nearly every packet: pings start with 0x2a, OCC messages
@@ -21,6 +22,11 @@ enum ov_data_kind ov_data_kind_of(const struct ov_buf *buf)
 
 void ov_data_seal_inband(struct ov_data *d, const struct ov_addr *to, struct ov_datagram *dg, uint64_t now_ms)
 {
+    if (d->lane != NULL)
+    {
+        ov_lane_hand_over(d, dg);
+        return;
+    }
     const uint64_t octets = d->stats.tun_octets_in;
     const uint64_t packets = d->stats.tun_packets_in;
     const bool ping = ov_data_kind_of(&dg->buf) == OV_DATA_PING;

@@ -49,6 +49,7 @@ struct ov_data_key
     const struct ov_crypto *crypto;
     enum ov_cipher_id cipher;
     uint8_t key_id;
+    uint64_t lent; /* not 0: the sealing half is with the outlet of this number (data/outlet.h) */
     union
     {
         struct ov_data_aead aead;

@@ -74,6 +74,7 @@ void ov_data_seal_plain(struct ov_data *d, const struct ov_addr *to, struct ov_d
     struct ov_data_key *key = ov_data_sealing_key(d, now_ms);
     struct ov_data_chunk chunk;
     chunk.count = 0;
+    key = key != NULL && key->lent == 0 ? key : NULL;
     for (size_t i = 0; i < n; i++)
     {
         enum ov_err err = key == NULL ? OV_ERR_KEY_ID : prepare(d, key, &dg[i], &chunk);

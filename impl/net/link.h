@@ -109,6 +109,9 @@ struct ov_link_ops
     struct ov_link_stats (*stats)(const struct ov_link *link);
     /* One line for the log. Returns text. */
     const char *(*describe)(const struct ov_link *link, char text[static OV_LINK_TEXT]);
+    /* A second link over the same socket, with memory of its own, for a thread that sends. OV_ERR_NOMEM, OV_ERR_IO;
+     * NULL: this kind of link can't be in two threads. */
+    enum ov_err (*twin)(const struct ov_link *link, struct ov_link **out);
     /* Frees the link. NULL is fine. */
     void (*close)(struct ov_link *link);
 };

@@ -1,6 +1,7 @@
 #include "net/udp.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -93,6 +94,46 @@ static bool udp_pending(const struct ov_link *link)
     return false;
 }
 
+enum ov_err ov_udp_copy(const struct ov_udp *udp, struct ov_udp *twin)
+{
+    twin->link.ops = udp->link.ops;
+    twin->family = udp->family;
+    twin->bound = udp->bound;
+    twin->batch = udp->batch;
+    twin->slot_len = udp->slot_len;
+    twin->datagram_max = udp->datagram_max;
+    twin->fd = fcntl(udp->fd, F_DUPFD_CLOEXEC, 0);
+    if (twin->fd < 0)
+    {
+        return OV_ERR_IO;
+    }
+    twin->slots = calloc(OV_LINK_BATCH, twin->slot_len);
+    if (twin->slots == NULL)
+    {
+        return OV_ERR_NOMEM;
+    }
+    ov_udp_prepare(twin);
+    return OV_OK;
+}
+
+static enum ov_err udp_twin(const struct ov_link *link, struct ov_link **out)
+{
+    struct ov_udp *twin = calloc(1, sizeof *twin);
+    *out = NULL;
+    if (twin == NULL)
+    {
+        return OV_ERR_NOMEM;
+    }
+    enum ov_err err = ov_udp_copy((const struct ov_udp *)link, twin);
+    if (err != OV_OK)
+    {
+        ov_udp_close(&twin->link);
+        return err;
+    }
+    *out = &twin->link;
+    return OV_OK;
+}
+
 static const struct ov_link_ops udp_ops = {
     .name = "udp",
     .receive = ov_udp_receive,
@@ -102,6 +143,7 @@ static const struct ov_link_ops udp_ops = {
     .buffer = ov_udp_buffer,
     .stats = ov_udp_stats,
     .describe = ov_udp_describe,
+    .twin = udp_twin,
     .close = ov_udp_close,
 };
 

@@ -372,6 +372,26 @@ static void gso_send(struct ov_link *link, struct ov_datagram *dg, size_t n)
     }
 }
 
+static enum ov_err gso_twin(const struct ov_link *link, struct ov_link **out)
+{
+    struct ov_udp_gso *twin = calloc(1, sizeof *twin);
+    *out = NULL;
+    if (twin == NULL)
+    {
+        return OV_ERR_NOMEM;
+    }
+    enum ov_err err = ov_udp_copy(&((const struct ov_udp_gso *)link)->udp, &twin->udp);
+    if (err != OV_OK)
+    {
+        ov_udp_close(&twin->udp.link);
+        return err;
+    }
+    twin->can_segment = ((const struct ov_udp_gso *)link)->can_segment;
+    twin->rx_want = RX_BULK;
+    *out = &twin->udp.link;
+    return OV_OK;
+}
+
 static const struct ov_link_ops gso_ops = {
     .name = "udp-gso",
     .receive = gso_receive,
@@ -381,6 +401,7 @@ static const struct ov_link_ops gso_ops = {
     .buffer = ov_udp_buffer,
     .stats = ov_udp_stats,
     .describe = ov_udp_describe,
+    .twin = gso_twin,
     .close = ov_udp_close,
 };
 

@@ -52,6 +52,9 @@ void ov_udp_take_overflow(struct ov_udp *udp, const struct cmsghdr *c);
  * Errors as ov_udp_open; then only ops->close is allowed. */
 OV_MUST_USE enum ov_err ov_udp_start(struct ov_udp *udp, const struct ov_link_ops *ops,
                                      const struct ov_udp_settings *settings, char text[static OV_LINK_TEXT]);
+/* Make twin, which is zeroed memory, a second link over the same socket. Errors as the table's twin; then only
+ * ops->close is allowed. */
+OV_MUST_USE enum ov_err ov_udp_copy(const struct ov_udp *udp, struct ov_udp *twin);
 int ov_udp_fd(const struct ov_link *link);
 uint32_t ov_udp_buffer(struct ov_link *link, enum ov_sockbuf which, uint32_t octets);
 struct ov_link_stats ov_udp_stats(const struct ov_link *link);

@@ -161,6 +161,14 @@ enum ov_data_path
     OV_DATA_PATH_OFFLOAD   /* super-packets; an error if the kernel has none */
 };
 
+/* --data-threads: a thread for each direction. */
+enum ov_data_threads
+{
+    OV_DATA_THREADS_OFF = 0,
+    OV_DATA_THREADS_AUTO, /* while both directions carry much */
+    OV_DATA_THREADS_TWO
+};
+
 #define OV_TUN_MTU_MIN   68u
 #define OV_TUN_MTU_LIMIT 9000u /* packet buffers are sized by what is configured (ov_buf_packet_for) */
 #define OV_PUSH_OPTION   255u  /* longest option in a push reply [WP-PUSH-011] */
@@ -293,6 +301,7 @@ struct ov_config
     struct ov_fragmenting fragment;
     struct ov_compression compression;
     enum ov_data_path data_path;
+    enum ov_data_threads data_threads;
     struct ov_keepalive keepalive;
     uint32_t exit_notify; /* client: 0 silent, n attempts; server: 0, 1 RESTART, 2 RESTART,[N] [WP-MSG-010] */
 

@@ -215,6 +215,7 @@ OV_SETTER(comp_lzo);
 OV_SETTER(compress);
 OV_SETTER(fragment);
 OV_SETTER(data_path);
+OV_SETTER(data_threads);
 OV_SETTER(tun_mtu);
 OV_SETTER(dev);
 OV_SETTER(dev_type);

@@ -146,6 +146,24 @@ OV_SETTER(data_path)
     ov_parse_error(parse, "unknown data-path '%.40s'; use plain, batch, offload or auto", line->word[1]);
 }
 
+OV_SETTER(data_threads)
+{
+    static const char *const names[] = {
+        [OV_DATA_THREADS_OFF] = "off",
+        [OV_DATA_THREADS_AUTO] = "auto",
+        [OV_DATA_THREADS_TWO] = "2",
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    {
+        if (strcmp(line->word[1], names[i]) == 0)
+        {
+            parse->config->data_threads = (enum ov_data_threads)i;
+            return;
+        }
+    }
+    ov_parse_error(parse, "unknown data-threads '%.40s'; use off, auto or 2", line->word[1]);
+}
+
 OV_SETTER(tun_mtu)
 {
     struct ov_config *config = parse->config;

@@ -30,6 +30,9 @@ static const struct ov_option rows[] = {
          "data channel cipher beside the TLS library's own: auto takes the first that works here"),
     OTHER("data-path", "plain|batch|offload|auto", 1, 1, BOTH, data_path, "auto", "ovref",
           "how packets move between device and socket: one a call, several, or super-packets"),
+    OTHER(
+        "data-threads", "off|auto|2", 1, 1, BOTH, data_threads, "off", "ovref",
+        "a client over UDP sends and receives in two threads: always (2), or while both directions are busy"),
     MOOT("errors-to-stderr", "", 0, 0, BOTH, "2.3", "write errors to standard error",
          "everything is logged to standard error"),
     OTHER("cd", "dir", 1, 1, BOTH, cd, "", "",

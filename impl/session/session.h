@@ -96,4 +96,18 @@ const struct ov_pulled *ov_session_pulled(const struct ov_session *s);
 
 void ov_session_status(const struct ov_session *s, struct ov_session_status *out);
 
+/* ---- sealing in another thread (data/outlet.h) ---- */
+
+struct ov_lane;
+
+/* Why tunnel packets can't be sealed by another thread; NULL: they can. Once connected. */
+const char *ov_session_lane_obstacle(const struct ov_session *s);
+/* From now on ov_session_send must not be called: a worker seals. lane is zeroed memory. */
+void ov_session_lane_open(struct ov_session *s, struct ov_lane *lane);
+/* On every wake-up: the worker gets the key that seals now, and its counts come here. Returns when that should
+ * be done again at the latest. */
+uint64_t ov_session_lane_follow(struct ov_session *s, struct ov_now now);
+/* The worker has ended; before ov_session_clear at the latest. Without a lane nothing happens. */
+void ov_session_lane_close(struct ov_session *s, struct ov_now now);
+
 #endif

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -103,4 +104,18 @@ enum ov_err ov_tun_device(const char *dev, int flags, int *fd, char name[static 
     }
     *fd = opened;
     return OV_OK;
+}
+
+void *ov_tun_twin(const struct ov_tun *tun, size_t head, size_t len, int *fd)
+{
+    struct ov_tun *twin = calloc(1, len);
+    *fd = twin != NULL ? fcntl(tun->ops->fd(tun), F_DUPFD_CLOEXEC, 0) : -1;
+    if (*fd < 0)
+    {
+        free(twin);
+        return NULL;
+    }
+    memcpy(twin, tun, head);
+    twin->stats = (struct ov_tun_stats){0};
+    return twin;
 }

@@ -9,4 +9,8 @@
 OV_MUST_USE enum ov_err ov_tun_device(const char *dev, int flags, int *fd, char name[static IFNAMSIZ],
                                       int *index, char text[static OV_TUN_TEXT]);
 
+/* A copy of a variant's memory, len octets in all, without counters, over a second number of the same file;
+ * NULL: no memory, no number. Of the first head octets, where the variant's settings lie, nothing else changes. */
+void *ov_tun_twin(const struct ov_tun *tun, size_t head, size_t len, int *fd);
+
 #endif

@@ -189,6 +189,24 @@ static int offload_fd(const struct ov_tun *tun)
     return ((const struct offload *)tun)->fd;
 }
 
+static enum ov_err offload_twin(const struct ov_tun *tun, struct ov_tun **out)
+{
+    const struct offload *o = (const struct offload *)tun;
+    int fd;
+    struct offload *twin =
+        ov_tun_twin(tun, sizeof o->tun, sizeof *o + (size_t)OV_TUN_BATCH * o->slot_len, &fd);
+    *out = (struct ov_tun *)twin;
+    if (twin == NULL)
+    {
+        return OV_ERR_NOMEM;
+    }
+    twin->fd = fd;
+    twin->joins_udp = o->joins_udp;
+    twin->packet = o->packet;
+    twin->slot_len = o->slot_len;
+    return OV_OK;
+}
+
 static void offload_close(struct ov_tun *tun)
 {
     struct offload *o = (struct offload *)tun;
@@ -205,6 +223,7 @@ static const struct ov_tun_ops offload_ops = {
     .write = offload_write,
     .pending = offload_pending,
     .fd = offload_fd,
+    .twin = offload_twin,
     .close = offload_close,
 };
 

@@ -111,6 +111,21 @@ static int plain_fd(const struct ov_tun *tun)
     return ((const struct plain *)tun)->fd;
 }
 
+static enum ov_err plain_twin(const struct ov_tun *tun, struct ov_tun **out)
+{
+    const struct plain *plain = (const struct plain *)tun;
+    const size_t len = sizeof *plain + (size_t)OV_TUN_BATCH * plain->slot_len;
+    int fd;
+    struct plain *twin = ov_tun_twin(tun, sizeof *plain, len, &fd);
+    *out = (struct ov_tun *)twin;
+    if (twin == NULL)
+    {
+        return OV_ERR_NOMEM;
+    }
+    twin->fd = fd;
+    return OV_OK;
+}
+
 static void plain_close(struct ov_tun *tun)
 {
     struct plain *plain = (struct plain *)tun;
@@ -127,6 +142,7 @@ static const struct ov_tun_ops plain_ops = {
     .write = plain_write,
     .pending = plain_pending,
     .fd = plain_fd,
+    .twin = plain_twin,
     .close = plain_close,
 };
 

@@ -58,6 +58,8 @@ struct ov_tun_ops
     /* Something waits here that fd no longer shows: read again before waiting for fd. */
     bool (*pending)(const struct ov_tun *tun);
     int (*fd)(const struct ov_tun *tun);
+    /* The same device with memory of its own, for a thread that reads while this one writes. OV_ERR_NOMEM. */
+    enum ov_err (*twin)(const struct ov_tun *tun, struct ov_tun **out);
     /* The device goes, and addresses and routes with it. NULL is fine. */
     void (*close)(struct ov_tun *tun);
 };

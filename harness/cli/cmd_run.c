@@ -355,9 +355,7 @@ static int run_at_places(const struct request *request)
         fprintf(stderr, "ovlab run: %s\n", why.text);
         return LAB_EXIT_ERROR;
     }
-    int status = run_planned(request->run);
-    lab_remote_end();
-    return status;
+    return run_planned(request->run);
 }
 
 int cmd_run(int argc, char **argv)

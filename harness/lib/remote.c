@@ -9,9 +9,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define PREFIX    "ssh:"
-#define TOOL      "OVLAB_PLACE_TOOL"
-#define PLACE_DIR "OVLAB_PLACES_DIR"
+#define PREFIX "ssh:"
+#define TOOL   "OVLAB_PLACE_TOOL"
+
+/* In the private /run of a run: it goes with it, however that ends. harness/places/topology makes it. */
+#define CONNECTIONS "/run/ovlab-places"
 
 bool lab_remote_is(const char *netns)
 {
@@ -55,7 +57,6 @@ enum lab_err lab_remote_use(struct lab_paths *paths, const char *client, const c
                             struct lab_why *why)
 {
     char tool[LAB_PATH_MAX];
-    char dir[] = "/tmp/ovlab-places-XXXXXX";
     char number[16];
     enum lab_err err = lab_path_set(tool, why, "%s/harness/places/ssh", paths->root);
     err = err == LAB_OK ? lab_path_set(paths->topology, why, "%s/harness/places/topology", paths->root) : err;
@@ -65,25 +66,16 @@ enum lab_err lab_remote_use(struct lab_paths *paths, const char *client, const c
     }
     /* Without close-on-exec: the tool finds it by its number. */
     int outside = open("/proc/self/ns/net", O_RDONLY);
-    if (outside < 0 || mkdtemp(dir) == NULL)
+    if (outside < 0)
     {
         return lab_why_errno(why, "a place outside");
     }
     snprintf(number, sizeof number, "%d", outside);
     err = set("OVLAB_OUTER_FD", number, why);
-    err = err == LAB_OK ? set(PLACE_DIR, dir, why) : err;
+    err = err == LAB_OK ? set("OVLAB_PLACES_DIR", CONNECTIONS, why) : err;
     err = err == LAB_OK ? set(TOOL, tool, why) : err;
     err = err == LAB_OK ? set("OVLAB_CLIENT_AT", client, why) : err;
     return err == LAB_OK ? set("OVLAB_SERVER_AT", server, why) : err;
-}
-
-void lab_remote_end(void)
-{
-    const char *dir = getenv(PLACE_DIR);
-    if (dir != NULL)
-    {
-        rmdir(dir); /* The sockets in it went with their connections. */
-    }
 }
 
 enum lab_err lab_remote_argv(const char *place, const char *const *argv,

@@ -18,13 +18,9 @@ bool lab_remote_is(const char *netns);
 /* Is the text a place at all? LAB_ERR_USAGE names the option and what is wanted. */
 LAB_MUST_USE enum lab_err lab_remote_check(const char *option, const char *place, struct lab_why *why);
 
-/* Makes both ends of a run places: the environment that harness/places reads, a folder for its
- * connections, and a way out of the private network. paths->topology is replaced. */
+/* Makes both ends of a run places: the environment that harness/places reads, and a way out of the private network. paths->topology is replaced. */
 LAB_MUST_USE enum lab_err lab_remote_use(struct lab_paths *paths, const char *client, const char *server,
                                          struct lab_why *why);
-
-/* Removes the folder. Does nothing when there is none. */
-void lab_remote_end(void);
 
 /* The command line that runs argv there. LAB_ERR_USAGE when it is too long. */
 LAB_MUST_USE enum lab_err lab_remote_argv(const char *place, const char *const *argv,

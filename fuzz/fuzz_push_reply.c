@@ -57,6 +57,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                    err == OV_ERR_LIMIT);
         at += len + 1;
     }
+    /* What follows a complete reply may be updates. */
+    for (size_t at = 0; err == OV_OK && at <= size;)
+    {
+        size_t len = strnlen(text + at, size - at);
+        const enum ov_err update = ov_pull_update(pull, text + at, len);
+        FUZZ_CHECK(update == OV_OK || update == OV_ERR_AGAIN || update == OV_ERR_FORMAT ||
+                   update == OV_ERR_OPTION || update == OV_ERR_LIMIT);
+        at += len + 1;
+    }
     free(text); /* the result must not borrow from it */
     if (err == OV_OK)
     {

@@ -1,4 +1,5 @@
 #include "app/client.h"
+#include "app/manage_loop.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +14,15 @@ void ov_client_finish(struct ov_client *client, enum ov_outcome outcome)
 
 /* ---- what the session says ---- */
 
-static void on_connected(struct ov_client *client)
+void ov_client_ready(struct ov_client *client)
+{
+    client->routes_ms = OV_NEVER;
+    ov_interface_add_routes(&client->iface);
+    ov_logf(client->log, OV_LOG_ERROR, OV_READY_WORDS);
+    ov_client_manage_state(client, "CONNECTED,SUCCESS", true);
+}
+
+static void on_connected(struct ov_client *client, struct ov_now now)
 {
     const struct ov_config *effective = &ov_session_pulled(&client->session)->effective;
     const struct ov_config *own = &client->program->config;
@@ -28,6 +37,8 @@ static void on_connected(struct ov_client *client)
         ov_logf(client->log, OV_LOG_INFO, "rcvbuf %u granted",
                 link->ops->buffer(link, OV_SOCKBUF_RECEIVE, effective->rcvbuf));
     }
+    ov_client_manage_state(client, "ASSIGN_IP", false);
+    ov_client_manage_state(client, "ADD_ROUTES", false);
     if (!ov_interface_configure(&client->iface, &effective->tunnel))
     {
         ov_client_finish(client, OV_OUTCOME_FAILED);
@@ -35,7 +46,32 @@ static void on_connected(struct ov_client *client)
     }
     client->connected = true;
     ov_remotes_connected(&client->remotes);
-    ov_logf(client->log, OV_LOG_ERROR, OV_READY_WORDS);
+    if (client->iface.routes_wait)
+    {
+        client->routes_ms = now.mono_ms + UINT64_C(1000) * effective->tunnel.route_delay_s;
+        return;
+    }
+    ov_client_ready(client);
+}
+
+/* PUSH_UPDATE: other addresses or routes. Before the tunnel is ready, its start finds them anyway. */
+static void on_updated(struct ov_client *client)
+{
+    /* The interface and what may be sent through it change: not under a thread that sends. */
+    ov_client_join_threads(client, ov_loop_now());
+    const struct ov_config *effective = &ov_session_pulled(&client->session)->effective;
+    if (!client->connected)
+    {
+        return;
+    }
+    client->routes_ms = OV_NEVER;
+    if (!ov_interface_configure(&client->iface, &effective->tunnel))
+    {
+        ov_client_finish(client, OV_OUTCOME_FAILED);
+        return;
+    }
+    ov_interface_add_routes(&client->iface);
+    ov_logf(client->log, OV_LOG_INFO, "the server's update is in force");
 }
 
 /* Where to go on is the server's wish, or follows from how far we came. */
@@ -63,10 +99,20 @@ static void on_event(struct ov_client *client, const struct ov_event *event, str
     switch (event->kind)
     {
     case OV_EVENT_CONNECTED:
-        on_connected(client);
+        on_connected(client, now);
         break;
     case OV_EVENT_RESTART:
         on_restart(client, event, now);
+        break;
+    case OV_EVENT_HANDSHAKE:
+        if (!client->connected)
+        {
+            ov_client_manage_state(client, "AUTH", false);
+            ov_client_manage_state(client, "GET_CONFIG", false);
+        }
+        break;
+    case OV_EVENT_UPDATED:
+        on_updated(client);
         break;
     case OV_EVENT_LOGIN:
         ov_client_login_wanted(client, now);
@@ -116,6 +162,8 @@ void ov_client_wake(void *ctx, unsigned ready)
     {
         ov_client_typed(client, now);
     }
+    const uint64_t manage_ms =
+        ov_manage_turn(client->program->manage, client->loop, &client->manage_seen, now);
     if (client->state == OV_CLIENT_PAUSE && now.mono_ms >= client->pause_until_ms)
     {
         ov_client_attempt(client, now);
@@ -131,6 +179,10 @@ void ov_client_wake(void *ctx, unsigned ready)
         deadline = advance_session(client, now);
         deadline = ov_time_earlier(deadline, ov_client_keep_threads(client, now));
     }
+    if (client->connected && now.mono_ms >= client->routes_ms)
+    {
+        ov_client_ready(client);
+    }
     ov_loop_pause(client->loop, OV_WATCH_TUN, client->pump.tun_waits || client->pump.tun_elsewhere);
     if (client->state == OV_CLIENT_CONNECTING)
     {
@@ -144,5 +196,7 @@ void ov_client_wake(void *ctx, unsigned ready)
     {
         deadline = client->pause_until_ms;
     }
+    deadline = ov_time_earlier(deadline, ov_time_earlier(manage_ms, client->routes_ms));
+    deadline = ov_time_earlier(deadline, ov_manage_flush(client->program->manage, now));
     ov_loop_deadline(client->loop, ov_time_earlier(deadline, ov_client_keep_status(client, now)));
 }

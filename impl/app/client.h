@@ -1,6 +1,8 @@
 #ifndef OV_APP_CLIENT_H
 #define OV_APP_CLIENT_H
 
+#include <stdio.h>
+
 #include "app/interface.h"
 #include "app/program.h"
 #include "app/pump.h"
@@ -57,6 +59,11 @@ struct ov_client
     enum ov_outcome outcome;
     struct ov_terminal terminal; /* open while the server waits for an answer */
     struct ov_pump pump;
+    bool manage_held;     /* the next attempt waits for hold release */
+    bool manage_asked;    /* ... for name and password */
+    uint32_t manage_got;  /* of them: 1 the name, 2 the password */
+    uint32_t manage_seen; /* ov_manage_visits that the loop knows */
+    uint64_t routes_ms;   /* --route-delay is over; OV_NEVER: nothing waits */
     struct ov_client_threads threads;
 };
 
@@ -87,6 +94,17 @@ void ov_client_forget_question(struct ov_client *client);
 void ov_client_counters(const struct ov_client *client, struct ov_counters *counters);
 uint64_t ov_client_keep_status(struct ov_client *client, struct ov_now now);
 
+/* client_manage.c: what the management interface asks, and what it is told. None of them does anything without it. */
+void ov_client_manage_open(struct ov_client *client);
+/* True: the next attempt has to wait for management. */
+bool ov_client_manage_waits(struct ov_client *client, struct ov_now now);
+/* state as 2.x names it; up: addresses too. */
+void ov_client_manage_state(struct ov_client *client, const char *state, bool up);
+void ov_client_signal(struct ov_client *client, int signum);
+void ov_client_status_text(const struct ov_client *client, FILE *file);
+
+/* Routes that waited are set; the tunnel is ready. */
+void ov_client_ready(struct ov_client *client);
 /* client_threads.c: start, follow and stop the thread that sends; returns when to look again. */
 uint64_t ov_client_keep_threads(struct ov_client *client, struct ov_now now);
 /* One thread again; before session, link or tun device go. */

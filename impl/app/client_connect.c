@@ -60,6 +60,7 @@ void ov_client_restart(struct ov_client *client, const char *reason, bool advanc
     ov_logf(client->log, OV_LOG_INFO, "SIGUSR1[%.*s] received, process restarting", (int)strcspn(reason, ":"),
             reason);
     stop_session(client);
+    ov_client_manage_state(client, "RECONNECTING", false);
     if (!client->program->config.persist_tun)
     {
         ov_interface_deconfigure(&client->iface);
@@ -69,6 +70,7 @@ void ov_client_restart(struct ov_client *client, const char *reason, bool advanc
         ov_remotes_failed(&client->remotes);
     }
     client->connected = false;
+    client->routes_ms = OV_NEVER;
     ov_client_pause(client, now);
 }
 
@@ -79,6 +81,7 @@ static void start_lookup(struct ov_client *client, struct ov_now now)
     char random[OV_REMOTES_HOST];
     const char *host = entry->host;
     client->state = OV_CLIENT_LOOKUP;
+    ov_client_manage_state(client, "RESOLVE", false);
     if (client->program->config.remote_random_hostname)
     {
         host = ov_remotes_random_host(entry->host, &client->program->rng, random) == OV_OK ? random : NULL;
@@ -100,6 +103,7 @@ static enum ov_err begin_session(struct ov_client *client, const struct ov_addr 
     {
         client->pump.ctx = &client->session;
         client->state = OV_CLIENT_RUNNING;
+        ov_client_manage_state(client, "WAIT", false);
     }
     return err;
 }
@@ -115,6 +119,7 @@ static void start_session(struct ov_client *client, const struct ov_addr *server
     const bool tcp = ov_proto_is_tcp(ov_remotes_entry(&client->remotes)->proto);
     char text[OV_ADDR_TEXT];
     ov_logf(client->log, OV_LOG_INFO, "connecting to %s", ov_addr_text(server, text));
+    ov_interface_toward(&client->iface, server);
     client->program->settings.stream = tcp;
     client->link =
         tcp ? ov_local_connect(client->program, server) : ov_local_open(client->program, server->family);
@@ -127,6 +132,7 @@ static void start_session(struct ov_client *client, const struct ov_addr *server
     if (err == OV_OK && tcp)
     {
         client->state = OV_CLIENT_CONNECTING;
+        ov_client_manage_state(client, "TCP_CONNECT", false);
         client->connect_by_ms = now.mono_ms + UINT64_C(1000) * client->program->config.connect_timeout_s;
         return;
     }
@@ -214,6 +220,10 @@ void ov_client_attempt(struct ov_client *client, struct ov_now now)
     if (!prepare(client, now))
     {
         ov_client_finish(client, OV_OUTCOME_FAILED);
+        return;
+    }
+    if (ov_client_manage_waits(client, now))
+    {
         return;
     }
     const struct ov_addr *server = ov_remotes_addr(&client->remotes);

@@ -37,9 +37,8 @@ static void report(const struct ov_client *client)
     }
 }
 
-static void on_signal(void *ctx, int signum)
+void ov_client_signal(struct ov_client *client, int signum)
 {
-    struct ov_client *client = ctx;
     switch (signum)
     {
     case SIGINT:
@@ -62,6 +61,11 @@ static void on_signal(void *ctx, int signum)
         report(client);
         break;
     }
+}
+
+static void on_signal(void *ctx, int signum)
+{
+    ov_client_signal(ctx, signum);
 }
 
 /* ---- start and end ---- */
@@ -92,6 +96,7 @@ static bool client_open(struct ov_client *client)
         ov_logf(client->log, OV_LOG_ERROR, "cannot watch the tun device: %s", ov_err_name(err));
         return false;
     }
+    ov_client_manage_open(client);
     ov_status_file_open(&client->status, &client->program->config, client->log, ov_loop_now());
     return ov_program_settle_in(client->program);
 }
@@ -99,6 +104,7 @@ static bool client_open(struct ov_client *client)
 /* The session first: its last packets are gone. Then what it used. */
 static void client_close(struct ov_client *client)
 {
+    ov_client_manage_state(client, "EXITING", false);
     ov_client_join_threads(client, ov_loop_now());
     ov_status_file_close(&client->status);
     ov_session_clear(&client->session);
@@ -169,6 +175,7 @@ enum ov_outcome ov_client_run(struct ov_program *program)
     client->remotes.list = program->config.remotes;
     client->remotes.count = program->config.remotes_count;
     client->master_ms = OV_NEVER;
+    client->routes_ms = OV_NEVER;
     client->outcome = OV_OUTCOME_FAILED;
     if (client_open(client) && shuffle(client))
     {

@@ -23,9 +23,8 @@ void ov_client_counters(const struct ov_client *client, struct ov_counters *coun
     }
 }
 
-static void status_text(void *ctx, FILE *file)
+void ov_client_status_text(const struct ov_client *client, FILE *file)
 {
-    const struct ov_client *client = ctx;
     struct ov_counters counters;
     struct ov_status_octets octets = {0};
     ov_client_counters(client, &counters);
@@ -46,6 +45,11 @@ static void status_text(void *ctx, FILE *file)
         octets.authenticated = status.data.tun_octets_out;
     }
     ov_status_text_client(file, &octets, &counters, ov_loop_now());
+}
+
+static void status_text(void *ctx, FILE *file)
+{
+    ov_client_status_text(ctx, file);
 }
 
 uint64_t ov_client_keep_status(struct ov_client *client, struct ov_now now)

@@ -44,13 +44,44 @@ bool ov_interface_configure(struct ov_interface *iface, const struct ov_tunnel *
         ov_logf(iface->log, OV_LOG_ERROR, "%s", ov_err_name(OV_ERR_NOMEM));
         return false;
     }
+    ov_netif_toward(iface->netif, &iface->server);
     if (ov_netif_apply(iface->netif, iface->tun->name, iface->tun->index, tunnel, text) != OV_OK)
     {
         ov_logf(iface->log, OV_LOG_ERROR, "%s", text);
         return false;
     }
     iface->configured = true;
+    iface->routes_wait = tunnel->route_delay_s > 0;
+    if (!iface->routes_wait)
+    {
+        ov_netif_add_routes(iface->netif, iface->tun->name, iface->tun->index, &iface->applied);
+    }
     return true;
+}
+
+void ov_interface_add_routes(struct ov_interface *iface)
+{
+    if (iface->configured && iface->routes_wait)
+    {
+        iface->routes_wait = false;
+        ov_netif_add_routes(iface->netif, iface->tun->name, iface->tun->index, &iface->applied);
+    }
+}
+
+/* The routes of --redirect-gateway belong to one server: with them, another
+ * one would be looked for in a tunnel that doesn't stand. */
+void ov_interface_toward(struct ov_interface *iface, const struct ov_addr *server)
+{
+    struct ov_addr before = iface->server;
+    before.port = server->port;
+    const struct ov_tunnel *tunnel = &iface->applied;
+    const bool routed = tunnel->redirect != 0 || tunnel->routes4_count > 0 || tunnel->routes6_count > 0;
+    if (iface->configured && routed && !tunnel->route_noexec && !ov_addr_equal(&before, server))
+    {
+        ov_logf(iface->log, OV_LOG_INFO, "another server: addresses and routes of the last one go");
+        ov_interface_deconfigure(iface);
+    }
+    iface->server = *server;
 }
 
 void ov_interface_deconfigure(struct ov_interface *iface)
@@ -62,6 +93,7 @@ void ov_interface_deconfigure(struct ov_interface *iface)
     ov_arena_free(iface->arena);
     iface->arena = NULL;
     iface->configured = false;
+    iface->routes_wait = false;
 }
 
 void ov_interface_close(struct ov_interface *iface)

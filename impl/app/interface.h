@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "base/addr.h"
 #include "base/arena.h"
 #include "base/log.h"
 #include "options/config.h"
@@ -18,6 +19,8 @@ struct ov_interface
     bool configured;
     struct ov_tunnel applied; /* what it was configured with; a copy in arena */
     struct ov_arena *arena;
+    bool routes_wait;      /* --route-delay: the addresses are set, the routes not yet */
+    struct ov_addr server; /* where the tunnel leads; family 0: nobody said */
 };
 
 /* Create the device dev for packets of so many octets (ov_buf_packet_for). False: the log says why. */
@@ -26,6 +29,10 @@ bool ov_interface_open(struct ov_interface *iface, const char *dev, uint32_t pac
 /* Addresses and routes. An interface that has exactly these already is left as it is; one that has
  * others is changed. False: the log says why. */
 bool ov_interface_configure(struct ov_interface *iface, const struct ov_tunnel *tunnel);
+/* The routes that --route-delay kept back. */
+void ov_interface_add_routes(struct ov_interface *iface);
+/* Before connecting: to whom. Addresses and routes of a tunnel to another server are taken back. */
+void ov_interface_toward(struct ov_interface *iface, const struct ov_addr *server);
 /* Take addresses and routes back; the device stays. */
 void ov_interface_deconfigure(struct ov_interface *iface);
 /* Take everything back; all-zero again. */

@@ -204,3 +204,9 @@ bool ov_login_passphrase(const struct ov_config *config, const struct ov_log *lo
     ov_arena_free(arena);
     return good;
 }
+
+bool ov_login_by_management(const struct ov_config *config)
+{
+    return config->management.address != NULL && config->management.query_passwords &&
+           config->login.user_pass_path == NULL && config->login.user_pass_block.from == NULL;
+}

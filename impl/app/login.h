@@ -25,6 +25,9 @@ bool ov_login_after_refusal(struct ov_login *login, const struct ov_config *conf
 /* --askpass: the password of the private key, from its file or the terminal. False: the log says why. */
 bool ov_login_passphrase(const struct ov_config *config, const struct ov_log *log, char *out, size_t cap);
 
+/* Name and password come from the management interface. */
+bool ov_login_by_management(const struct ov_config *config);
+
 /* Questions that can be answered here, for IV_SSO; NULL: none. */
 const char *ov_login_sso(const struct ov_config *config);
 

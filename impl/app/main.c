@@ -7,6 +7,7 @@
 #include "app/genkey.h"
 #include "app/load_files.h"
 #include "app/log_stderr.h"
+#include "app/manage_loop.h"
 #include "app/process.h"
 #include "app/program.h"
 #include "app/version.h"
@@ -99,19 +100,28 @@ static enum ov_outcome run_role(struct ov_program *program, const struct ov_conf
 {
     char line[OV_VERSION_LINE];
     ov_logf(&log, OV_LOG_INFO, "%s", ov_version_line(line));
-    if (!ov_program_init(program, config, log))
+    struct ov_manage *manage = NULL;
+    if (!ov_manage_open(config, &log, &manage))
     {
         return OV_OUTCOME_FAILED;
     }
+    if (!ov_program_init(program, config, log))
+    {
+        ov_manage_free(manage);
+        return OV_OUTCOME_FAILED;
+    }
+    program->manage = manage;
     ov_logf(&log, OV_LOG_INFO, "TLS library: %s", program->crypto->version());
     if (!to_background(program))
     {
         ov_program_clear(program);
+        ov_manage_free(manage);
         return OV_OUTCOME_FAILED;
     }
     enum ov_outcome outcome =
         config->role == OV_ROLE_SERVER ? ov_server_run(program) : ov_client_run(program);
     ov_program_clear(program);
+    ov_manage_free(manage);
     return outcome;
 }
 

@@ -202,6 +202,9 @@ static struct ov_tls_settings tls_settings(struct ov_program *program)
         .judge_ctx = &program->guard,
         .trust_judge =
             certs->fingerprints_count > 0 && certs->fingerprints_depth == 0 && config->ca.from == NULL,
+        .ciphers = certs->ciphers,
+        .ciphersuites = certs->ciphersuites,
+        .groups = certs->groups,
         .version_min = config->tls_version_min,
         .version_max = config->tls_version_max,
         .check_remote_usage = config->remote_cert_tls,
@@ -270,7 +273,8 @@ static bool set_up_login(struct ov_program *program)
     if (program->config.role == OV_ROLE_CLIENT)
     {
         return ov_login_start(&program->login, &program->config, &program->log) &&
-               ov_login_fill(&program->login, &program->config, &program->log);
+               (ov_login_by_management(&program->config) ||
+                ov_login_fill(&program->login, &program->config, &program->log));
     }
     if (program->config.login.gen_token)
     {

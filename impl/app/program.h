@@ -11,6 +11,8 @@
 
 /* What client and server have in common, made once from the configuration:
  * the crypto library, keys and certificates, and the settings of sessions. */
+struct ov_manage; /* manage/manage.h */
+
 struct ov_program
 {
     struct ov_config config;      /* as parsed, less the optional ciphers that the library lacks */
@@ -26,9 +28,10 @@ struct ov_program
     uint8_t token_key[OV_TOKEN_KEY]; /* of a server with --auth-gen-token */
     struct ov_session_settings settings;
     struct ov_identity_wanted identity;
-    bool background; /* --daemon: the process has left its terminal, in an earlier run perhaps */
-    bool settled;    /* process id and user are as wanted, from an earlier run of this process */
-    bool leave_hard; /* set by a run: a thread still works, a normal exit would wait for it */
+    bool background;          /* --daemon: the process has left its terminal, in an earlier run perhaps */
+    struct ov_manage *manage; /* NULL: none; borrowed, as the log is that goes there */
+    bool settled;             /* process id and user are as wanted, from an earlier run of this process */
+    bool leave_hard;          /* set by a run: a thread still works, a normal exit would wait for it */
 };
 
 /* Logged at any --verb when the tunnel is up: users and their scripts wait for

@@ -8,7 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *const names[OV_SCRATCH_COUNT] = {"login", "control", "pending", "reason", "answer"};
+static const char *const names[OV_SCRATCH_COUNT] = {"login",  "control",  "pending", "reason",
+                                                    "answer", "settings", "deferred"};
 
 bool ov_scratch_open(struct ov_scratch *scratch, const char *parent, const struct ov_log *log)
 {

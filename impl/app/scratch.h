@@ -16,6 +16,8 @@ enum ov_scratch_file
     OV_SCRATCH_PENDING,   /* auth_pending_file */
     OV_SCRATCH_REASON,    /* auth_failed_reason_file */
     OV_SCRATCH_ANSWER,    /* of the client */
+    OV_SCRATCH_SETTINGS,  /* client_connect_config_file */
+    OV_SCRATCH_DEFERRED,  /* client_connect_deferred_file */
     OV_SCRATCH_COUNT
 };
 

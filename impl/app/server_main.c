@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/client_hook.h"
 #include "app/interface.h"
 #include "app/local.h"
 #include "app/login_hook.h"
+#include "app/manage_loop.h"
 #include "app/program.h"
 #include "app/pump.h"
 #include "app/report.h"
@@ -15,10 +17,14 @@
 #include "app/version.h"
 #include "hub/hub.h"
 #include "loop/loop.h"
+#include "manage/history.h"
+#include "options/values.h"
 
 /* A running server. */
 struct server
 {
+    uint32_t manage_seen; /* ov_manage_visits that the loop knows */
+    struct ov_manage_server control;
     struct ov_program *program;
     const struct ov_log *log;
     struct ov_hub_settings settings;
@@ -26,7 +32,8 @@ struct server
     struct ov_interface iface;
     struct ov_link *link;
     struct ov_hub *hub;
-    struct ov_login_hook *login; /* NULL: nobody judges logins */
+    struct ov_login_hook *login;    /* NULL: nobody judges logins */
+    struct ov_client_hook *clients; /* NULL: every client is treated alike */
     struct ov_trouble trouble;
     struct ov_status_file status;
     bool leaving;           /* clients are being told */
@@ -92,16 +99,20 @@ static bool next_peer(void *ctx, struct ov_hub_peer *out)
     return ov_hub_next_peer(walk->hub, &walk->at, out);
 }
 
-static void status_text(void *ctx, FILE *file)
+static void write_status_text(const struct server *server, uint32_t version, FILE *file)
 {
-    const struct server *server = ctx;
     struct ov_counters counters;
     struct peer_walk walk = {server->hub, 0};
     const struct ov_status_peers peers = {next_peer, &walk};
     char title[OV_VERSION_LINE];
     count_drops(server, &counters);
-    ov_status_text_server(file, server->program->config.status_version, ov_version_line(title), &peers,
-                          &counters, ov_loop_now());
+    ov_status_text_server(file, version, ov_version_line(title), &peers, &counters, ov_loop_now());
+}
+
+static void status_text(void *ctx, FILE *file)
+{
+    const struct server *server = ctx;
+    write_status_text(server, server->program->config.status_version, file);
 }
 
 /* Writes the file if it is due; returns when that will be again. */
@@ -131,6 +142,9 @@ static void on_event(struct server *server, const struct ov_event *event)
     case OV_EVENT_ANSWER:
         ov_login_hook_event(server->login, event, ov_loop_now());
         break;
+    case OV_EVENT_CLIENT:
+        ov_client_hook_event(server->clients, event, ov_loop_now());
+        break;
     case OV_EVENT_EXIT:
         finish(server, event->err == OV_OK ? server->wanted : OV_OUTCOME_FAILED);
         break;
@@ -154,9 +168,15 @@ static void on_wake(void *ctx, unsigned ready)
     struct ov_pump_ready which = {(ready & OV_READY(OV_WATCH_LINK)) != 0,
                                   (ready & OV_READY(OV_WATCH_TUN)) != 0};
     ov_pump_run(&server->pump, which, now);
+    const uint64_t manage_ms =
+        ov_manage_turn(server->program->manage, server->loop, &server->manage_seen, now);
     if (server->login != NULL)
     {
         ov_login_hook_tick(server->login, now);
+    }
+    if (server->clients != NULL)
+    {
+        ov_client_hook_tick(server->clients, now);
     }
     uint64_t deadline = ov_pump_settle(&server->pump, now);
     while (ov_hub_event(server->hub, &event))
@@ -168,8 +188,15 @@ static void on_wake(void *ctx, unsigned ready)
         deadline = ov_time_earlier(deadline, ov_login_hook_deadline(server->login));
         deadline = ov_time_earlier(deadline, ov_hub_deadline(server->hub));
     }
+    if (server->clients != NULL)
+    {
+        deadline = ov_time_earlier(deadline, ov_client_hook_deadline(server->clients));
+        deadline = ov_time_earlier(deadline, ov_hub_deadline(server->hub));
+    }
     ov_loop_pause(server->loop, OV_WATCH_TUN, server->pump.tun_waits);
     ov_report_trouble(server->log, &server->trouble, &server->pump, now);
+    deadline = ov_time_earlier(deadline, manage_ms);
+    deadline = ov_time_earlier(deadline, ov_manage_flush(server->program->manage, now));
     ov_loop_deadline(server->loop, ov_time_earlier(deadline, keep_status(server, now)));
 }
 
@@ -244,6 +271,50 @@ static void on_resolved(void *ctx, const struct addrinfo *list, const char *text
     (void)text;
 }
 
+/* ---- management ---- */
+
+static void tell_state(const struct server *server, const char *state)
+{
+    const struct ov_tunnel *tunnel = &server->program->config.tunnel;
+    const bool up = strcmp(state, "EXITING") != 0;
+    char ip4[OV_IP4_TEXT] = "", ip6[OV_IP6_TEXT] = "", line[OV_HISTORY_LINE];
+    if (server->program->manage != NULL)
+    {
+        (void)snprintf(line, sizeof line, "%s%s,%s,,,,,%s", state, up ? "" : ",",
+                       up && tunnel->has_ip4 ? ov_value_ip4_text(tunnel->ip4, ip4) : "",
+                       up && tunnel->has_ip6 ? ov_value_ip6_text(tunnel->ip6, ip6) : "");
+        ov_manage_state(server->program->manage, ov_loop_now(), line);
+    }
+}
+
+static struct ov_hub *hub_of(void *ctx)
+{
+    return ((struct server *)ctx)->hub;
+}
+
+static void write_status(void *ctx, uint32_t version, FILE *file)
+{
+    write_status_text(ctx, version, file);
+}
+
+static void manage_signal(void *ctx, int signum)
+{
+    on_signal(ctx, signum);
+}
+
+static void manage_wake(void *ctx)
+{
+    const struct server *server = ctx;
+    ov_loop_deadline(server->loop, 0);
+}
+
+static void open_manage(struct server *server)
+{
+    server->control = (struct ov_manage_server){server->program->manage, server,     hub_of, write_status,
+                                                manage_signal,           manage_wake};
+    ov_manage_server_open(&server->control);
+}
+
 /* ---- start and end ---- */
 
 /* A verdict was given: the hub wants to send. */
@@ -264,10 +335,31 @@ static enum ov_err open_login(struct server *server)
     return server->login != NULL ? OV_OK : OV_ERR_NOMEM;
 }
 
+static enum ov_err open_clients(struct server *server)
+{
+    const struct ov_config *config = &server->program->config;
+    const struct ov_client_hook_spec spec = {config,     server->log, server->loop, server->iface.tun->name,
+                                             on_verdict, server};
+    if (!ov_client_hook_wanted(config))
+    {
+        return OV_OK;
+    }
+    server->clients = ov_client_hook_new(&spec);
+    server->settings.asks = true;
+    server->settings.session.keeps_info = true;
+    server->settings.left = ov_client_hook_left;
+    server->settings.left_ctx = server->clients;
+    return server->clients != NULL ? OV_OK : OV_ERR_NOMEM;
+}
+
 static enum ov_err open_engine(struct server *server)
 {
     const struct ov_loop_user user = {server, on_wake, on_signal, on_resolved};
     enum ov_err err = ov_loop_new(&user, &server->loop);
+    if (err == OV_OK)
+    {
+        err = open_clients(server);
+    }
     if (err == OV_OK)
     {
         err = ov_hub_new(&server->settings, &server->program->rng, server->log, ov_loop_now(), &server->hub);
@@ -300,6 +392,10 @@ static bool server_open(struct server *server)
         return false;
     }
     enum ov_err err = open_engine(server);
+    if (err == OV_OK && server->clients != NULL)
+    {
+        ov_client_hook_serve(server->clients, server->hub);
+    }
     if (err != OV_OK)
     {
         ov_logf(server->log, OV_LOG_ERROR, "cannot start the server: %s", ov_err_name(err));
@@ -323,6 +419,7 @@ static void server_close(struct server *server)
     ov_login_hook_free(server->login);
     ov_status_file_close(&server->status);
     ov_hub_free(server->hub);
+    ov_client_hook_free(server->clients);
     if (!ov_loop_free(server->loop))
     {
         server->program->leave_hard = true;
@@ -346,12 +443,16 @@ enum ov_outcome ov_server_run(struct ov_program *program)
     server->log = &program->log;
     server->outcome = OV_OUTCOME_FAILED;
     ov_hub_settings_init(&server->settings, &program->settings);
+    ov_manage_wait(program->manage);
+    open_manage(server);
     if (server_open(server))
     {
         ov_logf(server->log, OV_LOG_ERROR, OV_READY_WORDS);
+        tell_state(server, "CONNECTED,SUCCESS");
         on_wake(server, 0);
         ov_loop_run(server->loop);
     }
+    tell_state(server, "EXITING");
     server_close(server);
     enum ov_outcome outcome = server->outcome;
     free(server);

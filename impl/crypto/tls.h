@@ -83,6 +83,12 @@ struct ov_tls_settings
     bool trust_judge; /* --peer-fingerprint without --ca: the judge alone decides about trust */
     enum ov_tls_version version_min;
     enum ov_tls_version version_max;
+    /* Names in order of preference, parted by ':'; NULL: the library's own. A library skips names that it doesn't
+     * have; none left: OV_ERR_TLS. */
+    const char *ciphers; /* --tls-cipher: of TLS 1.2, as IANA or the library writes them */
+    const char
+        *ciphersuites;  /* --tls-ciphersuites: of TLS 1.3; without effect where the library has no 1.3 */
+    const char *groups; /* --tls-groups */
     /* --remote-cert-tls: the peer's certificate must carry a KeyUsage extension and the
      * extended key usage of the other role [WP-TLS-006]. */
     bool check_remote_usage;

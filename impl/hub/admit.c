@@ -12,6 +12,10 @@ static bool replaces(const struct ov_hub *hub, const struct ov_peer *peer, const
         return true;
     }
     const char *name = ov_session_common_name(&peer->session);
+    if (hub->settings->session.config->p2p)
+    {
+        return true; /* there is only one peer */
+    }
     return !hub->settings->session.config->duplicate_cn && name[0] != '\0' &&
            strcmp(name, ov_session_common_name(&other->session)) == 0;
 }
@@ -32,27 +36,6 @@ static uint32_t find_slot(struct ov_hub *hub, const struct ov_peer *peer)
         }
     }
     return lowest;
-}
-
-static void take_addresses(struct ov_hub *hub, struct ov_peer *peer)
-{
-    const enum ov_err err4 = ov_address_pool_take4(&hub->pool, &peer->ip4);
-    const enum ov_err err6 = ov_address_pool_take6(&hub->pool, peer->ip6);
-    peer->has_ip4 = err4 == OV_OK;
-    peer->has_ip6 = err6 == OV_OK;
-    if (err4 == OV_ERR_LIMIT || err6 == OV_ERR_LIMIT)
-    {
-        /* It stays connected without [WP-SRV-013]. */
-        ov_logf(hub->log, OV_LOG_WARN, "%s no free --ifconfig-pool addresses are available", peer->name);
-    }
-    if (peer->has_ip4)
-    {
-        ov_index_add(&hub->index[OV_INDEX_IP4], peer);
-    }
-    if (peer->has_ip6)
-    {
-        ov_index_add(&hub->index[OV_INDEX_IP6], peer);
-    }
 }
 
 static void become_peer(struct ov_hub *hub, struct ov_peer *peer, uint32_t id)
@@ -91,12 +74,11 @@ void ov_hub_admit(struct ov_hub *hub, struct ov_peer *peer, struct ov_now now)
     }
     rename_peer(peer);
     become_peer(hub, peer, id);
-    take_addresses(hub, peer);
-    struct ov_push_client place = {.has_ip4 = peer->has_ip4,
-                                   .ip4 = peer->ip4,
-                                   .has_ip6 = peer->has_ip6,
-                                   .has_peer_id = true,
-                                   .peer_id = id};
-    memcpy(place.ip6, peer->ip6, sizeof place.ip6);
-    ov_session_admit(&peer->session, &place, now);
+    ov_hub_take_addresses(hub, peer);
+    if (hub->settings->asks)
+    {
+        ov_hub_ask_place(hub, peer, now);
+        return;
+    }
+    ov_hub_place(hub, peer, now);
 }

@@ -35,6 +35,7 @@ static enum ov_err init_tables(struct ov_hub *hub, uint32_t peers)
     {
         err = ov_index_init(&hub->index[i], (enum ov_index)i, peers, seed);
     }
+    hub->routes.seed = seed;
     if (err == OV_OK)
     {
         err = ov_heap_init(&hub->heap, peers);
@@ -91,6 +92,7 @@ enum ov_err ov_hub_new(const struct ov_hub_settings *settings, const struct ov_r
     hub->shut_ms = OV_NEVER;
     hub->resets =
         (struct ov_limit){.count = config->connect_freq_count, .period_s = config->connect_freq_period_s};
+    hub->sessions = (struct ov_limit){.count = config->new_freq_count, .period_s = config->new_freq_period_s};
     hub->lost_lines = (struct ov_limit){.count = 20, .period_s = 10};
     enum ov_err err = init_all(hub);
     if (err != OV_OK)
@@ -116,6 +118,7 @@ void ov_hub_free(struct ov_hub *hub)
     {
         ov_index_clear(&hub->index[i]);
     }
+    ov_inner_routes_clear(&hub->routes);
     ov_heap_clear(&hub->heap);
     ov_claims_clear(&hub->claims);
     ov_address_pool_clear(&hub->pool);
@@ -192,6 +195,14 @@ void ov_hub_stats(const struct ov_hub *hub, struct ov_hub_stats *out)
     *out = hub->stats;
 }
 
+void ov_hub_look(const struct ov_peer *peer, struct ov_hub_peer *out)
+{
+    *out = (struct ov_hub_peer){.number = peer->number, .ip4 = peer->ip4, .has_ip6 = peer->has_ip6};
+    memcpy(out->ip6, peer->ip6, sizeof out->ip6);
+    ov_session_status(&peer->session, &out->session);
+    out->session.peer_id = peer->id;
+}
+
 bool ov_hub_next_peer(const struct ov_hub *hub, uint32_t *at, struct ov_hub_peer *out)
 {
     while (*at < hub->slots && hub->slot[*at] == NULL)
@@ -202,10 +213,6 @@ bool ov_hub_next_peer(const struct ov_hub *hub, uint32_t *at, struct ov_hub_peer
     {
         return false;
     }
-    const struct ov_peer *peer = hub->slot[(*at)++];
-    *out = (struct ov_hub_peer){.number = peer->number, .ip4 = peer->ip4, .has_ip6 = peer->has_ip6};
-    memcpy(out->ip6, peer->ip6, sizeof out->ip6);
-    ov_session_status(&peer->session, &out->session);
-    out->session.peer_id = peer->id;
+    ov_hub_look(hub->slot[(*at)++], out);
     return true;
 }

@@ -10,6 +10,7 @@
 #include "base/rng.h"
 #include "base/time.h"
 #include "hub/settings.h"
+#include "options/client.h"
 #include "session/event.h"
 #include "session/status.h"
 
@@ -63,6 +64,28 @@ bool ov_hub_login(const struct ov_hub *hub, uint64_t ticket, struct ov_login_req
  * OV_ERR_DUPLICATE: it is decided. */
 OV_MUST_USE enum ov_err ov_hub_verdict(struct ov_hub *hub, uint64_t ticket, const struct ov_verdict *verdict,
                                        struct ov_now now);
+
+/* ---- a client's own settings (settings: asks) ---- */
+
+/* A client that is authenticated and waits for its settings. Borrowed until the next call of the hub. */
+struct ov_client_request
+{
+    uint64_t ticket; /* names it in the answer, and when it leaves */
+    uint32_t peer_id;
+    const char *username;    /* "": none */
+    const char *common_name; /* "": none */
+    const char *peer_info;
+    struct ov_addr addr;
+    bool has_ip4, has_ip6; /* what it would get from the pool */
+    uint32_t ip4;
+    uint8_t ip6[16];
+};
+
+/* The client that OV_EVENT_CLIENT spoke of; false: it waits no longer. */
+bool ov_hub_client(const struct ov_hub *hub, uint64_t ticket, struct ov_client_request *out);
+/* Its settings, which the hub takes in any case; NULL: refuse it. OV_ERR_PEER_ID: it waits no longer. */
+OV_MUST_USE enum ov_err ov_hub_settle(struct ov_hub *hub, uint64_t ticket, struct ov_client_options *options,
+                                      struct ov_now now);
 
 /* Start a renegotiation with one peer. OV_ERR_PEER_ID, OV_ERR_AGAIN. */
 OV_MUST_USE enum ov_err ov_hub_renegotiate(struct ov_hub *hub, uint32_t peer_id, struct ov_now now);

@@ -12,7 +12,7 @@ static void drop(struct ov_hub *hub, struct ov_datagram *dg, enum ov_err why)
     ov_datagram_drop(dg, why);
 }
 
-static bool own_source(const struct ov_peer *peer, const struct ov_ip *ip)
+static bool own_address(const struct ov_peer *peer, const struct ov_ip *ip)
 {
     if (ip->version == 6)
     {
@@ -21,6 +21,13 @@ static bool own_source(const struct ov_peer *peer, const struct ov_ip *ip)
     const uint32_t src =
         (uint32_t)ip->src[0] << 24 | (uint32_t)ip->src[1] << 16 | (uint32_t)ip->src[2] << 8 | ip->src[3];
     return peer->has_ip4 && src == peer->ip4;
+}
+
+/* Its own, or one of a network behind it that no other client is in more closely [WP-SRV-008]. */
+static bool own_source(const struct ov_hub *hub, const struct ov_peer *peer, const struct ov_ip *ip)
+{
+    return hub->settings->session.config->p2p || own_address(peer, ip) ||
+           (peer->routes_count > 0 && ov_peer_of_ip(hub, ip->src, ip->addr_len) == peer);
 }
 
 /* With --client-to-client a packet for another client does not see the operating system [WP-SRV-008]. */
@@ -51,7 +58,7 @@ void ov_hub_inner(struct ov_hub *hub, struct ov_peer *peer, struct ov_datagram *
             continue;
         }
         enum ov_err err = ov_ip_read(ov_buf_data(&dg[i].buf), dg[i].buf.len, &ip);
-        if (err == OV_OK && !own_source(peer, &ip))
+        if (err == OV_OK && !own_source(hub, peer, &ip))
         {
             err = OV_ERR_ADDRESS;
         }
@@ -74,7 +81,8 @@ static struct ov_peer *receiver_of(struct ov_hub *hub, const struct ov_datagram 
     {
         return NULL;
     }
-    struct ov_peer *peer = ov_peer_of_ip(hub, ip.dst, ip.addr_len);
+    struct ov_peer *peer =
+        hub->settings->session.config->p2p ? ov_peer_of_id(hub, 0) : ov_peer_of_ip(hub, ip.dst, ip.addr_len);
     *err = peer == NULL ? OV_ERR_ADDRESS : OV_OK;
     return peer;
 }

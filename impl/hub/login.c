@@ -12,7 +12,7 @@ uint64_t ov_hub_ticket(const struct ov_peer *peer)
 }
 
 /* Every peer is in the heap. Logins are rare, and few wait at one time. */
-static struct ov_peer *peer_of(const struct ov_hub *hub, uint64_t ticket)
+struct ov_peer *ov_hub_peer_of(const struct ov_hub *hub, uint64_t ticket)
 {
     for (uint32_t i = 0; i < hub->heap.count; i++)
     {
@@ -26,7 +26,7 @@ static struct ov_peer *peer_of(const struct ov_hub *hub, uint64_t ticket)
 
 bool ov_hub_login(const struct ov_hub *hub, uint64_t ticket, struct ov_login_request *out)
 {
-    const struct ov_peer *peer = peer_of(hub, ticket);
+    const struct ov_peer *peer = ov_hub_peer_of(hub, ticket);
     if (peer == NULL || !ov_session_login(&peer->session, out))
     {
         return false;
@@ -38,7 +38,7 @@ bool ov_hub_login(const struct ov_hub *hub, uint64_t ticket, struct ov_login_req
 enum ov_err ov_hub_verdict(struct ov_hub *hub, uint64_t ticket, const struct ov_verdict *verdict,
                            struct ov_now now)
 {
-    struct ov_peer *peer = peer_of(hub, ticket);
+    struct ov_peer *peer = ov_hub_peer_of(hub, ticket);
     if (peer == NULL)
     {
         return OV_ERR_PEER_ID;

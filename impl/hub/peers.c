@@ -113,17 +113,17 @@ void ov_peer_close(struct ov_hub *hub, struct ov_peer *peer, enum ov_err err, co
         hub->slot[peer->id] = NULL;
         hub->stats.peers--;
     }
-    if (peer->has_ip4)
+    if (peer->ticket != 0 && hub->settings->left != NULL)
     {
-        ov_address_pool_give4(&hub->pool, peer->ip4);
+        struct ov_hub_peer last;
+        ov_hub_look(peer, &last);
+        hub->settings->left(hub->settings->left_ctx, peer->ticket, &last);
     }
-    if (peer->has_ip6)
-    {
-        ov_address_pool_give6(&hub->pool, peer->ip6);
-    }
+    ov_hub_give_addresses(hub, peer);
     ov_claims_note(&hub->claims, ov_session_addr(&peer->session));
     keep_drops(hub, peer);
     ov_session_clear(&peer->session);
+    ov_client_options_free(peer->options);
     free(peer);
 }
 
@@ -167,12 +167,12 @@ struct ov_peer *ov_peer_of_ip(const struct ov_hub *hub, const uint8_t *ip, uint8
         {
             peer = peer->link[OV_INDEX_IP4].next;
         }
-        return peer;
+        return peer != NULL ? peer : ov_inner_routes_find(&hub->routes, ip, len);
     }
     peer = ov_index_ip6(&hub->index[OV_INDEX_IP6], ip);
     while (peer != NULL && memcmp(peer->ip6, ip, sizeof peer->ip6) != 0)
     {
         peer = peer->link[OV_INDEX_IP6].next;
     }
-    return peer;
+    return peer != NULL ? peer : ov_inner_routes_find(&hub->routes, ip, len);
 }

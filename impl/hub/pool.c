@@ -10,12 +10,18 @@ static enum ov_err family_init(struct ov_pool_family *family, uint64_t size, uin
     return family->taken == NULL ? OV_ERR_NOMEM : OV_OK;
 }
 
+/* Addresses that one client takes. */
+static uint32_t step4(const struct ov_pool *range)
+{
+    return range->net30 ? 4 : 1;
+}
+
 enum ov_err ov_address_pool_init(struct ov_address_pool *pool, const struct ov_pool *range,
                                  uint32_t max_clients)
 {
     *pool = (struct ov_address_pool){.range = *range};
     const bool has_ip4 = range->ip4_first != 0 && range->ip4_last >= range->ip4_first;
-    const uint64_t size4 = has_ip4 ? (uint64_t)range->ip4_last - range->ip4_first + 1 : 0;
+    const uint64_t size4 = has_ip4 ? ((uint64_t)range->ip4_last - range->ip4_first + 1) / step4(range) : 0;
     enum ov_err err = family_init(&pool->ip4, size4, max_clients);
     if (err == OV_OK)
     {
@@ -61,20 +67,42 @@ static void family_give(struct ov_pool_family *family, uint64_t index)
     }
 }
 
+static bool family_again(struct ov_pool_family *family, uint64_t index)
+{
+    if (index >= family->size || family->taken[index] != 0)
+    {
+        return false;
+    }
+    family->taken[index] = 1;
+    family->used++;
+    return true;
+}
+
 enum ov_err ov_address_pool_take4(struct ov_address_pool *pool, uint32_t *ip4)
 {
     uint32_t index = 0;
     enum ov_err err = family_take(&pool->ip4, &index);
-    *ip4 = err == OV_OK ? pool->range.ip4_first + index : 0;
+    *ip4 =
+        err == OV_OK ? pool->range.ip4_first + index * step4(&pool->range) + (pool->range.net30 ? 2 : 0) : 0;
     return err;
+}
+
+/* UINT64_MAX: not an address of a client in this pool. */
+static uint64_t index4(const struct ov_address_pool *pool, uint32_t ip4)
+{
+    const uint32_t at = ip4 - pool->range.ip4_first;
+    const bool fits = ip4 >= pool->range.ip4_first && (!pool->range.net30 || at % 4 == 2);
+    return fits ? at / step4(&pool->range) : UINT64_MAX;
 }
 
 void ov_address_pool_give4(struct ov_address_pool *pool, uint32_t ip4)
 {
-    if (ip4 >= pool->range.ip4_first)
-    {
-        family_give(&pool->ip4, ip4 - pool->range.ip4_first);
-    }
+    family_give(&pool->ip4, index4(pool, ip4));
+}
+
+bool ov_address_pool_again4(struct ov_address_pool *pool, uint32_t ip4)
+{
+    return family_again(&pool->ip4, index4(pool, ip4));
 }
 
 /* Only the low 64 bits count: a pool never spans more. */
@@ -107,7 +135,18 @@ enum ov_err ov_address_pool_take6(struct ov_address_pool *pool, uint8_t ip6[stat
     return OV_OK;
 }
 
+static uint64_t index6(const struct ov_address_pool *pool, const uint8_t ip6[static 16])
+{
+    const bool ours = memcmp(ip6, pool->range.ip6_first, 8) == 0;
+    return ours ? low64(ip6) - low64(pool->range.ip6_first) : UINT64_MAX;
+}
+
 void ov_address_pool_give6(struct ov_address_pool *pool, const uint8_t ip6[static 16])
 {
-    family_give(&pool->ip6, low64(ip6) - low64(pool->range.ip6_first));
+    family_give(&pool->ip6, index6(pool, ip6));
+}
+
+bool ov_address_pool_again6(struct ov_address_pool *pool, const uint8_t ip6[static 16])
+{
+    return family_again(&pool->ip6, index6(pool, ip6));
 }

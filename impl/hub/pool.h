@@ -30,8 +30,11 @@ void ov_address_pool_clear(struct ov_address_pool *pool);
 
 /* OV_ERR_LIMIT: none is free; OV_ERR_UNSUPPORTED: no pool of this family. */
 OV_MUST_USE enum ov_err ov_address_pool_take4(struct ov_address_pool *pool, uint32_t *ip4);
+/* The one that was his before, if it is one of the pool and free. */
+bool ov_address_pool_again4(struct ov_address_pool *pool, uint32_t ip4);
+bool ov_address_pool_again6(struct ov_address_pool *pool, const uint8_t ip6[static 16]);
 OV_MUST_USE enum ov_err ov_address_pool_take6(struct ov_address_pool *pool, uint8_t ip6[static 16]);
-/* Give back what take gave. */
+/* Give back what take gave; other addresses are none of the pool's. */
 void ov_address_pool_give4(struct ov_address_pool *pool, uint32_t ip4);
 void ov_address_pool_give6(struct ov_address_pool *pool, const uint8_t ip6[static 16]);
 

@@ -32,12 +32,20 @@ enum ov_index
 struct ov_peer
 {
     struct ov_session session;
-    uint32_t id;     /* slot and peer-id; OV_PEER_NO_ID while half-open */
-    uint64_t serial; /* never used twice */
-    uint64_t number; /* of those that got an id, from 0 */
+    uint32_t id;                           /* slot and peer-id; OV_PEER_NO_ID while half-open */
+    uint64_t serial;                       /* never used twice */
+    uint64_t number;                       /* of those that got an id, from 0 */
+    bool waits;                            /* for what the program says about it; it has a place meanwhile */
+    uint64_t wait_by_ms;                   /* until when */
+    uint64_t ticket;                       /* that the program knows it by; 0: it was not asked */
+    struct ov_client_options *options;     /* owned; NULL: none */
+    const struct ov_client_config *client; /* its own settings, in options; NULL: as everyone */
     bool has_ip4, has_ip6;
+    bool pool4, pool6; /* they are of the pool */
     uint32_t ip4;
     uint8_t ip6[16];
+    struct ov_inner_route *routes; /* networks behind it; owned */
+    uint32_t routes_count;
     struct ov_link link[OV_INDEX_COUNT];
     uint32_t heap_at;           /* place in the heap of deadlines */
     uint64_t deadline_ms;       /* its key there: never later than the session's deadline */
@@ -67,6 +75,34 @@ void ov_index_remove(struct ov_index_table *table, struct ov_peer *peer);
 struct ov_peer *ov_index_outer(const struct ov_index_table *table, const struct ov_addr *addr);
 struct ov_peer *ov_index_ip4(const struct ov_index_table *table, uint32_t ip4);
 struct ov_peer *ov_index_ip6(const struct ov_index_table *table, const uint8_t ip6[static 16]);
+
+/* ---- routes.c: networks behind clients [WP-SRV-011] ---- */
+
+struct ov_inner_route
+{
+    struct ov_inner_route *next; /* in its bucket */
+    struct ov_peer *peer;
+    uint8_t len; /* octets of an address: 4, 16 */
+    uint8_t bits;
+    uint8_t net[16];
+};
+
+struct ov_inner_routes
+{
+    uint64_t seed;
+    uint32_t mask; /* buckets - 1 */
+    uint32_t count;
+    struct ov_inner_route **bucket; /* NULL until there is a route */
+    uint32_t prefixes4[33];         /* routes of each length */
+    uint32_t prefixes6[129];
+};
+
+/* Every iroute of peer->client. OV_ERR_NOMEM: none. */
+OV_MUST_USE enum ov_err ov_inner_routes_add(struct ov_inner_routes *routes, struct ov_peer *peer);
+void ov_inner_routes_remove(struct ov_inner_routes *routes, struct ov_peer *peer);
+void ov_inner_routes_clear(struct ov_inner_routes *routes);
+/* Whose network is this in? The longest prefix counts, of equal ones the newest. NULL: nobody's. */
+struct ov_peer *ov_inner_routes_find(const struct ov_inner_routes *routes, const uint8_t *ip, uint8_t len);
 
 /* ---- heap of deadlines ---- */
 
@@ -147,8 +183,10 @@ struct ov_hub
     struct ov_wrap wrap; /* of the static key, for packets without a session */
     struct ov_cookie cookie;
     struct ov_limit resets;
+    struct ov_limit sessions; /* --connect-freq */
     struct ov_address_pool pool;
     struct ov_index_table index[OV_INDEX_COUNT];
+    struct ov_inner_routes routes;
     struct ov_heap heap;
     struct ov_peer *ready_first, **ready_end;
     uint32_t ready_count;
@@ -166,6 +204,9 @@ struct ov_hub
     bool finished;
     uint64_t shut_ms; /* OV_NEVER until shutdown */
 };
+
+/* What there is to see of peer. */
+void ov_hub_look(const struct ov_peer *peer, struct ov_hub_peer *out);
 
 void ov_hub_tell(struct ov_hub *hub, const struct ov_event *event);
 
@@ -188,6 +229,16 @@ struct ov_peer *ov_peer_of_ip(const struct ov_hub *hub, const uint8_t *ip, uint8
 /* The client is authenticated: replace what it replaces, give it id and addresses. */
 void ov_hub_admit(struct ov_hub *hub, struct ov_peer *peer, struct ov_now now);
 
+/* place.c */
+/* Addresses of the pool, or those of its own settings. */
+void ov_hub_take_addresses(struct ov_hub *hub, struct ov_peer *peer);
+void ov_hub_give_addresses(struct ov_hub *hub, struct ov_peer *peer);
+/* The program shall say more about peer, which waits. */
+void ov_hub_ask_place(struct ov_hub *hub, struct ov_peer *peer, struct ov_now now);
+/* Keys are made, options pushed. */
+void ov_hub_place(struct ov_hub *hub, struct ov_peer *peer, struct ov_now now);
+void ov_hub_place_tick(struct ov_hub *hub, struct ov_peer *peer, struct ov_now now);
+
 /* service.c */
 /* After anything was done with peer: its events, its admission, its end, its deadline. The peer may be gone
  * afterwards. */
@@ -199,6 +250,8 @@ void ov_hub_wake(struct ov_hub *hub, struct ov_peer *peer);
 /* login.c */
 /* Names the newest login of peer. */
 uint64_t ov_hub_ticket(const struct ov_peer *peer);
+/* NULL: it is gone, or has a newer one. */
+struct ov_peer *ov_hub_peer_of(const struct ov_hub *hub, uint64_t ticket);
 
 /* find_key.c */
 

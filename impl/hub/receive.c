@@ -5,10 +5,26 @@
 
 #include "wire/control.h"
 
+/* The peer-id is the one that both have computed; another address needs --float. */
+static struct ov_peer *point_to_point(const struct ov_hub *hub, const struct ov_data_prefix *prefix,
+                                      const struct ov_addr *addr)
+{
+    struct ov_peer *peer = ov_peer_of_id(hub, 0);
+    const bool unnamed = prefix->peer_id == OV_PEER_ID_NONE;
+    const bool here = peer != NULL && ov_addr_equal(ov_session_addr(&peer->session), addr);
+    const bool may_float = hub->settings->session.config->float_allowed && !hub->settings->session.stream;
+    const bool named = peer != NULL && (unnamed || prefix->peer_id == peer->session.data.peer_id);
+    return named && (here || (may_float && !unnamed)) ? peer : NULL;
+}
+
 /* On TCP the connection says whose it is, and a peer-id may only agree: nobody floats [WP-SRV-005]. */
 static struct ov_peer *by_data_prefix(const struct ov_hub *hub, const struct ov_data_prefix *prefix,
                                       const struct ov_addr *addr)
 {
+    if (hub->settings->session.config->p2p)
+    {
+        return point_to_point(hub, prefix, addr);
+    }
     const bool unnamed = prefix->peer_id == OV_PEER_ID_NONE;
     if (!unnamed && !hub->settings->session.stream)
     {

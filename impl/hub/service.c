@@ -65,7 +65,8 @@ static void fetch_events(struct ov_hub *hub, struct ov_peer *peer)
 
 void ov_hub_after(struct ov_hub *hub, struct ov_peer *peer, struct ov_now now)
 {
-    if (ov_session_wants_admission(&peer->session))
+    ov_hub_place_tick(hub, peer, now);
+    if (!peer->waits && ov_session_wants_admission(&peer->session))
     {
         ov_hub_admit(hub, peer, now);
     }
@@ -82,7 +83,8 @@ void ov_hub_after(struct ov_hub *hub, struct ov_peer *peer, struct ov_now now)
         ov_peer_close(hub, peer, ending->err, why);
         return;
     }
-    const uint64_t deadline_ms = ov_session_deadline(&peer->session);
+    uint64_t deadline_ms = ov_session_deadline(&peer->session);
+    deadline_ms = peer->waits ? ov_time_earlier(deadline_ms, peer->wait_by_ms) : deadline_ms;
     if (deadline_ms <= now.mono_ms)
     {
         ready_add(hub, peer);

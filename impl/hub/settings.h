@@ -6,12 +6,18 @@
 
 #include "session/settings.h"
 
+struct ov_hub_peer; /* hub/hub.h */
+
 /* What a server adds to the settings of its sessions; pool, push list, limits
  * and policies come from session.config. Never changed while a hub lives. */
 struct ov_hub_settings
 {
     struct ov_session_settings session; /* role OV_ROLE_SERVER */
     uint32_t max_half_open;             /* sessions in negotiation at one time, 256 */
+    bool asks; /* OV_EVENT_CLIENT for each client; nothing is pushed before ov_hub_settle */
+    /* A client that was asked about is gone: what there was to see of it last. NULL: nobody wants to know. */
+    void (*left)(void *ctx, uint64_t ticket, const struct ov_hub_peer *last);
+    void *left_ctx;
 };
 
 /* session as given, the rest by default. */

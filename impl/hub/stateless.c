@@ -60,6 +60,10 @@ static void log_key(const struct ov_hub *hub, const struct ov_peer *peer, const 
 static enum ov_err open_session(struct ov_hub *hub, const struct ov_session_start *start,
                                 const struct stranger *st, struct ov_now now, struct ov_peer **peer)
 {
+    if (!ov_limit_take(&hub->sessions, now.mono_ms))
+    {
+        return OV_ERR_LIMIT;
+    }
     *peer = ov_peer_new(hub, start, now);
     if (*peer == NULL)
     {

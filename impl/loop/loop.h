@@ -17,6 +17,8 @@ enum ov_watch
     OV_WATCH_LINK = 0,
     OV_WATCH_TUN,
     OV_WATCH_TERMINAL,
+    OV_WATCH_MANAGE_LISTEN, /* whoever wants to control this program knocks */
+    OV_WATCH_MANAGE,        /* and talks */
     OV_WATCH_COUNT
 };
 

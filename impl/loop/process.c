@@ -72,6 +72,14 @@ void ov_process_forget(struct ov_process *process)
     if (process != NULL)
     {
         (void)uv_process_kill(&process->handle, SIGKILL);
+        ov_process_release(process);
+    }
+}
+
+void ov_process_release(struct ov_process *process)
+{
+    if (process != NULL)
+    {
         process->done = NULL;
         uv_close((uv_handle_t *)&process->handle, on_closed);
     }

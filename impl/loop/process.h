@@ -23,5 +23,7 @@ OV_MUST_USE enum ov_err ov_process_start(struct ov_loop *loop, const struct ov_p
                                          struct ov_process **out, const char **reason);
 /* Kill it and don't tell. To be done before the loop is freed. NULL is fine. */
 void ov_process_forget(struct ov_process *process);
+/* Let it run on and don't tell; otherwise the same. */
+void ov_process_release(struct ov_process *process);
 
 #endif

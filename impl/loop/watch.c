@@ -1,4 +1,5 @@
 #include "loop/loop_private.h"
+#include "loop/process.h"
 
 #include <stdlib.h>
 
@@ -70,7 +71,11 @@ void ov_loop_pause(struct ov_loop *loop, enum ov_watch which, bool on)
 static void close_embedded(uv_handle_t *handle, void *arg)
 {
     (void)arg;
-    if (!uv_is_closing(handle))
+    if (!uv_is_closing(handle) && uv_handle_get_type(handle) == UV_PROCESS)
+    {
+        ov_process_release((struct ov_process *)handle); /* nobody waited for it */
+    }
+    else if (!uv_is_closing(handle))
     {
         uv_close(handle, NULL);
     }

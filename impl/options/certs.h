@@ -44,8 +44,11 @@ struct ov_cert_options
     const char *askpass_path; /* NULL: ask at the terminal */
     enum ov_tls_profile profile;
     const char *username_field; /* NULL: CN */
-    struct ov_command verify;   /* --tls-verify */
-    bool external_key;          /* --management-external-key: a signer instead of key */
+    const char *ciphers;        /* --tls-cipher, --tls-ciphersuites, --tls-groups; NULL: the library's */
+    const char *ciphersuites;
+    const char *groups;
+    struct ov_command verify; /* --tls-verify */
+    bool external_key;        /* --management-external-key: a signer instead of key */
 };
 
 #endif

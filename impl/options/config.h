@@ -48,13 +48,24 @@ struct ov_remote
 };
 
 /* IPv4 addresses are numbers in host order, 10.8.0.1 is 0x0a080001. */
+/* Words that stand for an address which is known once the client is connected. */
+enum ov_route_word
+{
+    OV_ROUTE_ADDRESS = 0, /* no word: the address itself */
+    OV_ROUTE_VPN,         /* vpn_gateway: the other end of the tunnel */
+    OV_ROUTE_NET,         /* net_gateway: where the default route led before */
+    OV_ROUTE_REMOTE       /* remote_host: the server's outer address */
+};
+
 struct ov_route4
 {
     uint32_t net;
     uint8_t bits;     /* 0..32; no host bits are set in net */
     bool has_gateway; /* false: through the tunnel, by route_gateway */
     uint32_t gateway;
-    uint32_t metric; /* 0: let the kernel choose */
+    uint32_t metric;      /* 0: let the kernel choose */
+    uint8_t net_word;     /* enum ov_route_word; not ADDRESS: stands for net */
+    uint8_t gateway_word; /* with has_gateway: stands for gateway */
 };
 
 struct ov_route6
@@ -64,20 +75,61 @@ struct ov_route6
     bool has_gateway;
     uint8_t gateway[16];
     uint32_t metric;
+    uint8_t gateway_word; /* with has_gateway: OV_ROUTE_NET stands for gateway */
 };
 
 /* More routes than this in one configuration or push reply are refused. */
 #define OV_ROUTES_MAX 4096u
 
-/* What the tun device and the routing table get. Topology is always subnet. */
+/* What an IPv4 address in the tunnel means [WP-PUSH-020]. */
+enum ov_topology
+{
+    OV_TOPOLOGY_UNSET = 0, /* nobody said: subnet for a server, net30 for who pulls */
+    OV_TOPOLOGY_SUBNET,    /* everybody shares one network */
+    OV_TOPOLOGY_NET30,     /* four addresses for each client, as old Windows clients need */
+    OV_TOPOLOGY_P2P        /* one address each, the server's own is the other end */
+};
+
+const char *ov_topology_name(enum ov_topology topology);
+
+/* --redirect-gateway, --redirect-private */
+enum
+{
+    OV_REDIRECT_ON = 1, /* one of both was given: the way to the server stays outside the tunnel */
+    OV_REDIRECT_IP4 = 2,
+    OV_REDIRECT_IP6 = 4,
+    OV_REDIRECT_DEF1 = 8,        /* two halves beside the default route instead of another one */
+    OV_REDIRECT_LOCAL = 16,      /* the server is in our own network and needs no route */
+    OV_REDIRECT_AUTOLOCAL = 32,  /* find out whether it is */
+    OV_REDIRECT_BLOCK_LOCAL = 64 /* our own network goes through the tunnel too */
+};
+
+/* --pull-filter: the first one whose text a pushed option starts with decides. */
+enum ov_pull_action
+{
+    OV_PULL_ACCEPT = 0,
+    OV_PULL_IGNORE,
+    OV_PULL_REJECT /* the connection starts over */
+};
+
+struct ov_pull_filter
+{
+    enum ov_pull_action action;
+    const char *start;
+};
+
+/* What the tun device and the routing table get. */
 struct ov_tunnel
 {
     const char *dev;    /* "tun" (the kernel numbers it) or a full name such as "tun3" */
     uint32_t mtu;       /* --tun-mtu, 1500 */
     uint32_t queue_len; /* --txqueuelen, packets; 0: as the kernel makes it */
+    enum ov_topology topology;
     bool has_ip4;
     uint32_t ip4;
     uint8_t ip4_bits;
+    bool has_ip4_remote; /* point to point: ip4_bits is 32, and the other end is ... */
+    uint32_t ip4_remote;
     bool has_ip6;
     uint8_t ip6[16];
     uint8_t ip6_bits;
@@ -89,6 +141,10 @@ struct ov_tunnel
     size_t routes4_count;
     const struct ov_route6 *routes6;
     size_t routes6_count;
+    uint32_t redirect; /* OV_REDIRECT_* */
+    bool route_noexec; /* leave the routing table alone */
+    bool ifconfig_noexec;
+    uint32_t route_delay_s; /* routes come so long after the addresses */
 };
 
 /* Seconds; 0: off [WP-PING-002, 003]. At most one of restart and exit is set. */
@@ -107,6 +163,8 @@ struct ov_pool
 {
     uint32_t ip4_first;
     uint32_t ip4_last;
+    uint32_t ip4_mask; /* pushed with topology subnet; 0: that of the server */
+    bool net30;        /* in blocks of four: the client has the third, its other end is the second */
     bool has_ip6;
     uint8_t ip6_first[16];
     uint32_t ip6_count; /* addresses from ip6_first */
@@ -172,6 +230,7 @@ enum ov_data_threads
 #define OV_TUN_MTU_MIN   68u
 #define OV_TUN_MTU_LIMIT 9000u /* packet buffers are sized by what is configured (ov_buf_packet_for) */
 #define OV_PUSH_OPTION   255u  /* longest option in a push reply [WP-PUSH-011] */
+#define OV_POOL4_MAX     65536u
 #define OV_INFINITE      UINT32_MAX
 
 /* What the program is asked to do. */
@@ -227,6 +286,16 @@ struct ov_process
     enum ov_restart restart;
 };
 
+/* --management */
+struct ov_management
+{
+    const char *address;     /* or a path; NULL: none */
+    const char *port;        /* or "unix" */
+    struct ov_text password; /* first line counts; from NULL: none */
+    bool hold;
+    bool query_passwords;
+};
+
 struct ov_config
 {
     enum ov_wish wish;   /* not OV_WISH_RUN or _CHECK: nothing else below is checked */
@@ -234,6 +303,8 @@ struct ov_config
     const char *checked; /* --check-config: which file */
     bool check_json;     /* ... and its findings as JSON */
     enum ov_role role;   /* client: tls-client and pull; server: tls-server in mode server */
+
+    bool p2p; /* point to point: the role is that of TLS only, nobody pushes or pulls */
 
     /* outer socket */
     const char *local; /* address or name to bind; NULL: any */
@@ -309,8 +380,10 @@ struct ov_config
     struct ov_tunnel tunnel; /* client: what is configured locally; see struct ov_pulled for the rest */
     bool topology_given;     /* else a pushed ifconfig needs a pushed topology [WP-PUSH-020] */
     bool persist_tun;        /* keep the device over a reconnect */
-    bool route_nopull;       /* ignore pushed routes [WP-PUSH-026] */
-    uint32_t route_metric;   /* already filled into routes */
+    const struct ov_pull_filter *pull_filters;
+    size_t pull_filters_count;
+    bool route_nopull;     /* ignore pushed routes [WP-PUSH-026] */
+    uint32_t route_metric; /* already filled into routes */
 
     /* server */
     struct ov_pool pool;
@@ -318,10 +391,14 @@ struct ov_config
     bool client_to_client;          /* forward between clients [WP-SRV-008] */
     uint32_t connect_freq_count;    /* 100 new clients in ... [WP-COOK-008]; 0: no limit */
     uint32_t connect_freq_period_s; /* ... 10 s */
+    uint32_t new_freq_count;        /* --connect-freq: sessions that begin in ...; 0: no limit [WP-SRV-040] */
+    uint32_t new_freq_period_s;     /* ... so many seconds */
     uint32_t max_clients;           /* 1024 */
     const char *const *push; /* in the order of the reply, those of helper options included [WP-PUSH-015] */
     size_t push_count;
 
+    struct ov_client_rules clients;
+    struct ov_management management;
     struct ov_login_options login;
     struct ov_cert_options certs;
 

@@ -48,6 +48,64 @@ static void expand_server6(struct ov_parse *parse)
     push_text(parse, "tun-ipv6");
 }
 
+static bool is_subnet(const struct ov_parse *parse)
+{
+    return parse->draft.topology == OV_TOPOLOGY_SUBNET || parse->draft.topology == OV_TOPOLOGY_UNSET;
+}
+
+/* net30 and p2p: the server's own other end is .2, the pool begins at .4 and ends before the last block
+ * [WP-PUSH-022]; the network itself is a route. */
+static void expand_blocks(struct ov_parse *parse)
+{
+    struct ov_config *config = parse->config;
+    const struct ov_draft *draft = &parse->draft;
+    const uint32_t net = draft->server_net;
+    const uint32_t mask = ov_value_bits4(draft->server_bits);
+    const struct ov_route4 route = {.net = net, .bits = draft->server_bits, .metric = OV_INFINITE};
+    char text[OV_IP4_TEXT], mask_text[OV_IP4_TEXT];
+
+    config->tunnel.ip4_bits = 32;
+    config->tunnel.has_ip4_remote = true;
+    config->tunnel.ip4_remote = net + 2;
+    if (!draft->nopool)
+    {
+        config->pool.ip4_first = net + 4;
+        config->pool.ip4_last = (net | ~mask) - 4;
+        config->pool.net30 = draft->topology == OV_TOPOLOGY_NET30;
+    }
+    (void)ov_parse_append(parse, &parse->draft.routes4, &route, sizeof(route));
+    if (config->client_to_client)
+    {
+        push_text(parse, "route %s %s", ov_value_ip4_text(net, text), ov_value_ip4_text(mask, mask_text));
+    }
+    else if (draft->topology == OV_TOPOLOGY_NET30)
+    {
+        push_text(parse, "route %s", ov_value_ip4_text(net + 1, text));
+    }
+    push_text(parse, "topology %s", ov_topology_name(draft->topology));
+}
+
+/* Ranges that were given in so many words. */
+static void expand_pools(struct ov_parse *parse)
+{
+    struct ov_config *config = parse->config;
+    const struct ov_draft *draft = &parse->draft;
+    if (draft->has_pool4)
+    {
+        config->pool.net30 = draft->topology == OV_TOPOLOGY_NET30;
+        config->pool.ip4_first = draft->pool_first & (config->pool.net30 ? ~UINT32_C(3) : UINT32_MAX);
+        config->pool.ip4_last = draft->pool_last | (config->pool.net30 ? 3 : 0);
+        config->pool.ip4_mask = draft->pool_mask;
+    }
+    if (draft->has_pool6)
+    {
+        const uint64_t room = draft->pool6_bits > 96 ? UINT64_C(1) << (128 - draft->pool6_bits) : POOL6_MAX;
+        memcpy(config->pool.ip6_first, draft->pool6, 16);
+        config->pool.ip6_count = room < POOL6_MAX ? (uint32_t)room : POOL6_MAX;
+        config->pool.has_ip6 = true;
+    }
+}
+
 static void expand_server4(struct ov_parse *parse)
 {
     struct ov_config *config = parse->config;
@@ -57,10 +115,18 @@ static void expand_server4(struct ov_parse *parse)
     char text[OV_IP4_TEXT];
 
     config->tunnel.ip4 = net + 1;
-    config->tunnel.ip4_bits = bits;
     config->tunnel.has_ip4 = true;
-    config->pool.ip4_first = net + 2;
-    config->pool.ip4_last = broadcast - 1;
+    if (!is_subnet(parse))
+    {
+        expand_blocks(parse);
+        return;
+    }
+    config->tunnel.ip4_bits = bits;
+    if (!parse->draft.nopool)
+    {
+        config->pool.ip4_first = net + 2;
+        config->pool.ip4_last = broadcast - 1;
+    }
     if (!config->tunnel.has_route_gateway)
     {
         /* A kernel route needs a next hop that isn't the server itself; packets
@@ -89,7 +155,7 @@ static void expand_keepalive(struct ov_parse *parse, bool server)
 
 void ov_parse_expand(struct ov_parse *parse)
 {
-    bool server = parse->config->role == OV_ROLE_SERVER;
+    bool server = parse->config->role == OV_ROLE_SERVER && !parse->config->p2p;
     if (parse->draft.has_server6)
     {
         expand_server6(parse);
@@ -98,6 +164,7 @@ void ov_parse_expand(struct ov_parse *parse)
     {
         expand_server4(parse);
     }
+    expand_pools(parse);
     if (server && parse->config->tcp_nodelay)
     {
         push_text(parse, "socket-flags TCP_NODELAY");

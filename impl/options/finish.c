@@ -62,11 +62,12 @@ static bool find_role(struct ov_parse *parse)
     }
     else if (draft->tls_client || (draft->tls_server && !draft->pull))
     {
-        SAY(ov_parse_error, draft->tls_client ? "tls-client" : "tls-server",
-            "'%s' alone is point-to-point mode, which is known to OpenVPN 2.x but not built into ovref yet; "
-            "%s",
-            draft->tls_client ? "tls-client" : "tls-server",
-            draft->tls_client ? "use 'client'" : "use 'server'");
+        /* Point to point: both ends are told everything. */
+        parse->config->role = draft->tls_client ? OV_ROLE_CLIENT : OV_ROLE_SERVER;
+        parse->config->p2p = true;
+        parse->config->max_clients = 1;
+        draft->topology = draft->topology != OV_TOPOLOGY_UNSET ? draft->topology : OV_TOPOLOGY_P2P;
+        return true;
     }
     else
     {
@@ -79,14 +80,18 @@ static bool find_role(struct ov_parse *parse)
 static void check_role_options(struct ov_parse *parse)
 {
     bool server = parse->config->role == OV_ROLE_SERVER;
-    uint16_t wrong = server ? OV_ONLY_CLIENT : OV_ONLY_SERVER;
+    const bool p2p = parse->config->p2p;
+    uint16_t wrong = p2p ? OV_ONLY_SERVER : server ? OV_ONLY_CLIENT : OV_ONLY_SERVER;
     for (size_t i = 0; i < ov_option_count(); i++)
     {
         const struct ov_option *option = ov_option_at(i);
         if (parse->given[i].file != NULL && (option->scope & wrong) != 0)
         {
             SAY(ov_parse_error, option->name, "'%s' is for a %s, and this is a %s", option->name,
-                server ? "client" : "server", server ? "server" : "client");
+                server && !p2p ? "client" : "server",
+                p2p      ? "peer (point to point)"
+                : server ? "server"
+                         : "client");
         }
     }
 }
@@ -305,21 +310,31 @@ static void finish_exit_notify(struct ov_parse *parse)
 static void finish_server(struct ov_parse *parse)
 {
     const struct ov_config *config = parse->config;
-    if (config->role != OV_ROLE_SERVER)
+    if (config->role != OV_ROLE_SERVER || config->p2p)
     {
         return;
     }
-    if (!parse->draft.has_server && !is_given(parse, "server"))
+    const bool own4 = is_given(parse, "ifconfig");
+    const bool own6 = is_given(parse, "ifconfig-ipv6");
+    if (!is_given(parse, "server") && !is_given(parse, "server-ipv6") && !own4 && !own6)
     {
-        SAY(ov_parse_error, parse->draft.has_server6 ? "server-ipv6" : NULL,
-            parse->draft.has_server6
-                ? "'server-ipv6' without 'server' (a tunnel without IPv4) is not built into ovref yet"
-                : "a server needs 'server network netmask': the addresses of the tunnel");
+        SAY(ov_parse_error, NULL, "a server needs 'server network netmask': the addresses of the tunnel");
     }
-    if (is_given(parse, "ifconfig") || is_given(parse, "ifconfig-ipv6"))
+    if ((own4 && is_given(parse, "server")) || (own6 && is_given(parse, "server-ipv6")))
     {
-        const char *name = is_given(parse, "ifconfig") ? "ifconfig" : "ifconfig-ipv6";
-        SAY(ov_parse_error, name, "'%s' contradicts 'server', which sets the server's own address", name);
+        const char *name = own4 && is_given(parse, "server") ? "ifconfig" : "ifconfig-ipv6";
+        const char *helper = name[8] == '\0' ? "server" : "server-ipv6";
+        SAY(ov_parse_error, name, "'%s' contradicts '%s', which sets the server's own address", name, helper);
+    }
+    if (parse->draft.has_pool4 && is_given(parse, "server") && !parse->draft.nopool)
+    {
+        SAY(ov_parse_error, "ifconfig-pool",
+            "'ifconfig-pool' contradicts 'server' without 'nopool', which has a pool");
+    }
+    if (parse->draft.has_pool6 && is_given(parse, "server-ipv6"))
+    {
+        SAY(ov_parse_error, "ifconfig-ipv6-pool",
+            "'ifconfig-ipv6-pool' contradicts 'server-ipv6', which has a pool");
     }
     if (config->exit_notify > 2)
     {
@@ -337,10 +352,34 @@ static void finish_keepalive(struct ov_parse *parse)
     {
         given = given || is_given(parse, timers[i]);
     }
-    if (parse->config->role == OV_ROLE_CLIENT && !given)
+    if (parse->config->role == OV_ROLE_CLIENT && !parse->config->p2p && !given)
     {
         keepalive->ping_restart_s = 120; /* [WP-PING-004] */
     }
+}
+
+/* What the second word of ifconfig is depends on the topology [WP-PUSH-020]. */
+static bool finish_ifconfig(struct ov_parse *parse)
+{
+    struct ov_tunnel *tunnel = &parse->config->tunnel;
+    const char *const *word = parse->draft.ifconfig;
+    const bool subnet = tunnel->topology == OV_TOPOLOGY_SUBNET || tunnel->topology == OV_TOPOLOGY_UNSET;
+    uint32_t second = 0;
+    uint8_t bits = 0;
+    const bool read = ov_value_ip4(word[0], &tunnel->ip4) && ov_value_ip4(word[1], &second);
+    const bool mask = read && ov_value_mask4(second, &bits) && bits > 0;
+    if (!read || subnet != mask)
+    {
+        ov_parse_fatal(parse, "ifconfig: '%.60s' is %s (topology is %s)", word[1],
+                       mask ? "a netmask, not the address of the other end" : "not a netmask",
+                       ov_topology_name(tunnel->topology));
+        return false;
+    }
+    tunnel->has_ip4 = true;
+    tunnel->ip4_bits = subnet ? bits : 32;
+    tunnel->has_ip4_remote = !subnet;
+    tunnel->ip4_remote = subnet ? 0 : second;
+    return true;
 }
 
 /* Addresses and routes: the same for a configuration and for a push reply. */
@@ -349,18 +388,10 @@ void ov_parse_finish_tunnel(struct ov_parse *parse)
     struct ov_tunnel *tunnel = &parse->config->tunnel;
     struct ov_route4 *routes4 = parse->draft.routes4.items;
     struct ov_route6 *routes6 = parse->draft.routes6.items;
-    uint32_t mask;
-    if (parse->draft.ifconfig[0] != NULL)
+    tunnel->topology = parse->draft.topology;
+    if (parse->draft.ifconfig[0] != NULL && !finish_ifconfig(parse))
     {
-        if (!ov_value_ip4(parse->draft.ifconfig[0], &tunnel->ip4) ||
-            !ov_value_ip4(parse->draft.ifconfig[1], &mask) || !ov_value_mask4(mask, &tunnel->ip4_bits) ||
-            tunnel->ip4_bits == 0)
-        {
-            ov_parse_fatal(parse, "ifconfig: '%.60s' is not a netmask (topology is subnet)",
-                           parse->draft.ifconfig[1]);
-            return;
-        }
-        tunnel->has_ip4 = true;
+        return;
     }
     for (size_t i = 0; i < parse->draft.routes4.count; i++)
     {
@@ -391,7 +422,7 @@ void ov_parse_finish(struct ov_parse *parse)
     {
         return;
     }
-    config->topology_given = parse->draft.topology == OV_TOPOLOGY_SUBNET;
+    config->topology_given = parse->draft.topology != OV_TOPOLOGY_UNSET;
     check_role_options(parse);
     check_dev(parse);
     check_bind(parse);

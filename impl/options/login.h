@@ -38,6 +38,16 @@ enum ov_client_cert
 #define OV_SCRIPT_SECURITY_USER      2u /* those that the configuration names */
 #define OV_SCRIPT_SECURITY_PASSWORDS 3u /* and passwords may be in their environment */
 
+/* What a server does for single clients [WP-SRV-030]. */
+struct ov_client_rules
+{
+    const char *dir;              /* --client-config-dir; NULL: none */
+    bool exclusive;               /* --ccd-exclusive: a client without a file is refused */
+    struct ov_command connect;    /* --client-connect */
+    struct ov_command disconnect; /* --client-disconnect */
+    struct ov_command learn;      /* --learn-address */
+};
+
 struct ov_login_options
 {
     /* client */

@@ -12,6 +12,7 @@ bool ov_parse_init(struct ov_parse *parse, struct ov_arena *arena, struct ov_dia
     parse->diags = diags;
     parse->loader = loader;
     parse->config = config;
+    parse->file_scope = OV_IN_FILE;
     parse->given = ov_arena_array(arena, ov_option_count(), sizeof(*parse->given));
     parse->failed = parse->given != NULL ? OV_OK : OV_ERR_NOMEM;
     return parse->failed == OV_OK;
@@ -85,6 +86,7 @@ static bool check_scope(struct ov_parse *parse, const struct ov_option *option, 
             {OV_IN_PUSH, "option '%s' is not accepted from a server"},
             {OV_IN_FILE, "option '%s' can't stand in a configuration file"},
             {OV_IN_ARGS, "option '%s' can't be given on the command line"},
+            {OV_IN_CLIENT, "option '%s' can't be set for a single client"},
             {OV_IN_CONNECTION, "option '%s' can't stand in a <connection> block"},
         };
         for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -227,7 +229,7 @@ void ov_parse_text(struct ov_parse *parse, const char *name, const char *text, s
     struct ov_line line;
     ov_lexer_init(&lexer, parse->arena, text, len);
     parse->files[parse->depth++] = name;
-    parse->scope = OV_IN_FILE;
+    parse->scope = parse->file_scope;
     parse->file = name;
     while (parse->failed == OV_OK)
     {

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "options/client.h"
 #include "options/config.h"
 #include "options/diag.h"
 #include "options/lexer.h"
@@ -19,13 +20,6 @@
 #define OV_CONFIG_DEPTH  10u                  /* config inside config */
 #define OV_CONFIG_OCTETS (4u * 1024u * 1024u) /* largest configuration file */
 #define OV_KEY_OCTETS    (1024u * 1024u)      /* largest certificate or key file or block */
-
-enum ov_topology
-{
-    OV_TOPOLOGY_UNSET = 0,
-    OV_TOPOLOGY_SUBNET,
-    OV_TOPOLOGY_OTHER /* net30, p2p: not built */
-};
 
 /* A growing array in the arena. */
 struct ov_list
@@ -49,6 +43,11 @@ struct ov_draft
     enum ov_tcp_role tcp_role;
     bool client, tls_client, tls_server, pull, mode_server;
     bool has_server;
+    bool nopool;
+    bool has_pool4, has_pool6;
+    uint32_t pool_first, pool_last, pool_mask; /* mask 0: none given */
+    uint8_t pool6[16];
+    uint8_t pool6_bits;
     uint32_t server_net;
     uint8_t server_bits;
     bool has_server6;
@@ -57,7 +56,6 @@ struct ov_draft
     bool has_keepalive;
     uint32_t keepalive_ping_s, keepalive_restart_s;
     enum ov_topology topology;
-    const char *topology_name;
     const char *dev_type;
     const char *ifconfig[2]; /* as written; the second one's meaning depends on topology */
     const char *remote_cert_tls;
@@ -70,8 +68,17 @@ struct ov_draft
     struct ov_list routes4;     /* struct ov_route4; metric OV_INFINITE: take route-metric */
     struct ov_list routes6;
     struct ov_list fingerprints; /* struct ov_fingerprint */
+    struct ov_list pull_filters; /* struct ov_pull_filter */
     struct ov_list push;         /* const char * */
     struct ov_list ignored;      /* const char *: names of ignore-unknown-option */
+};
+
+/* Settings of one client while they are being read. */
+struct ov_client_draft
+{
+    struct ov_client_config config; /* all but its lists */
+    struct ov_list iroutes4;        /* struct ov_route4 */
+    struct ov_list iroutes6;
 };
 
 #define OV_PROTO_LATER ((enum ov_proto)(OV_PROTO_TCP6 + 1))
@@ -91,8 +98,10 @@ struct ov_parse
     struct ov_config *config;       /* being filled */
     struct ov_pulled *pulled;       /* push reply only, else NULL */
     const struct ov_proto_flags *announced;
+    struct ov_client_draft *own; /* settings of one client only, else NULL */
     struct ov_draft draft;
-    uint16_t scope; /* OV_IN_FILE, OV_IN_ARGS or OV_IN_PUSH: what is being read */
+    uint16_t scope;      /* OV_IN_FILE, OV_IN_ARGS, OV_IN_PUSH or OV_IN_CLIENT: what is being read */
+    uint16_t file_scope; /* what files are: OV_IN_FILE or OV_IN_CLIENT */
     const char *file;
     uint32_t line;
     const char *option;
@@ -122,6 +131,10 @@ bool ov_parse_number(struct ov_parse *parse, const char *what, const char *text,
 /* The same with ov_parse_fatal. */
 bool ov_parse_vital_number(struct ov_parse *parse, const char *what, const char *text, uint32_t low,
                            uint32_t high, uint32_t *out);
+/* Words that stand for an address in a route; OV_ROUTE_ADDRESS: none of them. */
+enum ov_route_word ov_parse_route_word(const char *text);
+/* What --pull-filter says of an option as it was pushed. True: it is not to be taken. */
+bool ov_parse_filtered(struct ov_parse *parse, const char *text, size_t len);
 bool ov_parse_append(struct ov_parse *parse, struct ov_list *list, const void *item, size_t size);
 
 /* The file that word[1] names, or the block. False: the error is said. */
@@ -225,9 +238,16 @@ OV_SETTER(ifconfig6);
 OV_SETTER(route);
 OV_SETTER(route6);
 OV_SETTER(route_gateway);
+OV_SETTER(redirect);
+OV_SETTER(management);
+OV_SETTER(pull_filter);
+OV_SETTER(route_delay);
 OV_SETTER(server);
 OV_SETTER(server6);
 OV_SETTER(push);
+OV_SETTER(connect_freq);
+OV_SETTER(pool4);
+OV_SETTER(pool6);
 OV_SETTER(connect_freq_initial);
 OV_SETTER(peer_id);
 OV_SETTER(protocol_flags);
@@ -249,5 +269,15 @@ OV_SETTER(askpass);
 OV_SETTER(cert_profile);
 OV_SETTER(username_field);
 OV_SETTER(tls_verify);
+OV_SETTER(disable);
+OV_SETTER(push_reset);
+OV_SETTER(push_remove);
+OV_SETTER(ifconfig_push);
+OV_SETTER(ifconfig6_push);
+OV_SETTER(iroute);
+OV_SETTER(iroute6);
+OV_SETTER(client_connect);
+OV_SETTER(client_disconnect);
+OV_SETTER(learn_address);
 
 #endif

@@ -18,7 +18,7 @@ static void add_diag(struct ov_parse *parse, enum ov_severity severity, const ch
 
 void ov_parse_error(struct ov_parse *parse, const char *format, ...)
 {
-    bool pushed = parse->scope == OV_IN_PUSH;
+    bool pushed = parse->scope == OV_IN_PUSH || parse->scope == OV_IN_CLIENT;
     va_list args;
     va_start(args, format);
     add_diag(parse, pushed ? OV_DIAG_WARNING : OV_DIAG_ERROR, pushed ? " (skipped)" : "", format, args);

@@ -3,19 +3,8 @@
 #include <string.h>
 
 #include "options/parse.h"
+#include "options/pull_private.h"
 #include "options/push.h"
-
-struct ov_pull
-{
-    struct ov_arena *arena;
-    struct ov_diags diags;
-    struct ov_parse parse;
-    struct ov_pulled pulled;
-    struct ov_proto_flags announced;
-    uint32_t parts;
-    size_t octets;
-    bool complete;
-};
 
 static void copy_routes(struct ov_parse *parse, const struct ov_tunnel *tunnel)
 {
@@ -42,13 +31,15 @@ enum ov_err ov_pull_new(const struct ov_config *config, const struct ov_proto_fl
     ov_diags_init(&pull->diags, pull->arena);
     pull->pulled.effective = *config;
     pull->announced = *announced;
+    pull->own_mtu = config->tunnel.mtu;
     if (ov_parse_init(&pull->parse, pull->arena, &pull->diags, NULL, &pull->pulled.effective))
     {
         pull->parse.scope = OV_IN_PUSH;
         pull->parse.file = "push reply";
         pull->parse.pulled = &pull->pulled;
         pull->parse.announced = &pull->announced;
-        pull->parse.draft.topology = config->topology_given ? OV_TOPOLOGY_SUBNET : OV_TOPOLOGY_UNSET;
+        /* Without a topology 2.x means net30 [WP-PUSH-020]. */
+        pull->parse.draft.topology = config->topology_given ? config->tunnel.topology : OV_TOPOLOGY_NET30;
         copy_routes(&pull->parse, &config->tunnel);
     }
     if (pull->parse.failed != OV_OK)
@@ -71,10 +62,9 @@ void ov_pull_free(struct ov_pull *pull)
 
 /* A control character anywhere makes the whole message suspect [WP-MSG-003]:
  * what a terminal or a script reads later must not be smuggled in here. */
-static bool check_message(const char *text, size_t len)
+bool ov_pull_is(const char *text, size_t len, const char *word)
 {
-    static const char word[] = "PUSH_REPLY";
-    size_t word_len = sizeof(word) - 1;
+    const size_t word_len = strlen(word);
     for (size_t i = 0; i < len; i++)
     {
         if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
@@ -85,7 +75,7 @@ static bool check_message(const char *text, size_t len)
     return len >= word_len && memcmp(text, word, word_len) == 0 && (len == word_len || text[word_len] == ',');
 }
 
-static void pull_option(struct ov_parse *parse, const char *text, size_t len)
+void ov_pull_option(struct ov_parse *parse, const char *text, size_t len)
 {
     struct ov_line line;
     const char *reason = NULL;
@@ -110,18 +100,32 @@ static void pull_option(struct ov_parse *parse, const char *text, size_t len)
     }
 }
 
-/* Without a topology 2.x means net30, where ifconfig's second address is no netmask. */
-static void finish_pull(struct ov_pull *pull)
+void ov_pull_split(struct ov_parse *parse, const char *at, const char *end,
+                   void (*each)(void *ctx, struct ov_parse *parse, const char *text, size_t len), void *ctx)
+{
+    while (at < end && parse->failed == OV_OK)
+    {
+        at++; /* the comma */
+        const char *comma = memchr(at, ',', (size_t)(end - at));
+        const char *stop = comma != NULL ? comma : end;
+        each(ctx, parse, at, (size_t)(stop - at));
+        at = stop;
+    }
+}
+
+static void pull_filtered(void *ctx, struct ov_parse *parse, const char *text, size_t len)
+{
+    (void)ctx;
+    if (!ov_parse_filtered(parse, text, len))
+    {
+        ov_pull_option(parse, text, len);
+    }
+}
+
+void ov_pull_finish(struct ov_pull *pull)
 {
     struct ov_parse *parse = &pull->parse;
     parse->option = "ifconfig";
-    if (parse->draft.ifconfig[0] != NULL && parse->draft.topology == OV_TOPOLOGY_UNSET)
-    {
-        ov_parse_fatal(parse,
-                       "ifconfig comes without a topology, which means net30; that is known to OpenVPN 2.x "
-                       "but not built into ovref yet; 'topology subnet' is");
-        return;
-    }
     ov_parse_finish_tunnel(parse);
     parse->option = NULL;
 }
@@ -137,7 +141,7 @@ enum ov_err ov_pull_message(struct ov_pull *pull, const char *text, size_t len)
     {
         return parse->failed;
     }
-    if (!check_message(text, len))
+    if (!ov_pull_is(text, len, "PUSH_REPLY"))
     {
         return OV_ERR_FORMAT;
     }
@@ -148,19 +152,10 @@ enum ov_err ov_pull_message(struct ov_pull *pull, const char *text, size_t len)
         return parse->failed;
     }
     parse->continuation = 0;
-    const char *at = text + strlen("PUSH_REPLY");
-    const char *end = text + len;
-    while (at < end && parse->failed == OV_OK)
-    {
-        at++; /* the comma */
-        const char *comma = memchr(at, ',', (size_t)(end - at));
-        const char *stop = comma != NULL ? comma : end;
-        pull_option(parse, at, (size_t)(stop - at));
-        at = stop;
-    }
+    ov_pull_split(parse, text + strlen("PUSH_REPLY"), text + len, pull_filtered, NULL);
     if (parse->failed == OV_OK && parse->continuation != 2)
     {
-        finish_pull(pull);
+        ov_pull_finish(pull);
         pull->complete = parse->failed == OV_OK;
     }
     return parse->failed != OV_OK ? parse->failed : pull->complete ? OV_OK : OV_ERR_AGAIN;

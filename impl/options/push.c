@@ -72,17 +72,20 @@ static void add_format(struct composer *c, const char *format, ...)
 static void add_addresses(struct composer *c, const struct ov_config *config,
                           const struct ov_push_client *client)
 {
-    char ip6[OV_IP6_TEXT], gateway6[OV_IP6_TEXT], ip4[OV_IP4_TEXT], mask[OV_IP4_TEXT];
+    char ip6[OV_IP6_TEXT], gateway6[OV_IP6_TEXT], ip4[OV_IP4_TEXT], second[OV_IP4_TEXT];
     const struct ov_tunnel *tunnel = &config->tunnel;
+    const struct ov_client_config *own = client->own;
     if (client->has_ip6)
     {
-        add_format(c, "ifconfig-ipv6 %s/%u %s", ov_value_ip6_text(client->ip6, ip6), tunnel->ip6_bits,
-                   ov_value_ip6_text(tunnel->ip6, gateway6));
+        const bool fixed = own != NULL && own->has_ip6;
+        add_format(c, "ifconfig-ipv6 %s/%u %s", ov_value_ip6_text(client->ip6, ip6),
+                   fixed ? own->ip6_bits : tunnel->ip6_bits,
+                   ov_value_ip6_text(fixed && own->has_ip6_remote ? own->ip6_remote : tunnel->ip6, gateway6));
     }
     if (client->has_ip4)
     {
         add_format(c, "ifconfig %s %s", ov_value_ip4_text(client->ip4, ip4),
-                   ov_value_ip4_text(ov_value_bits4(tunnel->ip4_bits), mask));
+                   ov_value_ip4_text(client->ip4_second, second));
     }
 }
 
@@ -120,9 +123,12 @@ enum ov_err ov_push_compose(const struct ov_config *config, const struct ov_push
 {
     struct composer c = {.len = sizeof(start) - 1, .err = OV_OK, .message = message, .ctx = ctx};
     memcpy(c.text, start, sizeof(start));
-    for (size_t i = 0; i < config->push_count; i++)
+    const bool own = client->own != NULL;
+    const char *const *push = own ? client->own->push : config->push;
+    const size_t push_count = own ? client->own->push_count : config->push_count;
+    for (size_t i = 0; i < push_count; i++)
     {
-        add_option(&c, config->push[i]);
+        add_option(&c, push[i]);
     }
     add_addresses(&c, config, client);
     if (client->has_peer_id)

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "options/client.h"
 #include "options/config.h"
 #include "options/diag.h"
 #include "wire/peer_info.h"
@@ -58,6 +59,13 @@ void ov_pull_free(struct ov_pull *pull);
  *   OV_ERR_NOMEM */
 OV_MUST_USE enum ov_err ov_pull_message(struct ov_pull *pull, const char *text, size_t len);
 
+/* So many octets of updates in the life of one connection. */
+#define OV_PUSH_UPDATES_MAX (4u * 1024u * 1024u)
+
+/* One PUSH_UPDATE message, once the pull is complete (else OV_ERR_CLOSED) [WP-PUSH-030]. The result has changed
+ * on OV_OK. Other returns as of ov_pull_message; OV_ERR_OPTION, OV_ERR_LIMIT: connect again [WP-PUSH-033]. */
+OV_MUST_USE enum ov_err ov_pull_update(struct ov_pull *pull, const char *text, size_t len);
+
 const struct ov_pulled *ov_pull_result(const struct ov_pull *pull);
 const struct ov_diags *ov_pull_diags(const struct ov_pull *pull);
 
@@ -66,10 +74,12 @@ const struct ov_diags *ov_pull_diags(const struct ov_pull *pull);
 /* What one client gets on top of config->push, in the order of 2.x [WP-PUSH-015]. */
 struct ov_push_client
 {
+    const struct ov_client_config *own; /* settings of this client; NULL: as everyone */
     bool has_ip6;
     uint8_t ip6[16]; /* prefix length and gateway are those of the server */
     bool has_ip4;
     uint32_t ip4;
+    uint32_t ip4_second; /* netmask, or the other end, as topology says */
     bool has_peer_id;
     uint32_t peer_id;
     const char *auth_token; /* NULL: none */

@@ -213,6 +213,13 @@ static void finish_server(struct ov_parse *parse)
     {
         ov_parse_error(parse, "'auth-gen-token' needs a renewal time, or 'reneg-sec' above 0");
     }
+    const uint32_t renewal_s = login->token_renewal_s != 0 ? login->token_renewal_s : parse->config->reneg_s;
+    if (login->gen_token && renewal_s != 0 && renewal_s < 2 * parse->config->hand_window_s)
+    {
+        ov_parse_error(parse,
+                       "the renewal time of 'auth-gen-token' (%u) must be at least twice 'hand-window' (%u)",
+                       renewal_s, parse->config->hand_window_s);
+    }
     if (login->verify.count > 0 && login->script_security < OV_SCRIPT_SECURITY_USER)
     {
         ov_parse_warn(parse,
@@ -243,5 +250,9 @@ void ov_parse_finish_login(struct ov_parse *parse)
 {
     struct ov_login_options *login = &parse->config->login;
     (parse->config->role == OV_ROLE_SERVER ? finish_server : finish_client)(parse);
+    if (parse->config->clients.exclusive && parse->config->clients.dir == NULL)
+    {
+        ov_parse_error(parse, "ccd-exclusive needs client-config-dir");
+    }
     login->token_renewal_s = login->token_renewal_s != 0 ? login->token_renewal_s : parse->config->reneg_s;
 }

@@ -1,4 +1,5 @@
 /* Setters: server helpers and the push list. */
+#include <stdio.h>
 #include <string.h>
 
 #include "options/parse.h"
@@ -15,13 +16,9 @@ OV_SETTER(server)
     uint32_t net, mask;
     uint8_t bits;
     char text[OV_IP4_TEXT];
-    if (line->count > 3)
+    if (line->count > 3 && strcmp(line->word[3], "nopool") != 0)
     {
-        ov_parse_error(parse,
-                       strcmp(line->word[3], "nopool") == 0
-                           ? "server: '%.40s' is known to OpenVPN 2.x but not built into ovref yet"
-                           : "server: the third argument can only be 'nopool', not '%.40s'",
-                       line->word[3]);
+        ov_parse_error(parse, "server: the third argument can only be 'nopool', not '%.40s'", line->word[3]);
         return;
     }
     if (!ov_value_ip4(line->word[1], &net) || !ov_value_ip4(line->word[2], &mask))
@@ -44,6 +41,7 @@ OV_SETTER(server)
         return;
     }
     parse->draft.has_server = true;
+    parse->draft.nopool = line->count > 3;
     parse->draft.server_net = net;
     parse->draft.server_bits = bits;
 }
@@ -74,6 +72,43 @@ OV_SETTER(server6)
     draft->server6_bits = bits;
 }
 
+OV_SETTER(pool4)
+{
+    struct ov_draft *draft = &parse->draft;
+    uint32_t first, last, mask = 0;
+    uint8_t bits;
+    if (!ov_value_ip4(line->word[1], &first) || !ov_value_ip4(line->word[2], &last) || first == 0 ||
+        last < first || last - first >= OV_POOL4_MAX)
+    {
+        ov_parse_error(parse, "ifconfig-pool: '%.60s %.60s' is not a range of at most %u IPv4 addresses",
+                       line->word[1], line->word[2], OV_POOL4_MAX);
+        return;
+    }
+    if (line->count > 3 && (!ov_value_ip4(line->word[3], &mask) || !ov_value_mask4(mask, &bits) || bits == 0))
+    {
+        ov_parse_error(parse, "ifconfig-pool: '%.60s' is not a netmask", line->word[3]);
+        return;
+    }
+    draft->has_pool4 = true;
+    draft->pool_first = first;
+    draft->pool_last = last;
+    draft->pool_mask = mask;
+}
+
+OV_SETTER(pool6)
+{
+    struct ov_draft *draft = &parse->draft;
+    bool given;
+    if (!ov_value_prefix6(line->word[1], draft->pool6, &draft->pool6_bits, &given) || !given ||
+        draft->pool6_bits < SERVER6_BITS_MIN || draft->pool6_bits > SERVER6_BITS_MAX)
+    {
+        ov_parse_error(parse, "ifconfig-ipv6-pool: '%.60s' is not an IPv6 address with /%d to /%d",
+                       line->word[1], SERVER6_BITS_MIN, SERVER6_BITS_MAX);
+        return;
+    }
+    draft->has_pool6 = true;
+}
+
 OV_SETTER(push)
 {
     const char *text = line->word[1];
@@ -94,13 +129,32 @@ OV_SETTER(push)
     (void)ov_parse_append(parse, &parse->draft.push, &text, sizeof(text));
 }
 
+static void read_freq(struct ov_parse *parse, const struct ov_line *line, uint32_t low, uint32_t *count,
+                      uint32_t *period_s)
+{
+    char what[64];
+    uint32_t most, seconds;
+    (void)snprintf(what, sizeof what, "the count of %s", line->word[0]);
+    if (!ov_parse_number(parse, what, line->word[1], low, INT32_MAX, &most))
+    {
+        return;
+    }
+    (void)snprintf(what, sizeof what, "the period of %s", line->word[0]);
+    if (ov_parse_number(parse, what, line->word[2], 1, 86400, &seconds))
+    {
+        *count = most;
+        *period_s = seconds;
+    }
+}
+
+OV_SETTER(connect_freq)
+{
+    struct ov_config *config = parse->config;
+    read_freq(parse, line, 1, &config->new_freq_count, &config->new_freq_period_s);
+}
+
 OV_SETTER(connect_freq_initial)
 {
-    uint32_t count, period;
-    if (ov_parse_number(parse, "the count of connect-freq-initial", line->word[1], 0, INT32_MAX, &count) &&
-        ov_parse_number(parse, "the period of connect-freq-initial", line->word[2], 1, 86400, &period))
-    {
-        parse->config->connect_freq_count = count;
-        parse->config->connect_freq_period_s = period;
-    }
+    struct ov_config *config = parse->config;
+    read_freq(parse, line, 0, &config->connect_freq_count, &config->connect_freq_period_s);
 }

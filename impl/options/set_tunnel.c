@@ -39,24 +39,25 @@ OV_SETTER(dev_type)
     parse->draft.dev_type = line->word[1];
 }
 
+const char *ov_topology_name(enum ov_topology topology)
+{
+    return topology == OV_TOPOLOGY_NET30 ? "net30" : topology == OV_TOPOLOGY_P2P ? "p2p" : "subnet";
+}
+
 /* Topology decides what a pushed ifconfig means, so a wrong one can't be skipped. */
 OV_SETTER(topology)
 {
     const char *name = line->word[1];
-    if (strcmp(name, "subnet") == 0)
+    static const enum ov_topology all[] = {OV_TOPOLOGY_SUBNET, OV_TOPOLOGY_NET30, OV_TOPOLOGY_P2P};
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
     {
-        parse->draft.topology = OV_TOPOLOGY_SUBNET;
+        if (strcmp(name, ov_topology_name(all[i])) == 0)
+        {
+            parse->draft.topology = all[i];
+            return;
+        }
     }
-    else if (strcmp(name, "net30") == 0 || strcmp(name, "p2p") == 0)
-    {
-        parse->draft.topology = OV_TOPOLOGY_OTHER;
-        ov_parse_fatal(
-            parse, "topology '%s' is known to OpenVPN 2.x but not built into ovref yet; 'subnet' is", name);
-    }
-    else
-    {
-        ov_parse_fatal(parse, "unknown topology '%.40s'; use subnet", name);
-    }
+    ov_parse_fatal(parse, "unknown topology '%.40s'; use subnet, net30 or p2p", name);
 }
 
 OV_SETTER(ifconfig)
@@ -98,18 +99,6 @@ OV_SETTER(ifconfig6)
     tunnel->has_ip6_remote = line->count > 2;
 }
 
-/* Words that stand for an address. Only the tunnel's own end is built. */
-static bool check_gateway_word(struct ov_parse *parse, const char *option, const char *text, bool *is_vpn)
-{
-    *is_vpn = strcmp(text, "vpn_gateway") == 0 || strcmp(text, "default") == 0;
-    if (strcmp(text, "net_gateway") == 0 || strcmp(text, "remote_host") == 0)
-    {
-        ov_parse_error(parse, "%s: '%s' is known to OpenVPN 2.x but not built into ovref yet", option, text);
-        return false;
-    }
-    return true;
-}
-
 /* Routes that the user keeps out, and a bound: memory must not grow with what a peer says. */
 static bool may_add_route(struct ov_parse *parse, const char *option, const struct ov_list *list)
 {
@@ -132,7 +121,8 @@ static bool read_net4(struct ov_parse *parse, const struct ov_line *line, struct
     uint32_t mask = UINT32_MAX;
     char text[OV_IP4_TEXT];
     bool masked = line->count > 2 && strcmp(line->word[2], "default") != 0;
-    if (!ov_value_ip4(line->word[1], &route->net))
+    route->net_word = (uint8_t)ov_parse_route_word(line->word[1]);
+    if (route->net_word == OV_ROUTE_ADDRESS && !ov_value_ip4(line->word[1], &route->net))
     {
         ov_parse_error(parse, "route: '%.60s' is not an IPv4 address", line->word[1]);
         return false;
@@ -155,29 +145,15 @@ static bool read_net4(struct ov_parse *parse, const struct ov_line *line, struct
 OV_SETTER(route)
 {
     struct ov_route4 route = {.metric = OV_INFINITE};
-    bool is_vpn = true;
-    if (!may_add_route(parse, option->name, &parse->draft.routes4) ||
-        !check_gateway_word(parse, "route", line->word[1], &is_vpn))
+    if (!may_add_route(parse, option->name, &parse->draft.routes4) || !read_net4(parse, line, &route))
     {
         return;
     }
-    if (is_vpn)
+    if (line->count > 3 && strcmp(line->word[3], "default") != 0)
     {
-        ov_parse_error(parse, "route: '%s' as network is not built into ovref yet", line->word[1]);
-        return;
-    }
-    if (!read_net4(parse, line, &route))
-    {
-        return;
-    }
-    if (line->count > 3)
-    {
-        if (!check_gateway_word(parse, "route", line->word[3], &is_vpn))
-        {
-            return;
-        }
-        route.has_gateway = !is_vpn;
-        if (!is_vpn && !ov_value_ip4(line->word[3], &route.gateway))
+        route.gateway_word = (uint8_t)ov_parse_route_word(line->word[3]);
+        route.has_gateway = route.gateway_word != OV_ROUTE_VPN;
+        if (route.gateway_word == OV_ROUTE_ADDRESS && !ov_value_ip4(line->word[3], &route.gateway))
         {
             ov_parse_error(parse, "route: gateway '%.60s' is not an IPv4 address", line->word[3]);
             return;
@@ -194,7 +170,7 @@ OV_SETTER(route)
 OV_SETTER(route6)
 {
     struct ov_route6 route = {.metric = OV_INFINITE};
-    bool given, is_vpn = true;
+    bool given;
     if (!may_add_route(parse, option->name, &parse->draft.routes6))
     {
         return;
@@ -209,14 +185,11 @@ OV_SETTER(route6)
         ov_parse_error(parse, "route-ipv6: '%.60s' has bits behind its prefix length", line->word[1]);
         return;
     }
-    if (line->count > 2)
+    if (line->count > 2 && strcmp(line->word[2], "default") != 0)
     {
-        if (!check_gateway_word(parse, "route-ipv6", line->word[2], &is_vpn))
-        {
-            return;
-        }
-        route.has_gateway = !is_vpn;
-        if (!is_vpn && !ov_value_ip6(line->word[2], route.gateway))
+        route.gateway_word = (uint8_t)ov_parse_route_word(line->word[2]);
+        route.has_gateway = route.gateway_word != OV_ROUTE_VPN;
+        if (route.gateway_word == OV_ROUTE_ADDRESS && !ov_value_ip6(line->word[2], route.gateway))
         {
             ov_parse_error(parse, "route-ipv6: gateway '%.60s' is not an IPv6 address", line->word[2]);
             return;

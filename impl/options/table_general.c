@@ -2,7 +2,7 @@
 
 /* The program itself: its options, log, process. */
 static const struct ov_option rows[] = {
-    OTHER("config", "file", 1, 1, BOTH, config, "", "", "read options from file"),
+    OTHER("config", "file", 1, 1, BOTH | CCD, config, "", "", "read options from file"),
     OTHER("help", "[option]", 0, 1, OV_IN_ARGS, help, "", "", "say what options there are, or all about one"),
     OTHER("man", "", 0, 0, OV_IN_ARGS, man, "", "ovref", "write the manual page (roff) and end"),
     OTHER("check-config", "file [json]", 1, 2, OV_IN_ARGS, check_config, "", "ovref",

@@ -2,12 +2,15 @@
 
 /* Programs and plugins that are called. */
 static const struct ov_option rows[] = {
-    PLANNED("client-connect", "command", 1, 1, BOTH | SERVER, "", "program called when a client comes"),
-    PLANNED("client-disconnect", "command", 1, 1, BOTH | SERVER, "", "program called when a client leaves"),
+    OTHER("client-connect", "command", 1, 1, BOTH | SERVER, client_connect, "", "",
+          "program called when a client comes; it may refuse it or write settings for it"),
+    OTHER("client-disconnect", "command", 1, 1, BOTH | SERVER, client_disconnect, "", "",
+          "program called when a client leaves"),
     PLANNED("down", "command", 1, 1, BOTH, "", "program called when the tunnel goes"),
     PLANNED("down-pre", "", 0, 0, BOTH, "", "call 'down' while the device is still there"),
     PLANNED("ipchange", "command", 1, 1, BOTH, "", "program called when the peer's address changes"),
-    PLANNED("learn-address", "command", 1, 1, BOTH | SERVER, "", "program called for every address learned"),
+    OTHER("learn-address", "command", 1, 1, BOTH | SERVER, learn_address, "", "",
+          "program called for every address of a client; a client with a refused one is refused"),
     PLANNED("plugin", "file [text]", 1, 2, BOTH, "", "load a plugin"),
     PLANNED("route-pre-down", "command", 1, 1, BOTH, "2.3", "program called before routes go"),
     PLANNED("route-up", "command", 1, 1, BOTH, "", "program called when routes are set"),

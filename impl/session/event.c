@@ -43,6 +43,8 @@ const char *ov_event_name(enum ov_event_kind kind)
         [OV_EVENT_TOKEN] = "token",
         [OV_EVENT_CHALLENGE] = "challenge",
         [OV_EVENT_ANSWER] = "answer",
+        [OV_EVENT_CLIENT] = "client",
+        [OV_EVENT_UPDATED] = "updated",
         [OV_EVENT_MESSAGE] = "message",
     };
     return (size_t)kind < sizeof names / sizeof names[0] ? names[kind] : "unknown";

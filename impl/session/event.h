@@ -23,6 +23,8 @@ enum ov_event_kind
     OV_EVENT_TOKEN,        /* client: the server gave a token instead of the password (text) */
     OV_EVENT_CHALLENGE,    /* client: the server asks something (text = "CR_TEXT:...") [WP-AUTH-011] */
     OV_EVENT_ANSWER,       /* hub: the client of a login that waits has answered */
+    OV_EVENT_CLIENT,       /* hub: a client waits for its own settings */
+    OV_EVENT_UPDATED,      /* client: the pulled options have changed [WP-PUSH-030] */
     OV_EVENT_MESSAGE       /* a control message that the session itself does nothing with (text) */
 };
 
@@ -32,7 +34,7 @@ struct ov_event
     enum ov_err err;
     uint8_t key_id;
     uint32_t peer_id; /* hub: which peer */
-    uint64_t ticket;  /* hub, LOGIN and ANSWER: which login */
+    uint64_t ticket;  /* hub, LOGIN, ANSWER and CLIENT: which login */
     bool next_remote; /* RESTART: go on to the next remote [WP-AUTH-003, section 5.7] */
     bool next_addr;   /* RESTART: go on to the next address of this remote */
     uint32_t wait_s;  /* RESTART: wait that long first, once [WP-CLI-007]; 0: as usual */

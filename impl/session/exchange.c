@@ -24,10 +24,12 @@ static struct ov_key_source *own_source(struct ov_session *s)
 /* ---- writing ---- */
 
 /* Bits of what is built, and only those [WP-PI-011]. */
-static uint32_t iv_proto(const struct ov_proto_flags *built)
+static uint32_t iv_proto(const struct ov_proto_flags *built, bool p2p)
 {
-    return OV_IV_PROTO_DATA_V2 | OV_IV_PROTO_REQUEST_PUSH | OV_IV_PROTO_AUTH_PENDING_KW |
-           OV_IV_PROTO_AUTH_FAIL_TEMP | (built->tls_ekm ? OV_IV_PROTO_TLS_KEY_EXPORT : 0) |
+    const uint32_t pull = OV_IV_PROTO_REQUEST_PUSH | OV_IV_PROTO_AUTH_PENDING_KW |
+                          OV_IV_PROTO_AUTH_FAIL_TEMP | OV_IV_PROTO_PUSH_UPDATE;
+    return OV_IV_PROTO_DATA_V2 | (p2p ? OV_IV_PROTO_NCP_P2P : pull) |
+           (built->tls_ekm ? OV_IV_PROTO_TLS_KEY_EXPORT : 0) |
            (built->cc_exit ? OV_IV_PROTO_CC_EXIT_NOTIFY : 0) |
            (built->dyn_tls_crypt ? OV_IV_PROTO_DYN_TLS_CRYPT : 0) |
            (built->aead_epoch ? OV_IV_PROTO_DATA_EPOCH : 0);
@@ -41,7 +43,8 @@ static enum ov_err build_peer_info(const struct ov_session *s, char *out, size_t
     const struct ov_peer_info_own own = {
         .version = settings->version,
         .platform = settings->platform,
-        .proto = iv_proto(&settings->built) & ~(settings->without_v2 ? OV_IV_PROTO_DATA_V2 : 0),
+        .proto = iv_proto(&settings->built, ov_session_is_p2p(s)) &
+                 ~(settings->without_v2 ? OV_IV_PROTO_DATA_V2 : 0),
         .mtu = settings->config->tun_mtu_max,
         .ciphers = ciphers,
         .sso = settings->sso,
@@ -88,7 +91,7 @@ static enum ov_err encode(struct ov_session *s, struct ov_km2 *km2, struct ov_wr
     struct ov_occ occ;
     ov_session_occ(s, &occ);
     enum ov_err err = ov_occ_text(&occ, options, sizeof options);
-    if (err == OV_OK && s->role == OV_ROLE_CLIENT)
+    if (err == OV_OK && (s->role == OV_ROLE_CLIENT || ov_session_is_p2p(s)))
     {
         err = build_peer_info(s, peer_info, sizeof peer_info);
     }
@@ -156,6 +159,11 @@ static void hear_client(struct ov_session *s, const struct ov_km2 *km2)
     {
         return; /* what was agreed first holds for every later key [WP-NCP-008] */
     }
+    if (ov_session_is_p2p(s))
+    {
+        ov_p2p_hear(s, km2);
+        return;
+    }
     ov_peer_info_parse(km2->peer_info, strlen(km2->peer_info), &info);
     ov_session_log(s, OV_LOG_INFO, "peer info: IV_VER=%s IV_PLAT=%s IV_PROTO=%u IV_CIPHERS=%s", info.version,
                    info.platform, info.proto, info.ciphers);
@@ -164,6 +172,11 @@ static void hear_client(struct ov_session *s, const struct ov_km2 *km2)
 
 static void hear_server(struct ov_session *s, const struct ov_km2 *km2)
 {
+    if (ov_session_is_p2p(s))
+    {
+        ov_p2p_hear(s, km2);
+        return;
+    }
     if (ov_occ_cipher(km2->options, s->pull.server_cipher, sizeof s->pull.server_cipher) != OV_OK)
     {
         s->pull.server_cipher[0] = '\0';

@@ -29,7 +29,7 @@ static void copy_printable(const char *from, char *out, size_t cap)
 
 enum ov_err ov_guest_hear(struct ov_session *s, const struct ov_km2 *km2)
 {
-    if (!s->env.settings->judged)
+    if (!s->env.settings->judged && !s->env.settings->keeps_info)
     {
         return OV_OK;
     }
@@ -43,7 +43,10 @@ enum ov_err ov_guest_hear(struct ov_session *s, const struct ov_km2 *km2)
     }
     struct ov_guest *guest = s->guest;
     copy_printable(km2->username, guest->username, sizeof guest->username);
-    copy_printable(km2->password, guest->password, sizeof guest->password);
+    if (s->env.settings->judged)
+    {
+        copy_printable(km2->password, guest->password, sizeof guest->password);
+    }
     (void)snprintf(guest->peer_info, sizeof guest->peer_info, "%s", km2->peer_info);
     guest->answer[0] = '\0';
     guest->pending_due = false;

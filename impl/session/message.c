@@ -58,6 +58,11 @@ static void on_push_reply(struct ov_session *s, const struct ov_message *m, stru
     ov_pull_reply(s, m->text, m->text_len, now);
 }
 
+static void on_push_update(struct ov_session *s, const struct ov_message *m, struct ov_now now)
+{
+    ov_pull_updated(s, m->text, m->text_len, now);
+}
+
 static void on_restart(struct ov_session *s, const struct ov_message *m, struct ov_now now)
 {
     ov_session_log(s, OV_LOG_INFO, "Connection reset command was pushed by server ('%.*s')", (int)m->arg_len,
@@ -135,6 +140,7 @@ static const struct
     {OV_MSG_AUTH_FAILED, true, false, on_auth_failed},
     {OV_MSG_PUSH_REQUEST, false, true, on_push_request},
     {OV_MSG_PUSH_REPLY, true, false, on_push_reply},
+    {OV_MSG_PUSH_UPDATE, true, false, on_push_update},
     {OV_MSG_RESTART, true, false, on_restart},
     {OV_MSG_HALT, true, false, on_halt},
     {OV_MSG_EXIT, true, true, on_exit},

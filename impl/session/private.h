@@ -203,6 +203,7 @@ void ov_guest_clear(struct ov_session *s);
 
 void ov_pull_start(struct ov_session *s, struct ov_now now);
 void ov_pull_reply(struct ov_session *s, const char *text, size_t len, struct ov_now now);
+void ov_pull_updated(struct ov_session *s, const char *text, size_t len, struct ov_now now);
 /* --inactive and --session-timeout; to begin when data keys exist. */
 void ov_lifetime_begin(struct ov_session *s, struct ov_now now);
 uint64_t ov_lifetime_deadline(const struct ov_session *s);
@@ -214,5 +215,14 @@ uint64_t ov_pull_deadline(const struct ov_session *s);
 void ov_push_request(struct ov_session *s, struct ov_now now);
 /* Send the reply if it is due: asked for, or the client takes it unasked [WP-PUSH-003]. */
 void ov_push_reply(struct ov_session *s, struct ov_now now);
+
+/* ---- p2p.c: nobody pushes ---- */
+
+bool ov_session_is_p2p(const struct ov_session *s);
+void ov_p2p_hear(struct ov_session *s, const struct ov_km2 *km2);
+/* What holds from now on. OV_ERR_NEGOTIATION: no cipher in common. */
+OV_MUST_USE enum ov_err ov_p2p_agree(struct ov_session *s);
+/* The same for the TLS client, in place of a pull. */
+OV_MUST_USE enum ov_err ov_p2p_begin(struct ov_session *s);
 
 #endif

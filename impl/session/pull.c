@@ -34,11 +34,14 @@ void ov_pull_tick(struct ov_session *s, struct ov_now now)
     }
 }
 
-static void log_diags(const struct ov_session *s, const struct ov_diags *diags)
+/* What was said before isn't said again. */
+static void log_diags(struct ov_session *s, const struct ov_diags *diags)
 {
     char line[OV_DIAG_LINE];
-    for (const struct ov_diag *d = diags->first; d != NULL; d = d->next)
+    const struct ov_diag *d = s->pull.said != NULL ? s->pull.said->next : diags->first;
+    for (; d != NULL; d = d->next)
     {
+        s->pull.said = d;
         ov_session_log(s, d->severity == OV_DIAG_NOTE ? OV_LOG_INFO : OV_LOG_WARN, "%s",
                        ov_diag_line(d, line));
     }
@@ -112,4 +115,28 @@ void ov_pull_reply(struct ov_session *s, const char *text, size_t len, struct ov
     s->pull.complete = true;
     ov_login_pulled(s, ov_pull_result(s->pull.pull));
     s->pull.request_ms = s->pull.give_up_ms = OV_NEVER;
+}
+
+void ov_pull_updated(struct ov_session *s, const char *text, size_t len, struct ov_now now)
+{
+    if (!s->pull.complete)
+    {
+        ov_session_log(s, OV_LOG_WARN, "PUSH_UPDATE before PUSH_REPLY is ignored");
+        return;
+    }
+    const enum ov_err err = ov_pull_update(s->pull.pull, text, len);
+    log_diags(s, ov_pull_diags(s->pull.pull));
+    if (err == OV_ERR_AGAIN || err == OV_ERR_FORMAT)
+    {
+        return;
+    }
+    if (err != OV_OK)
+    {
+        refuse(s, err, "Offending option received from server", now);
+        return;
+    }
+    const struct ov_config *effective = &ov_pull_result(s->pull.pull)->effective;
+    s->agreed.keepalive = effective->keepalive;
+    ov_data_set_mtu(&s->data, effective->tunnel.mtu);
+    ov_session_tell(s, OV_EVENT_UPDATED, OV_OK, "PUSH_UPDATE");
 }

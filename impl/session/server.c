@@ -26,25 +26,48 @@ const char *ov_session_common_name(const struct ov_session *s)
     return by_login ? (s->guest->is_locked ? s->guest->locked : "") : s->identity.common_name;
 }
 
-static const char *login_name(const struct ov_session *s)
+const char *ov_session_username(const struct ov_session *s)
 {
     return s->guest != NULL && s->guest->is_locked ? s->guest->locked : "";
 }
 
+const char *ov_session_peer_info(const struct ov_session *s)
+{
+    return s->guest != NULL ? s->guest->peer_info : "";
+}
+
 bool ov_session_same_cert(const struct ov_session *a, const struct ov_session *b)
 {
-    const bool same_name = strcmp(login_name(a), login_name(b)) == 0;
+    const bool same_name = strcmp(ov_session_username(a), ov_session_username(b)) == 0;
     if (!a->identity.has_cert || !b->identity.has_cert)
     {
         /* Without certificates there is only the name. */
-        return !a->identity.has_cert && !b->identity.has_cert && same_name && login_name(a)[0] != '\0';
+        return !a->identity.has_cert && !b->identity.has_cert && same_name &&
+               ov_session_username(a)[0] != '\0';
     }
     return same_name &&
            memcmp(a->identity.fingerprint, b->identity.fingerprint, sizeof a->identity.fingerprint) == 0;
 }
 
+/* The one peer of a server without clients. */
+static void admit_peer(struct ov_session *s, struct ov_now now)
+{
+    s->push.admitted = true;
+    if (ov_p2p_agree(s) != OV_OK)
+    {
+        ov_session_lose(s, OV_ERR_NEGOTIATION, "the peers can't agree", true, now.mono_ms);
+        return;
+    }
+    ov_session_drive(s, now);
+}
+
 void ov_session_admit(struct ov_session *s, const struct ov_push_client *place, struct ov_now now)
 {
+    if (ov_session_is_p2p(s))
+    {
+        admit_peer(s, now);
+        return;
+    }
     struct ov_push_client *client = &s->push.client;
     *client = *place;
     /* Without DATA_V2 there is no use for a peer-id [WP-PI-010]. */

@@ -35,6 +35,9 @@ OV_MUST_USE enum ov_err ov_session_verdict(struct ov_session *s, const struct ov
 bool ov_session_wants_refusal(const struct ov_session *s);
 /* Name of the peer: common name of its certificate, or the login name where that is wanted; "" before the handshake is complete. Borrowed. */
 const char *ov_session_common_name(const struct ov_session *s);
+/* The name of its login, and what it said of itself; "": none. Borrowed. */
+const char *ov_session_username(const struct ov_session *s);
+const char *ov_session_peer_info(const struct ov_session *s);
 /* Both showed the same certificate and have the same login name. */
 bool ov_session_same_cert(const struct ov_session *a, const struct ov_session *b);
 

@@ -37,6 +37,7 @@ struct ov_session_settings
     struct ov_login *login;
     const char *sso; /* client: IV_SSO, the questions that somebody here can answer; NULL: none */
     /* Server: somebody judges logins (OV_EVENT_LOGIN, ov_hub_verdict); without, the certificate is enough. */
+    bool keeps_info; /* server: what a client says of itself can be asked for later */
     bool judged;
     const uint8_t *token_key; /* server: OV_TOKEN_KEY octets, a secret; NULL: no tokens are made */
 

@@ -56,6 +56,7 @@ struct ov_push_state
 struct ov_pull_state
 {
     struct ov_pull *pull;
+    const struct ov_diag *said; /* the last diagnostic that was logged */
     bool complete;
     uint64_t request_ms;    /* next PUSH_REQUEST; OV_NEVER */
     uint64_t give_up_ms;    /* no-push-reply [WP-PUSH-002]; OV_NEVER */

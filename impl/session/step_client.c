@@ -30,6 +30,10 @@ static enum ov_err read_server(struct ov_session *s, struct ov_now now)
 static enum ov_err become_active(struct ov_session *s, struct ov_now now)
 {
     enum ov_err err = ov_step_all_acked(s, now);
+    if (err == OV_OK && !s->agreed.keys && ov_session_is_p2p(s))
+    {
+        return ov_p2p_begin(s);
+    }
     if (err == OV_OK && !s->agreed.keys)
     {
         ov_pull_start(s, now);

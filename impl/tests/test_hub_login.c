@@ -238,7 +238,7 @@ static void method_unknown(void **state)
 
 /* ---- tokens ---- */
 
-#define TOKENS "auth-user-pass-verify /x via-file\nauth-gen-token 1000\nreneg-sec 100 100\n"
+#define TOKENS "auth-user-pass-verify /x via-file\nauth-gen-token 1000\nreneg-sec 100 100\nhand-window 50\n"
 
 static struct ov_rig_client *connect_with_token(const char *server_text)
 {
@@ -322,7 +322,8 @@ static void token_external(void **state)
 {
     (void)state;
     struct ov_login_request request;
-    (void)connect_with_token("auth-user-pass-verify /x via-file\nauth-gen-token 1000 100 external-auth\n");
+    (void)connect_with_token(
+        "auth-user-pass-verify /x via-file\nauth-gen-token 1000 100 external-auth\nhand-window 50\n");
     name(1, "alice", "");
     memcpy(login[1].token, login[0].token, OV_LOGIN_TEXT);
     struct ov_rig_client *client = add(1, "auth-user-pass up\n");

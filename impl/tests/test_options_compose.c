@@ -42,6 +42,7 @@ static struct ov_push_client full_client(void)
 {
     struct ov_push_client client = {.has_ip4 = true,
                                     .ip4 = 0x0a080002,
+                                    .ip4_second = 0xffffff00,
                                     .has_peer_id = true,
                                     .has_cipher = true,
                                     .cipher = OV_CIPHER_AES_256_GCM,

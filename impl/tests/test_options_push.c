@@ -112,9 +112,9 @@ static const struct
      "push reply: warning: push-continuation must be a number from 1 to 2, not '3' (skipped)\n"},
     /* skipped [WP-PUSH-016] */
     {",frobnicate 1", OV_OK, "push reply: warning: unknown option 'frobnicate' (skipped)\n"},
-    {",redirect-gateway def1", OV_OK,
-     "push reply: warning: option 'redirect-gateway' is known to OpenVPN 2.x but not built into ovref yet "
-     "(skipped)\n"},
+    {",redirect-gateway def1", OV_OK, ""},
+    {",redirect-gateway def3", OV_OK,
+     "push reply: warning: redirect-gateway: unknown flag 'def3' (skipped)\n"},
     {",dns search-domains x;id", OV_OK,
      "push reply: warning: option 'dns' is known to OpenVPN 2.x but not built into ovref yet (skipped)\n"},
     {",ca /etc/passwd,config /etc/passwd,user root,writepid /tmp/x", OV_OK,
@@ -172,12 +172,12 @@ static const struct
      "push reply: the peer-id that the server gives must be a number from 0 to 16777214, not '16777215'\n"},
     {",peer-id -1", OV_ERR_OPTION,
      "push reply: the peer-id that the server gives must be a number from 0 to 16777214, not '-1'\n"},
-    {",topology net30,ifconfig 10.8.0.6 10.8.0.5", OV_ERR_OPTION,
-     "push reply: topology 'net30' is known to OpenVPN 2.x but not built into ovref yet; 'subnet' is\n"},
-    {",ifconfig 10.8.0.6 10.8.0.5", OV_ERR_OPTION,
-     "push reply: ifconfig comes without a topology, which means net30; that is known to OpenVPN 2.x but not "
-     "built "
-     "into ovref yet; 'topology subnet' is\n"},
+    {",topology net30,ifconfig 10.8.0.6 10.8.0.5", OV_OK, ""},
+    {",topology p2p,ifconfig 10.8.0.6 10.8.0.1", OV_OK, ""},
+    {",ifconfig 10.8.0.6 10.8.0.5", OV_OK, ""},
+    {",ifconfig 10.8.0.6 255.255.255.0", OV_ERR_OPTION,
+     "push reply: ifconfig: '255.255.255.0' is a netmask, not the address of the other end (topology is "
+     "net30)\n"},
     {",topology subnet,ifconfig 10.8.0.6 10.8.0.5", OV_ERR_OPTION,
      "push reply: ifconfig: '10.8.0.5' is not a netmask (topology is subnet)\n"},
     {",comp-lzo no", OV_OK, ""},

@@ -187,6 +187,7 @@ static void test_apply_and_undo(void **state)
         {
             fail_msg("%s", text);
         }
+        ov_netif_add_routes(netif, tun->name, tun->index, &tunnel);
         assert_null(strstr(notes.text, "\n1 "));
         for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
         {
@@ -212,6 +213,7 @@ static void test_undo_after_close(void **state)
     struct ov_tun *tun = open_tun("tun7");
     struct ov_netif *netif = open_netif(&log, &notes);
     assert_int_equal(ov_netif_apply(netif, tun->name, tun->index, &tunnel, text), OV_OK);
+    ov_netif_add_routes(netif, tun->name, tun->index, &tunnel);
     tun->ops->close(tun);
     ov_netif_free(netif);
     if (strstr(notes.text, "cannot remove") != NULL)
@@ -238,6 +240,7 @@ static void test_bad_routes_are_warnings(void **state)
     struct ov_tun *tun = open_tun("tun7");
     struct ov_netif *netif = open_netif(&log, &notes);
     assert_int_equal(ov_netif_apply(netif, tun->name, tun->index, &bad, text), OV_OK);
+    ov_netif_add_routes(netif, tun->name, tun->index, &bad);
     assert_non_null(strstr(notes.text, "1 cannot add route 203.0.113.0/24 via 172.16.254.1: "));
     assert_non_null(strstr(notes.text, "1 cannot add route 10.8.0.0/24 via 10.8.0.1 dev tun7 metric 5: "));
     assert_non_null(strstr(notes.text, "(left as it is)"));
@@ -288,6 +291,7 @@ static void test_read(void **state)
     struct ov_tun *tun = open_tun("tun7");
     struct ov_netif *netif = open_netif(&log, &notes);
     assert_int_equal(ov_netif_apply(netif, tun->name, tun->index, &tunnel, text), OV_OK);
+    ov_netif_add_routes(netif, tun->name, tun->index, &tunnel);
     int fd = udp_socket("10.8.0.2", 5000);
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(9)};
     assert_int_equal(inet_pton(AF_INET, "10.9.1.2", &to.sin_addr), 1);
@@ -360,6 +364,7 @@ static void test_write(void **state)
     struct ov_tun *tun = open_tun("tun7");
     struct ov_netif *netif = open_netif(&log, &notes);
     assert_int_equal(ov_netif_apply(netif, tun->name, tun->index, &tunnel, text), OV_OK);
+    ov_netif_add_routes(netif, tun->name, tun->index, &tunnel);
     int fd = udp_socket("10.8.0.2", 5001);
     struct ov_datagram dg[5];
     uint8_t mem[5][64];

@@ -81,18 +81,22 @@ struct ov_netif_change *ov_netif_room(struct ov_netif *netif)
 static void undo_one(struct ov_netif *netif, struct ov_netif_change *change)
 {
     int result = change->addr != NULL ? rtnl_addr_delete(netif->socket, change->addr, 0)
+                 : change->removed    ? rtnl_route_add(netif->socket, change->route, NLM_F_EXCL)
                                       : rtnl_route_delete(netif->socket, change->route, 0);
     /* Gone already (with its interface, its address, or by the administrator)
      * is what was wanted. */
-    bool gone =
-        result == -NLE_OBJ_NOTFOUND || result == -NLE_NODEV || result == -NLE_NOADDR || result == -NLE_NOATTR;
+    bool gone = change->removed ? result == -NLE_EXIST
+                                : result == -NLE_OBJ_NOTFOUND || result == -NLE_NODEV ||
+                                      result == -NLE_NOADDR || result == -NLE_NOATTR;
     if (result < 0 && !gone)
     {
-        ov_logf(netif->log, OV_LOG_WARN, "cannot remove %s: %s", change->what, nl_geterror(result));
+        ov_logf(netif->log, OV_LOG_WARN, "cannot %s %s: %s", change->removed ? "put back" : "remove",
+                change->what, nl_geterror(result));
     }
     else
     {
-        ov_logf(netif->log, OV_LOG_INFO, "removed %s%s", change->what, gone ? " (was gone already)" : "");
+        ov_logf(netif->log, OV_LOG_INFO, "%s %s%s", change->removed ? "put back" : "removed", change->what,
+                gone ? (change->removed ? " (was there already)" : " (was gone already)") : "");
     }
     if (change->addr != NULL)
     {
@@ -166,7 +170,16 @@ enum ov_err ov_netif_apply(struct ov_netif *netif, const char *name, int index,
         return give_up(netif, text, "set MTU of and bring up", name, result);
     }
     ov_logf(netif->log, OV_LOG_INFO, "%s is up, mtu %u", name, tunnel->mtu);
-    if (tunnel->has_ip4 && (result = ov_netif_add_ip4(netif, &target, tunnel->ip4, tunnel->ip4_bits)) < 0)
+    if (tunnel->ifconfig_noexec)
+    {
+        return OV_OK;
+    }
+    if (tunnel->has_ip4)
+    {
+        result = tunnel->has_ip4_remote ? ov_netif_add_peer4(netif, &target, tunnel->ip4, tunnel->ip4_remote)
+                                        : ov_netif_add_ip4(netif, &target, tunnel->ip4, tunnel->ip4_bits);
+    }
+    if (result < 0)
     {
         return give_up(netif, text, "add the IPv4 address to", name, result);
     }
@@ -174,6 +187,5 @@ enum ov_err ov_netif_apply(struct ov_netif *netif, const char *name, int index,
     {
         return give_up(netif, text, "add the IPv6 address to", name, result);
     }
-    ov_netif_add_routes(netif, &target, tunnel);
     return OV_OK;
 }

@@ -1,6 +1,7 @@
 #ifndef OV_TUN_NETIF_H
 #define OV_TUN_NETIF_H
 
+#include "base/addr.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/log.h"
@@ -19,12 +20,18 @@ OV_MUST_USE enum ov_err ov_netif_new(const struct ov_log *log, struct ov_netif *
 /* Undoes what is left to undo. NULL is fine. */
 void ov_netif_free(struct ov_netif *netif);
 
+/* Which server the tunnel leads to: its address stays reachable outside of it. Borrows nothing. */
+void ov_netif_toward(struct ov_netif *netif, const struct ov_addr *server);
+
 /* Bring the interface up with the tunnel's MTU, give it its addresses
- * (topology subnet), then add the routes. index is the interface. A route that
- * can't be added is a warning: the tunnel itself works [WP-PUSH-016]. Any other
- * failure is OV_ERR_IO with a reason in text, and all is undone. */
+ * (as its topology says). index is the interface. A failure is OV_ERR_IO with a
+ * reason in text, and all is undone. */
 OV_MUST_USE enum ov_err ov_netif_apply(struct ov_netif *netif, const char *name, int index,
                                        const struct ov_tunnel *tunnel, char text[static OV_NETIF_TEXT]);
+
+/* Then the routes, --redirect-gateway among them. One that can't be added is a
+ * warning: the tunnel itself works [WP-PUSH-016]. */
+void ov_netif_add_routes(struct ov_netif *netif, const char *name, int index, const struct ov_tunnel *tunnel);
 
 /* What the kernel counts as dropped at an interface. */
 struct ov_netif_drops

@@ -3,9 +3,9 @@
 #include <linux/if_addr.h>
 #include <stdio.h>
 
-/* Takes local. The kernel adds the prefix route of the subnet by itself. */
+/* Takes local, broadcast and peer; both of these may be NULL. The kernel adds the prefix route of the subnet by itself. */
 static int add_address(struct ov_netif *netif, const struct ov_netif_target *target, struct nl_addr *local,
-                       struct nl_addr *broadcast, uint32_t flags)
+                       struct nl_addr *broadcast, struct nl_addr *peer, uint32_t flags)
 {
     struct ov_netif_change *change = ov_netif_room(netif);
     struct rtnl_addr *addr = rtnl_addr_alloc();
@@ -19,6 +19,10 @@ static int add_address(struct ov_netif *netif, const struct ov_netif_target *tar
         if (result >= 0 && broadcast != NULL)
         {
             result = rtnl_addr_set_broadcast(addr, broadcast);
+        }
+        if (result >= 0 && peer != NULL)
+        {
+            result = rtnl_addr_set_peer(addr, peer);
         }
         if (result >= 0)
         {
@@ -39,6 +43,7 @@ static int add_address(struct ov_netif *netif, const struct ov_netif_target *tar
     }
     nl_addr_put(local);
     nl_addr_put(broadcast);
+    nl_addr_put(peer);
     return result;
 }
 
@@ -46,12 +51,18 @@ int ov_netif_add_ip4(struct ov_netif *netif, const struct ov_netif_target *targe
 {
     /* A /31 or /32 has no broadcast address. */
     struct nl_addr *broadcast = bits < 31 ? ov_netif_ip4(ip | UINT32_MAX >> bits, 32) : NULL;
-    return add_address(netif, target, ov_netif_ip4(ip, bits), broadcast, 0);
+    return add_address(netif, target, ov_netif_ip4(ip, bits), broadcast, NULL, 0);
+}
+
+int ov_netif_add_peer4(struct ov_netif *netif, const struct ov_netif_target *target, uint32_t ip,
+                       uint32_t peer)
+{
+    return add_address(netif, target, ov_netif_ip4(ip, 32), NULL, ov_netif_ip4(peer, 32), 0);
 }
 
 int ov_netif_add_ip6(struct ov_netif *netif, const struct ov_netif_target *target,
                      const uint8_t ip[static 16], uint8_t bits)
 {
     /* Nobody else can have it: addresses in a tunnel are assigned by its server. */
-    return add_address(netif, target, ov_netif_ip6(ip, bits), NULL, IFA_F_NODAD);
+    return add_address(netif, target, ov_netif_ip6(ip, bits), NULL, NULL, IFA_F_NODAD);
 }

@@ -1,24 +1,16 @@
 #include "tun/netif_private.h"
 
 #include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <stdio.h>
 
-/* One route. Not through the tunnel: the kernel finds the interface that leads
- * to the gateway. */
-struct wanted
-{
-    struct nl_addr *net;
-    struct nl_addr *gateway;
-    bool through_tunnel;
-    uint32_t metric;
-};
-
-static void describe(const struct wanted *wanted, const struct ov_netif_target *target,
+static void describe(const struct ov_netif_route *wanted, const struct ov_netif_target *target,
                      char out[static OV_NETIF_WHAT])
 {
     char net[64];
     char gateway[64] = "";
     char metric[24] = "";
+    char dev[IF_NAMESIZE] = "";
     (void)nl_addr2str(wanted->net, net, sizeof net);
     if (wanted->gateway != NULL)
     {
@@ -28,12 +20,19 @@ static void describe(const struct wanted *wanted, const struct ov_netif_target *
     {
         (void)snprintf(metric, sizeof metric, " metric %u", wanted->metric);
     }
+    if (wanted->through_tunnel)
+    {
+        (void)snprintf(dev, sizeof dev, "%s", target->name);
+    }
+    else if (wanted->index != 0)
+    {
+        (void)if_indextoname((unsigned)wanted->index, dev);
+    }
     (void)snprintf(out, OV_NETIF_WHAT, "route %.50s%s%.42s%s%.15s%s", net, gateway[0] != '\0' ? " via " : "",
-                   gateway, wanted->through_tunnel ? " dev " : "", wanted->through_tunnel ? target->name : "",
-                   metric);
+                   gateway, dev[0] != '\0' ? " dev " : "", dev, metric);
 }
 
-static struct rtnl_route *build(const struct wanted *wanted, const struct ov_netif_target *target)
+static struct rtnl_route *build(const struct ov_netif_route *wanted, const struct ov_netif_target *target)
 {
     struct rtnl_route *route = rtnl_route_alloc();
     struct rtnl_nexthop *hop = rtnl_route_nh_alloc();
@@ -60,16 +59,16 @@ static struct rtnl_route *build(const struct wanted *wanted, const struct ov_net
     {
         rtnl_route_nh_set_gateway(hop, wanted->gateway);
     }
-    if (wanted->through_tunnel)
+    if (wanted->through_tunnel || wanted->index != 0)
     {
-        rtnl_route_nh_set_ifindex(hop, target->index);
+        rtnl_route_nh_set_ifindex(hop, wanted->through_tunnel ? target->index : wanted->index);
     }
     rtnl_route_add_nexthop(route, hop);
     return route;
 }
 
-/* Takes net and gateway. */
-static void add_route(struct ov_netif *netif, const struct ov_netif_target *target, struct wanted *wanted)
+void ov_netif_add_route(struct ov_netif *netif, const struct ov_netif_target *target,
+                        struct ov_netif_route *wanted)
 {
     char what[OV_NETIF_WHAT] = "route";
     struct ov_netif_change *change = ov_netif_room(netif);
@@ -96,49 +95,4 @@ static void add_route(struct ov_netif *netif, const struct ov_netif_target *targ
     }
     nl_addr_put(wanted->net);
     nl_addr_put(wanted->gateway);
-}
-
-static void add_route4(struct ov_netif *netif, const struct ov_netif_target *target,
-                       const struct ov_tunnel *tunnel, const struct ov_route4 *route)
-{
-    struct wanted wanted = {
-        .net = ov_netif_ip4(route->net, route->bits),
-        .through_tunnel = !route->has_gateway,
-        .metric = route->metric,
-    };
-    if (route->has_gateway)
-    {
-        wanted.gateway = ov_netif_ip4(route->gateway, 32);
-    }
-    else if (tunnel->has_route_gateway)
-    {
-        wanted.gateway = ov_netif_ip4(tunnel->route_gateway, 32);
-    }
-    add_route(netif, target, &wanted);
-}
-
-/* A tun device has no neighbours to ask for: IPv6 needs no gateway through it. */
-static void add_route6(struct ov_netif *netif, const struct ov_netif_target *target,
-                       const struct ov_route6 *route)
-{
-    struct wanted wanted = {
-        .net = ov_netif_ip6(route->net, route->bits),
-        .gateway = route->has_gateway ? ov_netif_ip6(route->gateway, 128) : NULL,
-        .through_tunnel = !route->has_gateway,
-        .metric = route->metric,
-    };
-    add_route(netif, target, &wanted);
-}
-
-void ov_netif_add_routes(struct ov_netif *netif, const struct ov_netif_target *target,
-                         const struct ov_tunnel *tunnel)
-{
-    for (size_t i = 0; i < tunnel->routes4_count; i++)
-    {
-        add_route4(netif, target, tunnel, &tunnel->routes4[i]);
-    }
-    for (size_t i = 0; i < tunnel->routes6_count; i++)
-    {
-        add_route6(netif, target, &tunnel->routes6[i]);
-    }
 }

@@ -13,7 +13,8 @@ static bool routes4_equal(const struct ov_tunnel *a, const struct ov_tunnel *b)
         const struct ov_route4 *x = &a->routes4[i];
         const struct ov_route4 *y = &b->routes4[i];
         if (x->net != y->net || x->bits != y->bits || x->has_gateway != y->has_gateway ||
-            (x->has_gateway && x->gateway != y->gateway) || x->metric != y->metric)
+            (x->has_gateway && x->gateway != y->gateway) || x->metric != y->metric ||
+            x->net_word != y->net_word || x->gateway_word != y->gateway_word)
         {
             return false;
         }
@@ -32,7 +33,8 @@ static bool routes6_equal(const struct ov_tunnel *a, const struct ov_tunnel *b)
         const struct ov_route6 *x = &a->routes6[i];
         const struct ov_route6 *y = &b->routes6[i];
         if (memcmp(x->net, y->net, 16) != 0 || x->bits != y->bits || x->has_gateway != y->has_gateway ||
-            (x->has_gateway && memcmp(x->gateway, y->gateway, 16) != 0) || x->metric != y->metric)
+            (x->has_gateway && memcmp(x->gateway, y->gateway, 16) != 0) || x->metric != y->metric ||
+            x->gateway_word != y->gateway_word)
         {
             return false;
         }
@@ -43,6 +45,7 @@ static bool routes6_equal(const struct ov_tunnel *a, const struct ov_tunnel *b)
 static bool addresses_equal(const struct ov_tunnel *a, const struct ov_tunnel *b)
 {
     return a->has_ip4 == b->has_ip4 && (!a->has_ip4 || (a->ip4 == b->ip4 && a->ip4_bits == b->ip4_bits)) &&
+           a->has_ip4_remote == b->has_ip4_remote && (!a->has_ip4_remote || a->ip4_remote == b->ip4_remote) &&
            a->has_ip6 == b->has_ip6 &&
            (!a->has_ip6 || (memcmp(a->ip6, b->ip6, 16) == 0 && a->ip6_bits == b->ip6_bits)) &&
            a->has_route_gateway == b->has_route_gateway &&
@@ -52,7 +55,8 @@ static bool addresses_equal(const struct ov_tunnel *a, const struct ov_tunnel *b
 bool ov_tunnel_equal(const struct ov_tunnel *a, const struct ov_tunnel *b)
 {
     return strcmp(a->dev, b->dev) == 0 && a->mtu == b->mtu && addresses_equal(a, b) && routes4_equal(a, b) &&
-           routes6_equal(a, b);
+           routes6_equal(a, b) && a->redirect == b->redirect && a->route_noexec == b->route_noexec &&
+           a->ifconfig_noexec == b->ifconfig_noexec;
 }
 
 enum ov_err ov_tunnel_copy(struct ov_arena *arena, const struct ov_tunnel *tunnel, struct ov_tunnel *out)

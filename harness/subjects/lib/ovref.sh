@@ -60,6 +60,9 @@ subject_supports()
         log:*)
             ovref_log_line "${1#log:}"
             ;;
+        topology:net30 | topology:p2p | peer-to-peer | tunnel6-only)
+            echo yes
+            ;;
         server | client | udp4 | udp6 | tcp4 | tcp6 | tls-crypt | tls-auth | tls-crypt-v2 | explicit-exit-notify)
             echo yes
             ;;
@@ -72,7 +75,8 @@ subject_supports()
         cipher:CHACHA20-POLY1305 | cipher:none | aead-epoch)
             echo yes
             ;;
-        auth-user-pass | auth-gen-token | static-challenge | dynamic-challenge | cr-text | verify-client-cert | \
+        client-config-dir | client-connect | learn-address | connect-freq | tls-cipher | tls-ciphersuites | \
+            tls-groups | auth-user-pass | auth-gen-token | static-challenge | dynamic-challenge | cr-text | verify-client-cert | \
             crl | verify-x509-name | peer-fingerprint | tls-verify | key-password | certs:ec | certs:rsa)
             echo yes
             ;;

@@ -110,6 +110,15 @@ void mbed_set_versions(mbedtls_ssl_config *config, enum ov_tls_version min, enum
 }
 #endif
 
+void mbed_set_groups(mbedtls_ssl_config *config, const struct mbed_groups *groups)
+{
+#if MBEDTLS_VERSION_NUMBER >= 0x03010000
+    mbedtls_ssl_conf_groups(config, groups->tls_id);
+#else
+    mbedtls_ssl_conf_curves(config, groups->id);
+#endif
+}
+
 void mbed_set_strict(mbedtls_ssl_config *config)
 {
     (void)config;

@@ -23,6 +23,8 @@ bool mbed_has_ext_key_usage(const mbedtls_x509_crt *cert);
 enum ov_tls_version mbed_newest_version(void);
 /* Both are real versions here. */
 void mbed_set_versions(mbedtls_ssl_config *config, enum ov_tls_version min, enum ov_tls_version max);
+/* Groups of the key exchange, in order of preference. Borrowed for the life of config. */
+void mbed_set_groups(mbedtls_ssl_config *config, const struct mbed_groups *groups);
 /* No tickets, no renegotiation [WP-TLS-002]; no Diffie-Hellman group below 2048 bits. */
 void mbed_set_strict(mbedtls_ssl_config *config);
 

@@ -38,6 +38,16 @@ enum ov_err mbed_aes256_ctr(const uint8_t key[32], const uint8_t iv[16], uint8_t
 
 extern const struct ov_tls_ops mbed_tls_ops;
 
+#define MBED_GROUPS 16u
+
+/* --tls-groups as one version of the library or the other wants them, ended by none and 0. */
+struct mbed_groups
+{
+    bool given;
+    mbedtls_ecp_group_id id[MBED_GROUPS];
+    uint16_t tls_id[MBED_GROUPS];
+};
+
 struct ov_tls_conf
 {
     enum ov_role role;
@@ -56,6 +66,7 @@ struct ov_tls_conf
     mbedtls_x509_crt own; /* leaf first; empty for a client without */
     mbedtls_pk_context key;
     int *suites; /* 0-terminated [WP-TLS-004] */
+    struct mbed_groups groups;
 };
 
 /* What a TLS 1.2 exporter is computed from, for libraries without one of their own. */
@@ -110,5 +121,9 @@ enum ov_err mbed_peer(struct ov_tls_conn *conn, struct ov_tls_peer *out);
 
 /* "SSL - The message is malformed". Returns text. */
 const char *mbed_reason(int error, char *text, size_t cap);
+
+/* tls_lists.c: list NULL changes nothing. OV_ERR_TLS: no name of it is of use. */
+enum ov_err mbed_order_suites(struct ov_tls_conf *conf, const char *list, char *text);
+enum ov_err mbed_read_groups(struct mbed_groups *groups, const char *list, char *text);
 
 #endif

@@ -84,6 +84,10 @@ static int set_up(struct ov_tls_conn *conn)
     mbedtls_ssl_conf_ciphersuites(config, conf->suites);
     mbed_set_versions(config, conf->version_min, conf->version_max);
     mbed_set_strict(config);
+    if (conf->groups.given)
+    {
+        mbed_set_groups(config, &conf->groups);
+    }
     if (conf->own.raw.len > 0)
     {
         error = mbedtls_ssl_conf_own_cert(config, &conf->own, &conf->key);

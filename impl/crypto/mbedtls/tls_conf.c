@@ -235,6 +235,14 @@ static enum ov_err load_all(struct ov_tls_conf *conf, const struct ov_tls_settin
     enum ov_err err = choose_suites(conf, text);
     if (err == OV_OK)
     {
+        err = mbed_order_suites(conf, settings->ciphers, text);
+    }
+    if (err == OV_OK)
+    {
+        err = mbed_read_groups(&conf->groups, settings->groups, text);
+    }
+    if (err == OV_OK)
+    {
         err = choose_versions(conf, settings, text);
     }
     if (err == OV_OK && (settings->ca.len > 0 || !settings->trust_judge))

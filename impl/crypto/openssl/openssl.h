@@ -98,4 +98,7 @@ enum ov_err openssl_judge(const struct ov_tls_conf *conf, X509 *x509, int depth,
 enum ov_err openssl_subject_of(const X509 *cert, char *out, size_t cap);
 enum ov_err openssl_peer(struct ov_tls_conn *conn, struct ov_tls_peer *out);
 
+/* tls_lists.c: suites and groups that are given. OV_ERR_TLS. */
+enum ov_err openssl_set_lists(SSL_CTX *ctx, const struct ov_tls_settings *settings, char *text);
+
 #endif

@@ -233,6 +233,10 @@ static enum ov_err load_all(SSL_CTX *ctx, const struct ov_tls_settings *settings
     {
         err = set_versions(ctx, settings, text);
     }
+    if (err == OV_OK)
+    {
+        err = openssl_set_lists(ctx, settings, text);
+    }
     if (err == OV_OK && needs_ca(settings))
     {
         err = load_certs(ctx, "ca", &settings->ca, take_ca, text);

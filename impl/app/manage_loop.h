@@ -1,0 +1,44 @@
+#ifndef OV_APP_MANAGE_LOOP_H
+#define OV_APP_MANAGE_LOOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "hub/hub.h"
+#include "loop/loop.h"
+#include "manage/manage.h"
+#include "options/config.h"
+
+/* The management interface of a program that runs a loop. */
+
+/* As the configuration says; *log becomes one that tells there too. *out NULL: none is wanted. False: the log says
+ * why. */
+bool ov_manage_open(const struct ov_config *config, struct ov_log *log, struct ov_manage **out);
+
+/* On every wake-up: let it work and watch its files; *seen starts as 0. Returns its deadline. NULL is fine. */
+uint64_t ov_manage_turn(struct ov_manage *manage, struct ov_loop *loop, uint32_t *seen, struct ov_now now);
+
+/* Before there is a loop: wait until nobody holds. NULL is fine. */
+void ov_manage_wait(struct ov_manage *manage);
+
+/* SIGHUP, SIGTERM, SIGUSR1, SIGUSR2 by name; 0: another one. */
+int ov_manage_signal(const char *name);
+/* What write puts into a file is told line by line. */
+void ov_manage_say_file(struct ov_manage *manage, void (*write)(void *ctx, FILE *file), void *ctx);
+
+/* manage_server.c: what a server is asked. All-zero manage: nothing. */
+struct ov_manage_server
+{
+    struct ov_manage *manage;
+    void *ctx;
+    struct ov_hub *(*hub)(void *ctx);
+    void (*status)(void *ctx, uint32_t version, FILE *file);
+    void (*signal)(void *ctx, int signum);
+    void (*wake)(void *ctx); /* the hub has something to send */
+};
+
+/* server must stay where it is. */
+void ov_manage_server_open(struct ov_manage_server *server);
+
+#endif

@@ -1,0 +1,165 @@
+/* Commands that concern every program. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "manage/private.h"
+#include "options/values.h"
+
+static void tell_history(struct ov_manage *manage, const struct ov_history *history, size_t n)
+{
+    const char *line;
+    for (size_t i = 0; (line = ov_history_at(history, n, i)) != NULL; i++)
+    {
+        ov_manage_say(manage, "%s", line);
+    }
+    ov_manage_say(manage, "END");
+}
+
+/* "on", "off", "all", "on all", N */
+static void history_command(struct ov_manage *manage, struct ov_history *history, const char *name,
+                            const struct ov_manage_words *words)
+{
+    uint32_t n;
+    if (words->count == 1)
+    {
+        tell_history(manage, history, 1);
+        return;
+    }
+    for (size_t i = 1; i < words->count; i++)
+    {
+        if (strcmp(words->word[i], "on") == 0 || strcmp(words->word[i], "off") == 0)
+        {
+            history->live = words->word[i][1] == 'n';
+            ov_manage_say(manage, "SUCCESS: real-time %s notification set to %s", name,
+                          history->live ? "ON" : "OFF");
+        }
+        else if (strcmp(words->word[i], "all") == 0)
+        {
+            tell_history(manage, history, OV_HISTORY_MAX);
+        }
+        else if (ov_value_u32(words->word[i], &n) && n > 0)
+        {
+            tell_history(manage, history, n);
+        }
+        else
+        {
+            ov_manage_say(manage, "ERROR: %s parameter must be 'on' or 'off' or some number n or 'all'",
+                          name);
+        }
+    }
+}
+
+static void on_log(struct ov_manage *manage, const struct ov_manage_words *words)
+{
+    history_command(manage, &manage->log, "log", words);
+}
+
+static void on_state(struct ov_manage *manage, const struct ov_manage_words *words)
+{
+    history_command(manage, &manage->states, "state", words);
+}
+
+static void on_hold(struct ov_manage *manage, const struct ov_manage_words *words)
+{
+    const char *what = words->count > 1 ? words->word[1] : "";
+    if (words->count == 1)
+    {
+        ov_manage_say(manage, "SUCCESS: hold=%d", manage->hold);
+    }
+    else if (strcmp(what, "on") == 0 || strcmp(what, "off") == 0)
+    {
+        manage->hold = what[1] == 'n';
+        ov_manage_say(manage, "SUCCESS: hold flag set to %s", manage->hold ? "ON" : "OFF");
+    }
+    else if (strcmp(what, "release") == 0)
+    {
+        manage->released = true;
+        ov_manage_say(manage, "SUCCESS: hold release succeeded");
+        if (manage->user.released != NULL)
+        {
+            manage->user.released(manage->user.ctx);
+        }
+    }
+    else
+    {
+        ov_manage_say(manage, "ERROR: bad hold command parameter");
+    }
+}
+
+static void on_pid(struct ov_manage *manage, const struct ov_manage_words *words)
+{
+    (void)words;
+    ov_manage_say(manage, "SUCCESS: pid=%d", (int)getpid());
+}
+
+static void on_leave(struct ov_manage *manage, const struct ov_manage_words *words)
+{
+    (void)words;
+    manage->leaves = true;
+}
+
+static void on_help(struct ov_manage *manage, const struct ov_manage_words *words);
+
+static const struct
+{
+    const char *name;
+    size_t max; /* words behind the name */
+    void (*run)(struct ov_manage *manage, const struct ov_manage_words *words);
+    const char *help;
+} commands[] = {
+    {"exit", 0, on_leave, "Close the connection"},
+    {"quit", 0, on_leave, "The same"},
+    {"help", 0, on_help, "This list"},
+    {"hold", 1, on_hold, "[on|off|release]: wait before connecting, or stop waiting"},
+    {"log", 2, on_log, "[on|off|all|n]: lines of the log, past and future"},
+    {"pid", 0, on_pid, "Process id"},
+    {"state", 2, on_state, "[on|off|all|n]: states of the connection, past and future"},
+};
+
+static void on_help(struct ov_manage *manage, const struct ov_manage_words *words)
+{
+    (void)words;
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+    {
+        ov_manage_say(manage, "%-24s : %s", commands[i].name, commands[i].help);
+    }
+    if (manage->user.command != NULL)
+    {
+        static const struct ov_manage_words help = {1, {"help", NULL}};
+        (void)manage->user.command(manage->user.ctx, &help);
+    }
+    ov_manage_say(manage, "END");
+}
+
+static void run(struct ov_manage *manage, const struct ov_manage_words *words)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+    {
+        if (strcmp(commands[i].name, words->word[0]) == 0 && words->count - 1 <= commands[i].max)
+        {
+            commands[i].run(manage, words);
+            return;
+        }
+    }
+    if (manage->user.command == NULL || !manage->user.command(manage->user.ctx, words))
+    {
+        ov_manage_say(manage, "ERROR: unknown command, enter 'help' for more options"); /* [WP-MGMT-004] */
+    }
+}
+
+void ov_manage_command(struct ov_manage *manage, const char *text)
+{
+    struct ov_manage_words words;
+    struct ov_arena *arena = ov_arena_new();
+    enum ov_err err = arena == NULL ? OV_ERR_NOMEM : ov_manage_words(arena, text, &words);
+    if (err != OV_OK)
+    {
+        ov_manage_say(manage, "ERROR: this line can't be read (%s)", ov_err_name(err));
+    }
+    else if (words.count > 0)
+    {
+        run(manage, &words);
+    }
+    ov_arena_free(arena); /* wipes what it held */
+}

@@ -3,6 +3,7 @@
 #include "cli/experiment.h"
 #include "lib/args.h"
 #include "lib/exit_style.h"
+#include "lib/remote.h"
 #include "lib/rng.h"
 #include "lib/run.h"
 
@@ -28,7 +29,10 @@ static const char usage[] =
     "  --exit-style STYLE   ksft (default), automake (4 becomes 77), gate (5 becomes 0)\n"
     "  --subjects-dir DIR   other programs under test\n"
     "  --topology FILE      another network script\n"
-    "  --pki DIR            other keys (made there when missing)\n\n"
+    "  --pki DIR            other keys (made there when missing)\n"
+    "  --client-at PLACE    the client runs on another machine, ssh:USER@HOST[:PORT]; suites only, with\n"
+    "  --server-at PLACE    the same of the server; both or none ($OVLAB_SERVER_ADDR: where the client\n"
+    "                       finds it, if that is not HOST; $OVLAB_SSH_CONFIG: a configuration of ssh)\n\n"
     "of experiments:\n"
     "  --full               all values of the file, not its quick selection\n"
     "  --repeats N          how often each point is measured, 1 to 100\n"
@@ -51,6 +55,8 @@ enum
     OPT_SUBJECTS_DIR,
     OPT_TOPOLOGY,
     OPT_PKI,
+    OPT_CLIENT_AT,
+    OPT_SERVER_AT,
     OPT_FULL,
     OPT_REPEATS,
     OPT_BISECT,
@@ -73,6 +79,8 @@ static const struct option long_options[] = {
     {"subjects-dir", required_argument, NULL, OPT_SUBJECTS_DIR},
     {"topology", required_argument, NULL, OPT_TOPOLOGY},
     {"pki", required_argument, NULL, OPT_PKI},
+    {"client-at", required_argument, NULL, OPT_CLIENT_AT},
+    {"server-at", required_argument, NULL, OPT_SERVER_AT},
     {"full", no_argument, NULL, OPT_FULL},
     {"repeats", required_argument, NULL, OPT_REPEATS},
     {"bisect", required_argument, NULL, OPT_BISECT},
@@ -87,6 +95,7 @@ struct request
     const char *subjects; /* comma list or NULL */
     bool own_subjects;    /* --subjects-dir was given */
     bool own_topology;    /* --topology was given */
+    const char *at[2];    /* client's and server's place on other machines, or NULL */
     struct cli_experiment experiment;
     enum lab_exit_style style;
     bool dry_run;
@@ -119,6 +128,12 @@ static enum lab_err take_experiment_option(struct request *request, int option, 
     struct cli_experiment *experiment = &request->experiment;
     switch (option)
     {
+    case OPT_CLIENT_AT:
+        request->at[0] = optarg;
+        return lab_remote_check("--client-at", optarg, why);
+    case OPT_SERVER_AT:
+        request->at[1] = optarg;
+        return lab_remote_check("--server-at", optarg, why);
     case OPT_FULL:
         experiment->full = true;
         return LAB_OK;
@@ -199,6 +214,26 @@ static enum lab_err choose(struct request *request, const char *name, struct lab
     return LAB_OK;
 }
 
+/* One end in the lab's namespaces and one outside would have no way to each other. */
+static enum lab_err check_places(struct request *request, struct lab_why *why)
+{
+    if (request->at[0] == NULL && request->at[1] == NULL)
+    {
+        return LAB_OK;
+    }
+    if (request->at[0] == NULL || request->at[1] == NULL || request->own_topology)
+    {
+        return lab_why_set(why, LAB_ERR_USAGE, "--client-at and --server-at go together, without --topology");
+    }
+    if (strcmp(request->at[0], request->at[1]) == 0)
+    {
+        return lab_why_set(why, LAB_ERR_USAGE, "client and server cannot be at the same place");
+    }
+    return request->run->options.suite != NULL
+               ? LAB_OK
+               : lab_why_set(why, LAB_ERR_USAGE, "an experiment needs the lab's own link: no places");
+}
+
 static enum lab_err parse(struct request *request, int argc, char **argv, struct lab_why *why)
 {
     struct lab_run *run = request->run;
@@ -219,7 +254,8 @@ static enum lab_err parse(struct request *request, int argc, char **argv, struct
     {
         return lab_why_set(why, LAB_ERR_USAGE, "one suite or experiment is wanted, such as: ovlab run quick");
     }
-    return choose(request, argv[optind], why);
+    err = choose(request, argv[optind], why);
+    return err == LAB_OK ? check_places(request, why) : err;
 }
 
 /* The whole plan goes into the record of every part, so that a merge knows what is missing. */
@@ -310,6 +346,18 @@ static int run_planned(struct lab_run *run)
     return status;
 }
 
+static int run_at_places(const struct request *request)
+{
+    struct lab_why why;
+    if (request->at[0] != NULL &&
+        lab_remote_use(&request->run->paths, request->at[0], request->at[1], &why) != LAB_OK)
+    {
+        fprintf(stderr, "ovlab run: %s\n", why.text);
+        return LAB_EXIT_ERROR;
+    }
+    return run_planned(request->run);
+}
+
 int cmd_run(int argc, char **argv)
 {
     struct lab_why why;
@@ -350,7 +398,7 @@ int cmd_run(int argc, char **argv)
     }
     else
     {
-        status = run_planned(run);
+        status = run_at_places(&request);
     }
     cli_experiment_clear(&request.experiment);
     json_decref(run->options.plan);

@@ -3,6 +3,7 @@
 #include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/ns.h"
+#include "lib/remote.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +26,8 @@
 struct launch
 {
     char program[LAB_PATH_MAX];
-    const struct lab_proc_spec *spec;
+    const char *const *argv;
+    const char *remote_argv[LAB_REMOTE_ARGS];
     int netns_fd;
     int null_fd;
     int out_fd;
@@ -83,7 +85,7 @@ static void child_run(const struct launch *launch)
     {
         child_fail(launch->report_fd);
     }
-    execv(launch->program, (char *const *)launch->spec->argv);
+    execv(launch->program, (char *const *)launch->argv);
     child_fail(launch->report_fd);
 }
 
@@ -124,8 +126,18 @@ static void launch_close(struct launch *launch)
 static enum lab_err launch_prepare(struct launch *launch, const struct lab_proc_spec *spec,
                                    struct lab_why *why)
 {
-    *launch = (struct launch){.spec = spec, .netns_fd = -1, .null_fd = -1, .out_fd = -1, .err_fd = -1};
-    const char *name = spec->argv[0];
+    *launch = (struct launch){.argv = spec->argv, .netns_fd = -1, .null_fd = -1, .out_fd = -1, .err_fd = -1};
+    bool remote = lab_remote_is(spec->netns);
+    if (remote)
+    {
+        enum lab_err err = lab_remote_argv(spec->netns, spec->argv, launch->remote_argv, why);
+        if (err != LAB_OK)
+        {
+            return err;
+        }
+        launch->argv = launch->remote_argv;
+    }
+    const char *name = launch->argv[0];
     if (strchr(name, '/') != NULL)
     {
         snprintf(launch->program, sizeof launch->program, "%s", name);
@@ -139,7 +151,7 @@ static enum lab_err launch_prepare(struct launch *launch, const struct lab_proc_
     {
         return lab_why_errno(why, "/dev/null");
     }
-    if (spec->netns != NULL && (launch->netns_fd = lab_ns_open(spec->netns, why)) < 0)
+    if (spec->netns != NULL && !remote && (launch->netns_fd = lab_ns_open(spec->netns, why)) < 0)
     {
         return LAB_ERR_SYSTEM;
     }

@@ -1,6 +1,7 @@
 #include "lib/ready.h"
 
 #include "lib/ns.h"
+#include "lib/remote.h"
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>
@@ -51,9 +52,21 @@ static bool port_in_use(const char *netns, struct port_question *question)
     return lab_ns_call(netns, ask_port, question, &why) == LAB_OK && question->found;
 }
 
+static bool remote_listens(const char *place, const char *kind, uint16_t port)
+{
+    char number[8];
+    const char *question[] = {kind, number, NULL};
+    snprintf(number, sizeof number, "%u", port);
+    return lab_remote_ask(place, question, NULL, 0);
+}
+
 /* thread-self, because /proc/net follows the main thread, not the caller. */
 bool lab_ready_udp_bound(const char *netns, uint16_t port)
 {
+    if (lab_remote_is(netns))
+    {
+        return remote_listens(netns, "udp", port);
+    }
     struct port_question question = {.files = {"/proc/thread-self/net/udp", "/proc/thread-self/net/udp6"},
                                      .port = port,
                                      .state = UDP_BOUND};
@@ -62,6 +75,10 @@ bool lab_ready_udp_bound(const char *netns, uint16_t port)
 
 bool lab_ready_tcp_listens(const char *netns, uint16_t port)
 {
+    if (lab_remote_is(netns))
+    {
+        return remote_listens(netns, "tcp", port);
+    }
     struct port_question question = {.files = {"/proc/thread-self/net/tcp", "/proc/thread-self/net/tcp6"},
                                      .port = port,
                                      .state = TCP_LISTENS};
@@ -82,6 +99,11 @@ static void ask_interface(void *arg)
 
 bool lab_ready_interface(const char *netns, const char *name)
 {
+    if (lab_remote_is(netns))
+    {
+        const char *words[] = {"link", name, NULL};
+        return lab_remote_ask(netns, words, NULL, 0);
+    }
     struct interface_question question = {.name = name};
     struct lab_why why;
     return lab_ns_call(netns, ask_interface, &question, &why) == LAB_OK && question.found;
@@ -142,6 +164,11 @@ bool lab_ready_address(const char *netns, const char *name, const char *address)
 
 bool lab_ready_address_get(const char *netns, const char *name, int family, char *address, size_t size)
 {
+    if (lab_remote_is(netns))
+    {
+        const char *words[] = {"addr", name, family == 4 ? "4" : "6", NULL};
+        return lab_remote_ask(netns, words, address, size);
+    }
     struct address_question question = {.name = name, .family = family == 4 ? AF_INET : AF_INET6};
     struct lab_why why;
     if (lab_ns_call(netns, ask_address, &question, &why) != LAB_OK || question.found[0] == '\0')

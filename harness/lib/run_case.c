@@ -6,6 +6,7 @@
 #include "lib/health.h"
 #include "lib/lines.h"
 #include "lib/ns.h"
+#include "lib/remote.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -138,15 +139,19 @@ static bool nobody_left(void *arg)
     return count_others() == 0;
 }
 
-/* All processes that the harness knows have been ended: whoever is left now was
- * started by a subject and deserted. */
-static void sweep(struct lab_cell *cell)
+static void end_known(struct lab_cell *cell)
 {
     lab_proc_clear(&cell->traffic);
     lab_proc_clear(&cell->client);
     lab_proc_clear(&cell->server);
     lab_capture_clear(&cell->capture);
     lab_link_clear(&cell->link);
+}
+
+/* All processes that the harness knows have been ended: whoever is left now was
+ * started by a subject and deserted. */
+static void sweep(struct lab_cell *cell)
+{
     if (!lab_ns_is_private())
     {
         return;
@@ -233,12 +238,22 @@ static void with_network(struct lab_run *run, struct lab_cell *cell)
     {
         lab_cell_note(cell, LAB_ERROR, false, "%s", why.text);
     }
-    sweep(cell);
+    end_known(cell);
+    /* The connections to other machines are processes too: they end before anybody is looked for. */
+    bool remote = lab_remote_is(cell->topology->server_ns);
+    if (!remote)
+    {
+        sweep(cell);
+    }
     /* When interrupted, the namespaces end with the run anyway. */
     if (run->loop.stop_signal == 0 &&
         lab_topology_call(&run->loop, run->paths.topology, "down", log, &why) != LAB_OK)
     {
         lab_cell_note(cell, LAB_ERROR, false, "%s", why.text);
+    }
+    if (remote)
+    {
+        sweep(cell);
     }
 }
 

@@ -3,6 +3,7 @@
 #include "lib/cell.h"
 #include "lib/clock.h"
 #include "lib/ready.h"
+#include "lib/remote.h"
 #include "lib/tool.h"
 
 #include <stdio.h>
@@ -16,6 +17,12 @@ enum lab_go lab_step_capture(struct lab_cell *cell)
 {
     char counts[LAB_PATH_MAX];
     struct lab_why why;
+    if (lab_remote_is(cell->topology->server_ns))
+    {
+        lab_cell_check(cell, "capture", LAB_UNSUPPORTED, false,
+                       "the wire between two other machines is not ours");
+        return LAB_GO_ON;
+    }
     lab_cell_log(cell, "capture.txt", counts);
     enum lab_err err = lab_capture_start(cell->loop, &cell->capture, cell->paths->self,
                                          cell->topology->capture_ns, cell->topology->capture_if,

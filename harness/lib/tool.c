@@ -1,8 +1,12 @@
 #include "lib/tool.h"
 
+#include "lib/remote.h"
+
 #include <stdio.h>
+#include <string.h>
 
 #define TOOL_OUTPUT_MAX (4 * 1024 * 1024)
+#define REMOTE_LOST     255 /* what ssh says of a connection that ended */
 
 struct tool_wait
 {
@@ -30,9 +34,17 @@ void lab_tool_note_ended(struct lab_cell *cell, const char *role, const struct l
     char end[64];
     char words[256];
     char log_name[16];
+    bool client = strcmp(role, "client") == 0;
     snprintf(log_name, sizeof log_name, "%s.log", role);
     lab_proc_end_text(proc, end, sizeof end);
     lab_cell_last_words(cell, log_name, words, sizeof words);
+    const char *place = client ? cell->topology->client_ns : cell->topology->server_ns;
+    if (lab_remote_is(place) && lab_proc_exited_with(proc, REMOTE_LOST))
+    {
+        lab_cell_note(cell, LAB_ERROR, false, "the connection to the %s's machine %s ended%s", role, place,
+                      words);
+        return;
+    }
     lab_cell_note(cell, LAB_FAIL, false, "the %s ended %s (%s)%s", role, when, end, words);
 }
 

@@ -8,8 +8,8 @@
 
 struct lab_topology
 {
-    char client_ns[32];
-    char server_ns[32];
+    char client_ns[64]; /* or a place on another machine, see lib/remote.h */
+    char server_ns[64];
     char client_if[32];
     char server_if[32];
     char client_addr4[64];

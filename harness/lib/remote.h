@@ -1,0 +1,33 @@
+/* Places on other machines: wherever a network namespace is named, "ssh:USER@HOST[:PORT]" may stand, and
+ * harness/places/ssh ($OVLAB_PLACE_TOOL) does the work there. */
+#ifndef OV_LAB_REMOTE_H
+#define OV_LAB_REMOTE_H
+
+#include "lib/err.h"
+#include "lib/file.h"
+#include "lib/paths.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define LAB_REMOTE_ARGS 40
+
+/* False for NULL, which is here. */
+bool lab_remote_is(const char *netns);
+
+/* Is the text a place at all? LAB_ERR_USAGE names the option and what is wanted. */
+LAB_MUST_USE enum lab_err lab_remote_check(const char *option, const char *place, struct lab_why *why);
+
+/* Makes both ends of a run places: the environment that harness/places reads, and a way out of the private network. paths->topology is replaced. */
+LAB_MUST_USE enum lab_err lab_remote_use(struct lab_paths *paths, const char *client, const char *server,
+                                         struct lab_why *why);
+
+/* The command line that runs argv there. LAB_ERR_USAGE when it is too long. */
+LAB_MUST_USE enum lab_err lab_remote_argv(const char *place, const char *const *argv,
+                                          const char *to[static LAB_REMOTE_ARGS], struct lab_why *why);
+
+/* Asks a question of `ssh ask` (question ends with NULL) and waits for the answer, whose first line goes
+ * to said if that is not NULL. False: no, or no connection. */
+bool lab_remote_ask(const char *place, const char *const *question, char *said, size_t size);
+
+#endif

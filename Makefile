@@ -61,7 +61,8 @@ help:
 packages:
 	@.ci/install-packages
 
-lab-run: packages
+lab-run:
+	@.ci/install-packages lab
 	@$(MAKE) --no-print-directory all report-assets
 	@$(BUILD)/ovlab run quick
 

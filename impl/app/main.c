@@ -65,10 +65,14 @@ static enum ov_outcome show_algorithms(struct ov_program *program, const struct 
     }
     for (unsigned i = 0; config->wish == OV_WISH_CIPHERS && i < OV_CIPHER_COUNT; i++)
     {
-        if (ov_crypto_has_cipher(program->crypto, (enum ov_cipher_id)i))
+        const enum ov_cipher_id id = (enum ov_cipher_id)i;
+        const bool for_secret = ov_cipher_mode(id) == OV_MODE_CBC || id == OV_CIPHER_NONE;
+        if (ov_crypto_has_cipher(program->crypto, id))
         {
-            (void)printf("%s  (%u bit key)\n", ov_cipher_name((enum ov_cipher_id)i),
-                         8 * ov_cipher_key_len((enum ov_cipher_id)i));
+            (void)printf("%s  (%u bit key, %u bit block%s%s)\n", ov_cipher_name(id),
+                         8 * ov_cipher_key_len(id), 8 * ov_cipher_block_len(id),
+                         for_secret ? "" : ", not with 'secret'",
+                         ov_cipher_is_narrow(id) ? ", deprecated" : "");
         }
     }
     for (unsigned i = 0; config->wish == OV_WISH_DIGESTS && i < OV_DIGEST_COUNT; i++)

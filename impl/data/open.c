@@ -77,11 +77,11 @@ static enum ov_err sort_in(struct ov_data *d, struct ov_datagram *dg,
         return OV_ERR_TRUNCATED;
     }
     const uint8_t first = ov_buf_data(&dg->buf)[0];
-    if (!ov_opcode_is_data(ov_opcode_of(first)))
+    if (!d->bare && !ov_opcode_is_data(ov_opcode_of(first)))
     {
         return OV_ERR_OPCODE;
     }
-    struct ov_data_key *key = find_key(d, ov_opcode_key_id(first));
+    struct ov_data_key *key = find_key(d, d->bare ? 0 : ov_opcode_key_id(first));
     if (key == NULL)
     {
         return OV_ERR_KEY_ID;

@@ -318,7 +318,7 @@ static void test_long_form_rows(void **state)
     struct ov_replay_long w;
     uint64_t accepted = 0;
     uint64_t refused = 0;
-    ov_assert_err(ov_replay_long_init(&w, 64, 15), OV_OK);
+    ov_assert_err(ov_replay_long_init(&w, 64, 15, NULL), OV_OK);
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
     {
         ov_assert_err(ov_replay_long_check(&w, steps[i].id), steps[i].err);
@@ -327,17 +327,17 @@ static void test_long_form_rows(void **state)
     }
     assert_true(w.window.counters.accepted == accepted);
     assert_true(w.window.counters.old + w.window.counters.duplicate == refused);
-    ov_assert_err(ov_replay_long_init(&w, 65, 15), OV_ERR_ARG);
+    ov_assert_err(ov_replay_long_init(&w, 65, 15, NULL), OV_ERR_ARG);
 }
 
 static void test_long_form_with_time_zero_and_strict(void **state)
 {
     (void)state;
     struct ov_replay_long w;
-    ov_assert_err(ov_replay_long_init(&w, 64, 0), OV_OK);
+    ov_assert_err(ov_replay_long_init(&w, 64, 0, NULL), OV_OK);
     ov_assert_err(ov_replay_long_mark(&w, (struct ov_wrap_id){1, 0}), OV_OK);
     ov_assert_err(ov_replay_long_mark(&w, (struct ov_wrap_id){1, 0}), OV_ERR_REPLAY);
-    ov_assert_err(ov_replay_long_init(&w, 0, 0), OV_OK);
+    ov_assert_err(ov_replay_long_init(&w, 0, 0, NULL), OV_OK);
     ov_assert_err(ov_replay_long_mark(&w, (struct ov_wrap_id){2, 5}), OV_ERR_REPLAY);
     ov_assert_err(ov_replay_long_mark(&w, (struct ov_wrap_id){1, 5}), OV_OK);
     ov_assert_err(ov_replay_long_mark(&w, (struct ov_wrap_id){3, 5}), OV_ERR_REPLAY);

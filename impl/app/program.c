@@ -74,7 +74,7 @@ static bool choose_engine(struct ov_program *program)
 {
     const char *name = program->config.data_engine;
     bool is_auto = name == NULL || strcmp(name, "auto") == 0;
-    if (!is_auto && strcmp(name, "none") == 0)
+    if ((!is_auto && strcmp(name, "none") == 0) || program->config.secret.from != NULL)
     {
         return true;
     }

@@ -22,7 +22,7 @@ static const struct ov_option rows[] = {
     OTHER("allow-compression", "yes|no|asym|stub-only", 1, 1, BOTH, allow_compression,
           "no; asym where an algorithm is configured", "2.5",
           "asym: expand what comes compressed, compress nothing; yes: compress as well; no: framing alone"),
-    FLAG("allow-deprecated-insecure-static-crypto", BOTH, static_allowed, "2.6", "let 'secret' be used"),
+    FLAG("allow-deprecated-insecure-static-crypto", BOTH, static_allowed, "2.7", "let 'secret' be used"),
     OTHER("comp-lzo", "[yes|no|adaptive]", 0, 1, BOTH | PUSH | CONN | VITAL, comp_lzo, "", "",
           "LZO compression; no: its framing alone"),
     MOOT("comp-noadapt", "", 0, 0, BOTH | PUSH, "", "compress always",

@@ -178,10 +178,17 @@ bool ov_static_occ_due(struct ov_session *s, struct ov_now now)
     return true;
 }
 
+struct findings
+{
+    const struct ov_session *s;
+    bool any;
+};
+
 static void log_difference(void *ctx, const char *text)
 {
-    const struct ov_session *s = ctx;
-    ov_session_log(s, OV_LOG_WARN, "options of the peer: %s", text);
+    struct findings *findings = ctx;
+    findings->any = true;
+    ov_session_log(findings->s, OV_LOG_WARN, "options of the peer: %s", text);
 }
 
 void ov_static_occ_reply(struct ov_session *s, const struct ov_occ_message *reply)
@@ -197,8 +204,13 @@ void ov_static_occ_reply(struct ov_session *s, const struct ov_occ_message *repl
     s->bare.occ_left = 0;
     ov_session_occ(s, &own);
     const struct ov_occ peer = ov_occ_of_peer(&own);
+    struct findings findings = {s, false};
     if (ov_occ_text(&peer, expected, sizeof expected) == OV_OK)
     {
-        ov_occ_compare(expected, theirs, log_difference, s);
+        ov_occ_compare(expected, theirs, log_difference, &findings);
+    }
+    if (!findings.any)
+    {
+        ov_session_log(s, OV_LOG_INFO, "options of the peer are as expected");
     }
 }

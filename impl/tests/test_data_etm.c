@@ -44,8 +44,8 @@ static enum ov_err try_text(const struct ov_sealed_format *format, const uint8_t
     return err;
 }
 
-static const struct ov_sealed_format cbc = {"", OV_CIPHER_AES_256_CBC, false, false, OV_DIGEST_SHA256};
-static const struct ov_sealed_format plain_mac = {"", OV_CIPHER_NONE, false, false, OV_DIGEST_SHA1};
+static const struct ov_sealed_format cbc = {"", OV_CIPHER_AES_256_CBC, false, false, OV_DIGEST_SHA256, false};
+static const struct ov_sealed_format plain_mac = {"", OV_CIPHER_NONE, false, false, OV_DIGEST_SHA1, false};
 
 static void wrong_padding(void **state)
 {
@@ -102,7 +102,7 @@ static void wrong_texts(void **state)
 static void what_nothing_protects(void **state)
 {
     (void)state;
-    const struct ov_sealed_format nothing = {"", OV_CIPHER_NONE, false, true, OV_DIGEST_SHA1};
+    const struct ov_sealed_format nothing = {"", OV_CIPHER_NONE, false, true, OV_DIGEST_SHA1, false};
     static const uint8_t packet[] = {0x48, 0, 0, 5, 0, 0, 0, 9, 0x45, 0, 0, 1};
     uint8_t opened[PACKET];
     uint32_t len = 0;

@@ -102,7 +102,7 @@ static void find_cipher(struct ov_parse *parse)
     struct ov_config *config = parse->config;
     enum ov_cipher_id id = OV_CIPHER_NONE;
     const bool known = ov_cipher_by_name(config->occ_cipher, &id) == OV_OK;
-    say_at(parse, "cipher");
+    say_at(parse, parse->draft.has_occ_cipher ? "cipher" : "secret");
     config->static_cipher = id;
     if (!parse->draft.has_occ_cipher)
     {

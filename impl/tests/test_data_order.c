@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "crypto/null/null.h"
 #include "tests/lib/octets.h"
 #include "tests/lib/sealed.h"
 

@@ -57,7 +57,11 @@ static void print_cipher(enum ov_cipher_id id)
 {
     const bool for_secret = ov_cipher_mode(id) == OV_MODE_CBC || id == OV_CIPHER_NONE;
     char block[32] = "stream cipher";
-    if (ov_cipher_block_len(id) > 1)
+    if (id == OV_CIPHER_NONE)
+    {
+        (void)snprintf(block, sizeof block, "nothing is encrypted");
+    }
+    else if (ov_cipher_block_len(id) > 1)
     {
         (void)snprintf(block, sizeof block, "%u bit block", 8 * ov_cipher_block_len(id));
     }

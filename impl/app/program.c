@@ -18,11 +18,19 @@
 static bool load_providers(const struct ov_program *program)
 {
     const struct ov_config *config = &program->config;
+    if (program->crypto->load == NULL)
+    {
+        if (config->providers_count > 0)
+        {
+            /* What is missing in consequence is missed where it is needed. */
+            ov_logf(&program->log, OV_LOG_INFO, "--providers: %s has none", program->crypto->version());
+        }
+        return true;
+    }
     for (size_t i = 0; i < config->providers_count; i++)
     {
-        char reason[256] = "it has no providers, as OpenSSL 3 has them";
-        if (program->crypto->load == NULL ||
-            program->crypto->load(config->providers[i], reason, sizeof reason) != OV_OK)
+        char reason[256] = "";
+        if (program->crypto->load(config->providers[i], reason, sizeof reason) != OV_OK)
         {
             ov_logf(&program->log, OV_LOG_ERROR, "--providers %s: %s: %s", config->providers[i],
                     program->crypto->version(), reason);

@@ -54,9 +54,6 @@ subject_supports()
         ncp-disable)
             unsupported 'it always negotiates the cipher, as 2.6 and later do [WP-NCP-001]'
             ;;
-        cipher:ARIA-*)
-            unsupported 'its TLS library has ARIA in no mode that OpenVPN peers agree on'
-            ;;
         log:*)
             ovref_log_line "${1#log:}"
             ;;
@@ -66,13 +63,11 @@ subject_supports()
         server | client | udp4 | udp6 | tcp4 | tcp6 | tls-crypt | tls-auth | tls-crypt-v2 | explicit-exit-notify)
             echo yes
             ;;
-        cipher:AES-*-GCM | cipher:AES-*-CBC)
-            case ${1:11:3} in
-                128 | 192 | 256) echo yes ;;
-                *) unsupported "'$1' is no cipher" ;;
-            esac
+        cipher:* | digest:*)
+            help=$("${subject_program[@]}" --providers legacy default "--show-${1%%:*}s")
+            grep -i "^${1#*:} " <<<"$help" || unsupported "$library has no ${1#*:}"
             ;;
-        cipher:CHACHA20-POLY1305 | cipher:none | aead-epoch)
+        aead-epoch | static-key)
             echo yes
             ;;
         client-config-dir | client-connect | learn-address | connect-freq | tls-cipher | tls-ciphersuites | \

@@ -93,6 +93,8 @@ void ov_duo_start(struct ov_duo *duo, unsigned which, const struct ov_addr *peer
     static const struct ov_addr anybody;
     struct ov_duo_end *end = &duo->end[which];
     end->now = duo->now;
+    /* Nor does the end itself know what its former life has seen; that would take --replay-persist. */
+    memset(end->seen, 0, sizeof end->seen);
     ov_session_clear(&end->session);
     ov_assert_err(ov_session_init(&end->session, &end->env, peer != NULL ? peer : &anybody, duo->now), OV_OK);
 }

@@ -83,7 +83,7 @@ static void tell(struct told *told, const char *format, ...)
     va_end(args);
     for (char *p = text; *p != '\0'; p++)
     {
-        *p = (unsigned char)*p < ' ' || *p >= 0x7f ? '?' : *p;
+        *p = (unsigned char)*p < ' ' || (unsigned char)*p >= 0x7f ? '?' : *p;
     }
     told->line(told->ctx, text);
 }

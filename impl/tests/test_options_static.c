@@ -263,7 +263,7 @@ static void differences_are_told(void **state)
         {"V4,link-mtu 1541", "V4,link-mtu 1600", ""}, /* follows from others */
         {"V4", "", "'V4' is missing at the peer: 'V4' expected\n"},
         {"V4", "V4,", ""},
-        {"V4", "V4,x\x01y", "'x?y' is missing here: the peer has 'x?y'\n"},
+        {"V4", "V4,x\x01y\xff", "'x?y?' is missing here: the peer has 'x?y?'\n"},
         {"V4", ",,V4", "'' is missing here: the peer has ''\n'' is missing here: the peer has ''\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)

@@ -129,6 +129,8 @@ void ov_rekey_tick(struct ov_session *s, struct ov_now now);
 /* Is a key worn out? Then soon. */
 void ov_rekey_watch(struct ov_session *s, struct ov_now now);
 uint64_t ov_rekey_deadline(const struct ov_session *s);
+/* --reneg-bytes, or what takes its place for a cipher with small blocks; 0: none [WP-STATE-024]. */
+uint64_t ov_session_octets_limit(const struct ov_session *s);
 
 /* ---- control_in.c, control_out.c ---- */
 

@@ -226,7 +226,7 @@ OV_MUST_USE enum ov_err ov_static_begin(struct ov_session *s, const struct ov_ad
 /* Drop what comes from where the peer may not be. */
 void ov_static_check_addresses(struct ov_session *s, struct ov_datagram *dg, size_t n);
 /* These were opened: whose fate is OV_FATE_TUN came from the peer. */
-void ov_static_heard(struct ov_session *s, const struct ov_datagram *dg, size_t n, struct ov_now now);
+void ov_static_heard(struct ov_session *s, struct ov_datagram *dg, size_t n, struct ov_now now);
 /* Ask the peer for its options? Once true, it counts as done. */
 uint64_t ov_static_occ_deadline(const struct ov_session *s);
 bool ov_static_occ_due(struct ov_session *s, struct ov_now now);

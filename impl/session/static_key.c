@@ -116,13 +116,26 @@ static void follow(struct ov_session *s, const struct ov_addr *addr)
     }
 }
 
+/* The echo of a farewell that was said several times: nobody has come by it. */
+static bool is_stray_farewell(const struct ov_session *s, const struct ov_buf *buf)
+{
+    struct ov_occ_message occ;
+    return !s->bare.heard && ov_inband_is_occ(ov_buf_data(buf), buf->len) &&
+           ov_occ_decode(ov_buf_data(buf), buf->len, &occ) == OV_OK && occ.op == OV_OCC_EXIT;
+}
+
 /* Of a batch with packets from several places the last one tells where the peer is. */
-void ov_static_heard(struct ov_session *s, const struct ov_datagram *dg, size_t n, struct ov_now now)
+void ov_static_heard(struct ov_session *s, struct ov_datagram *dg, size_t n, struct ov_now now)
 {
     char text[OV_ADDR_TEXT];
     const struct ov_datagram *last = NULL;
     for (size_t i = 0; i < n; i++)
     {
+        if (dg[i].fate == OV_FATE_TUN && is_stray_farewell(s, &dg[i].buf))
+        {
+            dg[i].fate = OV_FATE_CONSUMED;
+            ov_buf_drop(&dg[i].buf);
+        }
         last = dg[i].fate == OV_FATE_TUN ? &dg[i] : last;
     }
     if (last == NULL)

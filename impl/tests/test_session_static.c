@@ -279,6 +279,18 @@ static void silence_and_goodbye(void **state)
     ov_duo_run(&duo, 3000);
     assert_int_equal(duo.end[1].ends, 1);
     assert_string_equal(duo.end[0].last_text, "remote-exit");
+    assert_int_equal(duo.end[0].restarts, 1);
+    ov_duo_close(&duo);
+
+    /* Said twice, a second apart: the end that has started over meanwhile is not called by it. */
+    open_duo(CBC, CBC CALL "explicit-exit-notify 2\n");
+    ov_duo_run(&duo, 100);
+    ov_session_exit(&duo.end[1].session, duo.now);
+    ov_duo_run(&duo, 500);
+    ov_duo_start(&duo, 0, NULL);
+    ov_duo_run(&duo, 3000);
+    assert_int_equal(duo.end[0].connects, 1); /* before */
+    assert_int_equal(duo.end[0].restarts, 1);
     ov_duo_close(&duo);
 }
 

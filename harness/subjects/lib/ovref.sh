@@ -63,6 +63,15 @@ subject_supports()
         server | client | udp4 | udp6 | tcp4 | tcp6 | tls-crypt | tls-auth | tls-crypt-v2 | explicit-exit-notify)
             echo yes
             ;;
+        cipher:AES-*-GCM | cipher:AES-*-CBC)
+            case ${1:11:3} in
+                128 | 192 | 256) echo yes ;;
+                *) unsupported "'$1' is no cipher" ;;
+            esac
+            ;;
+        cipher:CHACHA20-POLY1305 | cipher:none)
+            echo yes
+            ;;
         cipher:* | digest:*)
             help=$("${subject_program[@]}" --providers legacy default "--show-${1%%:*}s")
             grep -i "^${1#*:} " <<<"$help" || unsupported "$library has no ${1#*:}"

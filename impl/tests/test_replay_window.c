@@ -346,6 +346,29 @@ static void test_long_form_with_time_zero_and_strict(void **state)
     ov_assert_err(ov_replay_long_mark(&w, (struct ov_wrap_id){1, 6}), OV_OK);
 }
 
+/* A window larger than a word: what an earlier time has left in the ring means nothing to the next one. */
+static void test_long_form_with_a_ring(void **state)
+{
+    (void)state;
+    uint64_t ring[16];
+    struct ov_replay_long w;
+    assert_int_equal(ov_replay_ring_words(1024), 16);
+    ov_assert_err(ov_replay_long_init(&w, 1024, 15, ring), OV_OK);
+    for (uint32_t id = 1; id <= 5000; id++)
+    {
+        ov_assert_err(ov_replay_long_mark(&w, (struct ov_wrap_id){id, 5}), OV_OK);
+    }
+    for (uint32_t id = 700; id >= 1; id--) /* the last of them first */
+    {
+        ov_assert_err(ov_replay_long_mark(&w, (struct ov_wrap_id){id, 6}), OV_OK);
+    }
+    for (uint32_t id = 1; id <= 700; id++)
+    {
+        ov_assert_err(ov_replay_long_mark(&w, (struct ov_wrap_id){id, 6}), OV_ERR_REPLAY);
+        ov_assert_err(ov_replay_long_mark(&w, (struct ov_wrap_id){5000 + id, 5}), OV_ERR_REPLAY);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -358,6 +381,7 @@ int main(void)
         cmocka_unit_test(test_time_part_never_closes_early),
         cmocka_unit_test(test_long_form_rows),
         cmocka_unit_test(test_long_form_with_time_zero_and_strict),
+        cmocka_unit_test(test_long_form_with_a_ring),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

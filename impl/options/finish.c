@@ -239,41 +239,6 @@ static void finish_tls(struct ov_parse *parse)
     }
 }
 
-static void finish_cipher(struct ov_parse *parse)
-{
-    const struct ov_config *config = parse->config;
-    char list[OV_CIPHERS_TEXT + 1];
-    enum ov_cipher_id id;
-    if (parse->draft.has_occ_cipher && !ov_ciphers_has_name(&config->data_ciphers, config->occ_cipher, &id))
-    {
-        ov_ciphers_text(&config->data_ciphers, list);
-        SAY(ov_parse_warn, "cipher",
-            "cipher '%s' is not in data-ciphers (%s) and will not be used; only the options string names it",
-            config->occ_cipher, list);
-    }
-}
-
-/* What a list allows that hardly anybody wants. */
-static void warn_of_weak(struct ov_parse *parse)
-{
-    const struct ov_config *config = parse->config;
-    for (uint8_t i = 0; i < config->data_ciphers.count; i++)
-    {
-        const enum ov_cipher_id id = (enum ov_cipher_id)config->data_ciphers.id[i];
-        if (id == OV_CIPHER_NONE)
-        {
-            SAY(ov_parse_warn, "data-ciphers", "'none' lets peers agree on sending everything in clear, %s",
-                config->auth_none ? "and with 'auth none' nobody notices changes either"
-                                  : "though still with an HMAC ('auth')");
-        }
-        else if (config->auth_none && !ov_cipher_is_aead(id))
-        {
-            SAY(ov_parse_warn, "data-ciphers", "with 'auth none' nobody notices changes to what %s encrypts",
-                ov_cipher_name(id));
-        }
-    }
-}
-
 static void finish_remotes(struct ov_parse *parse)
 {
     struct ov_config *config = parse->config;
@@ -457,8 +422,7 @@ void ov_parse_finish(struct ov_parse *parse)
         check_keys(parse);
         check_remote_cert(parse);
         check_control_keys(parse);
-        finish_cipher(parse);
-        warn_of_weak(parse);
+        ov_parse_finish_ciphers(parse);
     }
     finish_tls(parse);
     ov_parse_timers(parse);

@@ -3,14 +3,6 @@
 
 #include "options/parse.h"
 
-static void say_at(struct ov_parse *parse, const char *name)
-{
-    const struct ov_place *place = name != NULL ? ov_parse_given(parse, name) : NULL;
-    parse->file = place != NULL ? place->file : NULL;
-    parse->line = place != NULL ? place->line : 0;
-    parse->option = name;
-}
-
 bool ov_parse_is_static(const struct ov_parse *parse)
 {
     return ov_parse_given(parse, "secret") != NULL;
@@ -27,9 +19,9 @@ bool ov_parse_static_alone(struct ov_parse *parse)
                                              : NULL;
     if (other != NULL)
     {
-        say_at(parse, other);
+        ov_parse_point_at(parse, other);
         ov_parse_error(parse, "'%s' contradicts 'secret', which is for two ends without TLS", other);
-        say_at(parse, NULL);
+        ov_parse_point_at(parse, NULL);
     }
     return other == NULL;
 }
@@ -72,7 +64,7 @@ static void check_tls_options(struct ov_parse *parse)
     {
         if (ov_parse_given(parse, tls_only[i]) != NULL)
         {
-            say_at(parse, tls_only[i]);
+            ov_parse_point_at(parse, tls_only[i]);
             ov_parse_error(parse, "'%s' is for TLS, and with 'secret' there is none%s", tls_only[i],
                            strstr(tls_only[i], "ciphers") != NULL ? "; 'cipher' says the cipher" : "");
         }
@@ -82,7 +74,7 @@ static void check_tls_options(struct ov_parse *parse)
 /* As 2.7 has it: whoever still wants this says so [WP-DATA-059]. */
 static void check_allowed(struct ov_parse *parse)
 {
-    say_at(parse, "secret");
+    ov_parse_point_at(parse, "secret");
     if (!parse->config->static_allowed)
     {
         ov_parse_error(parse,
@@ -102,7 +94,7 @@ static void find_cipher(struct ov_parse *parse)
     struct ov_config *config = parse->config;
     enum ov_cipher_id id = OV_CIPHER_NONE;
     const bool known = ov_cipher_by_name(config->occ_cipher, &id) == OV_OK;
-    say_at(parse, parse->draft.has_occ_cipher ? "cipher" : "secret");
+    ov_parse_point_at(parse, parse->draft.has_occ_cipher ? "cipher" : "secret");
     config->static_cipher = id;
     if (!parse->draft.has_occ_cipher)
     {
@@ -129,7 +121,7 @@ static void find_cipher(struct ov_parse *parse)
     }
     if (config->auth_none)
     {
-        say_at(parse, "auth");
+        ov_parse_point_at(parse, "auth");
         ov_parse_warn(parse, "with 'auth none' nobody notices changes, and anybody can send packets");
     }
 }
@@ -141,7 +133,7 @@ static void find_direction(struct ov_parse *parse)
     const bool tcp = ov_proto_is_tcp(config->proto);
     const bool called = parse->draft.remotes.count == 0;
     config->listens = tcp && parse->draft.tcp_role == OV_TCP_ROLE_SERVER;
-    say_at(parse, "proto");
+    ov_parse_point_at(parse, "proto");
     if (tcp && parse->draft.tcp_role == OV_TCP_ROLE_ANY)
     {
         ov_parse_error(parse,
@@ -152,7 +144,7 @@ static void find_direction(struct ov_parse *parse)
     {
         ov_parse_error(parse, "a peer with 'proto tcp-client' needs 'remote': where is the other end?");
     }
-    say_at(parse, "nobind");
+    ov_parse_point_at(parse, "nobind");
     if (!config->bind && (called || config->listens))
     {
         ov_parse_error(parse, "'nobind' lets the kernel choose a port, and %s nobody would find it",
@@ -172,5 +164,5 @@ void ov_parse_finish_static(struct ov_parse *parse)
     check_tls_options(parse);
     find_cipher(parse);
     find_direction(parse);
-    say_at(parse, NULL);
+    ov_parse_point_at(parse, NULL);
 }

@@ -149,10 +149,15 @@ void ov_parse_include(struct ov_parse *parse, const char *path);
 
 const struct ov_place *ov_parse_given(const struct ov_parse *parse, const char *name);
 
+/* What is said next is about this option, at the place where it was given; NULL: about the whole. */
+void ov_parse_point_at(struct ov_parse *parse, const char *name);
+
 /* When everything is read: what options say together. */
 void ov_parse_finish(struct ov_parse *parse);
 /* Resolve what both a configuration and a push reply leave open (ifconfig, metrics). */
 void ov_parse_finish_tunnel(struct ov_parse *parse);
+/* Without 'secret': the name of --cipher, and lists that allow too much. */
+void ov_parse_finish_ciphers(struct ov_parse *parse);
 /* finish_static.c: a 'secret' was given, whatever it was worth; nothing contradicts it, else the error is said; what
  * it means. */
 bool ov_parse_is_static(const struct ov_parse *parse);

@@ -108,3 +108,11 @@ bool ov_parse_append(struct ov_parse *parse, struct ov_list *list, const void *i
     list->count++;
     return true;
 }
+
+void ov_parse_point_at(struct ov_parse *parse, const char *name)
+{
+    const struct ov_place *place = name != NULL ? ov_parse_given(parse, name) : NULL;
+    parse->file = place != NULL ? place->file : NULL;
+    parse->line = place != NULL ? place->line : 0;
+    parse->option = name;
+}

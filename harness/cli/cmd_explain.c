@@ -14,7 +14,8 @@ static const char usage[] =
     "       ovlab explain A B [OPTIONS]           two profiles (netns-lab/profiles) or two subjects;\n"
     "                                         a profile may have words: 'none tun_write_us=40'\n\n"
     "Goes from A to B a factor at a time (waterfall), and measures a fraction of all combinations for\n"
-    "the interactions. The client runs under the cost shim, the server as it is.\n\n"
+    "the interactions. The client runs under the cost shim, or in the tun proxy where that cannot reach\n"
+    "it; the server as it is.\n\n"
     "  --quick              the waterfall alone, in transfers of one second (at most three minutes)\n"
     "  --rounds N           how often each point is measured, 1 to 32 (default: 3)\n"
     "  --seconds N          length of a transfer, 1 to 60 (default: 2)\n"
@@ -123,10 +124,23 @@ static enum lab_err parse(struct request *request, int argc, char **argv, struct
                              gap ? "windows10-tap" : argv[optind + 1], request->subject, why);
 }
 
+static enum lab_err ask_subjects(struct request *request, struct lab_why *why)
+{
+    struct lab_loop loop;
+    enum lab_err err = lab_loop_init(&loop, -1, why);
+    if (err == LAB_OK)
+    {
+        err = lab_question_reach(request->question, request->run, &loop, why);
+        lab_loop_clear(&loop);
+    }
+    return err;
+}
+
 static enum lab_err make_plan(struct request *request, struct lab_why *why)
 {
     struct lab_run *run = request->run;
     enum lab_err err = lab_subject_list(run->paths.subjects, run->subjects, &run->subject_count, why);
+    err = err == LAB_OK ? ask_subjects(request, why) : err;
     *request->plan = (struct lab_plan){.pki = run->paths.pki, .seed = run->options.seed};
     err =
         err == LAB_OK ? lab_question_plan(request->question, request->plan, run, request->seconds, why) : err;

@@ -139,6 +139,7 @@ static void fill_experiment(struct lab_question *question, unsigned seconds)
         .axes_count = question->factor_count,
         .features = features,
         .features_count = 1,
+        .tunnel = {.cipher = (char *)question->cipher, .control = (char *)question->control},
         .traffic = question->traffic,
         .traffic_count = 2,
         .repeats = question->rounds,

@@ -146,7 +146,7 @@ static void fill_experiment(struct lab_question *question, unsigned seconds)
     };
 }
 
-/* The profile between both ends that a mask means, and what of it is the link's. */
+/* The profile between both ends that a mask means. */
 static enum lab_err dress(const struct lab_question *question, unsigned mask, struct lab_point *point,
                           struct lab_why *why)
 {
@@ -166,12 +166,6 @@ static enum lab_err dress(const struct lab_question *question, unsigned mask, st
         return lab_why_set(why, LAB_ERR_USAGE, "the profile of %.80s is too long", point->id);
     }
     point->scenario.profile[0] = point->profile[0];
-    if (profile.reorder_every > 0)
-    {
-        snprintf(point->up, sizeof point->up, "reorder-every=%u reorder-places=%u", profile.reorder_every,
-                 profile.reorder_places);
-        memcpy(point->down, point->up, sizeof point->down);
-    }
     return LAB_OK;
 }
 

@@ -236,7 +236,7 @@ function drawWaterfall()
             const wayOf = step => ['faster', 'slower'].includes(step.told) ? step.told : step.told ? 'undecided' : step.after < step.before ? 'slower' : 'faster';
             const shareOf = step => wayOf(step) === 'undecided' ? '?' : step.share === null || step.share === undefined ? '' : Math.round(100 * step.share) + ' %';
             const end = (name, level) => ({name, before: level, after: level, way: 'end', share: '', level});
-            const steps = series.steps.map(step => ({...step, name: '+ ' + (step.title || step.factor), way: wayOf(step), share: shareOf(step), level: step.after,
+            const steps = series.steps.map(step => ({...step, name: '+ ' + (narrow() ? step.factor : step.title || step.factor), way: wayOf(step), share: shareOf(step), level: step.after,
                 low: step.ratio_low && step.before * step.ratio_low, high: step.ratio_high && step.before * step.ratio_high}));
             const values = [end(found.a, series.a), ...steps, end(found.b, series.b)].filter(row => row.before > 0 && row.after > 0);
             /* An interval over orders of magnitude would hide the bars: what leaves the picture ends at its edge. */
@@ -251,7 +251,8 @@ function drawWaterfall()
                 encoding: {y: {field: 'name', type: 'nominal', sort: null, title: null, axis: {labelLimit: narrow() ? 130 : 330, grid: false}}},
                 layer: [
                     {mark: {type: 'bar', size: 15}, encoding: {x: {field: 'before', type: 'quantitative', scale: log, title: series.unit, axis: {format: '~s', tickCount: narrow() ? 4 : 8}}, x2: {field: 'after'},
-                        color: {field: 'way', type: 'nominal', scale: {domain: ways, range: theme.palette().slice(0, 2).concat(theme.color('line'))}, legend: legend()},
+                        color: {field: 'way', type: 'nominal', scale: {domain: ways, range: theme.palette().slice(0, 2).concat(theme.color('soft'))}, legend: legend()},
+                        fillOpacity: {condition: {test: "datum.way === 'undecided'", value: 0.4}, value: 1},
                         tooltip: [{field: 'name'}, {field: 'before', format: format3}, {field: 'after', format: format3}, {field: 'ratio', format: '.3'}, {field: 'told'}, {field: 'share', title: 'share'}]}},
                     {transform: [{filter: 'datum.low > 0 && datum.high > 0'}], mark: {type: 'rule', strokeWidth: 1.5},
                         encoding: {x: {field: 'low', type: 'quantitative'}, x2: {field: 'high'}}},
@@ -290,7 +291,9 @@ function drawRun()
     drawForest();
     drawWaterfall();
     drawGrids(items);
-    drawThroughput(items);
+    /* Points of an explanation differ by design: their mean says nothing. */
+    if (data.explain.length === 0)
+        drawThroughput(items);
     drawRtt(items);
     drawDrops(items);
 }

@@ -9,9 +9,10 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#define TUN_MAJOR  10u
-#define TUN_MINOR  200u
-#define HEADER_LEN 10 /* of a virtio_net_hdr that the proxy can read */
+#define TUN_MAJOR      10u
+#define TUN_MINOR      200u
+#define LAST_DEVICE_MS 500
+#define HEADER_LEN     10 /* of a virtio_net_hdr that the proxy can read */
 
 enum how
 {
@@ -57,7 +58,9 @@ static int make(struct proxy *proxy, pid_t tid, int fd, const struct target_fd *
     {
         return status;
     }
-    if (proxy->device.tun >= 0 || (request.ifr_flags & IFF_MULTI_QUEUE) != 0 || !target_is_here(tid))
+    /* A program that has just closed its device may have it again. */
+    if (!device_drain(&proxy->device, LAST_DEVICE_MS) || (request.ifr_flags & IFF_MULTI_QUEUE) != 0 ||
+        !target_is_here(tid))
     {
         fprintf(stderr, "tunproxy: a device that it cannot stand for: %s\n",
                 proxy->device.tun >= 0                       ? "it has one already"

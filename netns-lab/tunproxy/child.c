@@ -19,13 +19,13 @@ static const int passed_on[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUS
 struct parcel
 {
     int status;
-    union
-    {
-        struct cmsghdr header;
-        char room[CMSG_SPACE(sizeof(int))];
-    } control;
     struct iovec word;
     struct msghdr message;
+    union
+    {
+        struct cmsghdr header; /* for its alignment */
+        char room[CMSG_SPACE(sizeof(int))];
+    } control;
 };
 
 static void parcel_init(struct parcel *parcel)

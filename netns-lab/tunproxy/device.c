@@ -137,13 +137,19 @@ void device_tend(struct device *device)
     }
 }
 
-void device_drain(struct device *device, unsigned ms)
+bool device_drain(struct device *device, unsigned ms)
 {
     const struct timespec while_ms = {.tv_nsec = 1000000};
-    for (unsigned waited = 0; device->tun >= 0 && !atomic_load(&device->ended) && waited < ms; waited++)
+    for (unsigned waited = 0; device->tun >= 0 && !atomic_load(&device->ended); waited++)
     {
+        if (waited == ms)
+        {
+            return false;
+        }
         (void)nanosleep(&while_ms, NULL);
     }
+    device_close(device);
+    return true;
 }
 
 void device_close(struct device *device)

@@ -39,8 +39,9 @@ int device_start(struct device *device, pid_t tid, int fd);
 /* Follows the device's MTU; ends the device when the program has closed its end. Now and then. */
 void device_tend(struct device *device);
 
-/* Waits until what the program wrote before it ended is on the device, at most so long. */
-void device_drain(struct device *device, unsigned ms);
+/* Waits at most so long until the program has closed its end and what it wrote is on the device, and ends the
+ * device then. False: it has not. */
+bool device_drain(struct device *device, unsigned ms);
 
 void device_close(struct device *device);
 

@@ -1,7 +1,7 @@
 /* A program without any knowledge of the shim or the tun proxy, for their test: calls WHAT N times and prints
  * what came of it, key=value. In a namespace of its own without IPv6 (it makes a tun device).
  *
- *     calls tun-write N | tun-read N | super N | socket N | batch N | poll N | offload | buffers OCTETS */
+ *     calls tun-write N | tun-read N | super N | reopen N | socket N | batch N | poll N | offload | buffers OCTETS */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -88,6 +88,15 @@ static void tun_write(long count)
     }
     printf("written=%ld\n", written);
     close(fd);
+}
+
+/* Every packet on a device of its own. */
+static void reopen(long count)
+{
+    for (long i = 0; i < count; i++)
+    {
+        tun_write(1);
+    }
 }
 
 /* What the system sends into the tunnel. */
@@ -214,8 +223,9 @@ static const struct
     const char *what;
     void (*call)(long count);
 } calls[] = {
-    {"tun-write", tun_write}, {"tun-read", tun_read}, {"super", tun_super}, {"socket", exchange},
-    {"batch", batch},         {"poll", wait_often},   {"offload", offload}, {"buffers", buffers},
+    {"tun-write", tun_write}, {"tun-read", tun_read}, {"super", tun_super},
+    {"reopen", reopen},       {"socket", exchange},   {"batch", batch},
+    {"poll", wait_often},     {"offload", offload},   {"buffers", buffers},
 };
 
 int main(int argc, char **argv)

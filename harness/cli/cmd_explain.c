@@ -23,7 +23,10 @@ static const char usage[] =
     "  --keep-disturbed     figures count although the host was disturbed; said so in the result\n"
     "  --seed N             decides the order (default: drawn, and recorded)\n"
     "  --results DIR        where the record's directory is made (default: results)\n"
-    "  --dry-run            shows the points in their order, and ends\n";
+    "  --dry-run            shows the points in their order, and ends\n\n"
+    "Public reports are experiments: ovlab run angristan-352 (buffers at 40 ms), txqueuelen-100, "
+    "folklore-393216,\n"
+    "rcvbuf-8k, tap-cost, tap-stall, mmcss; windows-profiles runs programs under each profile as a whole.\n";
 
 enum
 {
@@ -179,6 +182,11 @@ static int explain(struct request *request, int argc, char **argv)
     }
     if (request->dry_run)
     {
+        for (unsigned i = 0; i < request->question->left_out_count; i++)
+        {
+            const struct lab_left_out *left_out = &request->question->left_out[i];
+            printf("left out: %s (%s)\n", left_out->factor.title, left_out->why);
+        }
         lab_plan_print(request->plan, run);
         return LAB_EXIT_OK;
     }

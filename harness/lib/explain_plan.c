@@ -28,7 +28,7 @@ static const struct lab_factor known[WINCOST_FACTORS] = {
 };
 
 static const struct lab_factor programs[] = {
-    {"program", "the other program, held to one packet a call",
+    {"program", "the other program, a packet a call",
      "the cost of its own code for each packet: profile it (perf/profile)", true, WINCOST_FACTORS},
     {"calls", "its batches and offload",
      "move several packets with each system call (sendmmsg, UDP_SEGMENT), and use the device's offload",

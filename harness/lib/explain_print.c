@@ -141,8 +141,12 @@ static void print_effects(const struct lab_question *question, const struct lab_
                            told ? "" : " (undecided)");
         }
     }
-    lab_term_print(term, "    %u pair%s of factors (or several that cannot be told apart) undecided; ", quiet,
-                   quiet == 1 ? "" : "s");
+    lab_term_print(term, "    ");
+    if (quiet > 0)
+    {
+        lab_term_print(term, "%u pair%s of factors (or several that cannot be told apart) undecided; ", quiet,
+                       quiet == 1 ? "" : "s");
+    }
     if (effects->degrees > 0)
     {
         lab_term_print(term, "intervals from the noise between %u rounds (%u degrees of freedom)\n",

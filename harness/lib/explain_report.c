@@ -123,6 +123,11 @@ static enum lab_err write_line(const struct lab_question *question, struct lab_r
                              "way", question->way[0], "rounds", (int)question->rounds, "disturbed_kept",
                              (int)question->keep_disturbed, "series", list, "design", design_json(question),
                              "advice", advice_json(question, answers), "left_out", left_out_json(question));
+    if (question->subject[0] != question->subject[1])
+    {
+        json_object_set_new(line, "subject_b", json_string(question->subject[1]));
+        json_object_set_new(line, "way_b", json_string(question->way[1]));
+    }
     return lab_record_write(&run->record, line, why);
 }
 

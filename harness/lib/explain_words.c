@@ -132,13 +132,15 @@ size_t lab_answer_sentence(const struct lab_question *question,
     struct text text = {dst, size, 0};
     bool part = false;
     bool against = false;
+    bool programs = question->subject[0] != question->subject[1];
     dst[0] = '\0';
     for (unsigned i = 0; i < LAB_ANSWERS; i++)
     {
         enum lab_told gap = lab_step_told(&answers[i].steps[question->factor_count]);
         struct known known = know(&answers[i], factor);
-        /* Where the gap itself is undecided, what makes B slower is what to change. */
-        bool same = known.told == (gap == LAB_TOLD_FASTER ? LAB_TOLD_FASTER : LAB_TOLD_SLOWER);
+        /* Where the gap itself is undecided: of two profiles the second is the one to mend; of two programs
+         * either may be. */
+        bool same = is_decided(gap) ? known.told == gap : programs || known.told == LAB_TOLD_SLOWER;
         part = part || (is_decided(known.told) && same);
         against = against || (is_decided(known.told) && !same);
         say(&text, "%s", i > 0 ? "; " : "");

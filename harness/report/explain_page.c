@@ -28,6 +28,17 @@ static void put_left_out(FILE *out, const json_t *list)
     fputs("</dl>\n", out);
 }
 
+static void put_way(FILE *out, const json_t *line, const char *subject, const char *way)
+{
+    if (lab_loaded_text(line, subject)[0] != '\0')
+    {
+        lab_html_text(out, lab_loaded_text(line, subject));
+        fputs(" is put under a profile ", out);
+        lab_html_text(out, lab_loaded_text(line, way));
+        fputs(". ", out);
+    }
+}
+
 static void put_answer(FILE *out, const json_t *line)
 {
     const json_t *advice = json_object_get(line, "advice");
@@ -41,10 +52,9 @@ static void put_answer(FILE *out, const json_t *line)
         fputs("<p class=\"note\">Disturbed points count here: these figures are no result.</p>\n", out);
     }
     fputs("<p class=\"sub\">", out);
-    lab_html_text(out, lab_loaded_text(line, "subject"));
-    fputs(" is put under a profile ", out);
-    lab_html_text(out, lab_loaded_text(line, "way"));
-    fputs(". All intervals 95 %, each for itself.</p>\n<dl class=\"words\">\n", out);
+    put_way(out, line, "subject", "way");
+    put_way(out, line, "subject_b", "way_b");
+    fputs("All intervals 95 %, each for itself.</p>\n<dl class=\"words\">\n", out);
     for (size_t i = 0; i < json_array_size(advice); i++)
     {
         put_term(out, json_array_get(advice, i), "text");

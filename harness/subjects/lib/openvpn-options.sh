@@ -191,7 +191,7 @@ supports_profile()
     then
         unsupported 'it runs in the tun proxy, which cannot reach the waits of a program'
     else
-        echo 'by the tun proxy'
+        echo 'by the tun proxy, which reaches neither its waits nor its batches of calls'
     fi
 }
 

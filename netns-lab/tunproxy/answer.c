@@ -45,12 +45,10 @@ static int answer_socket(struct proxy *proxy, pid_t tid, const uint64_t *args)
                                       .flags = SECCOMP_ADDFD_FLAG_SEND,
                                       .srcfd = (uint32_t)fd,
                                       .newfd_flags = (type & SOCK_CLOEXEC) != 0 ? O_CLOEXEC : 0};
-    int status =
-        ioctl(proxy->listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add) < 0 && errno != ENOENT ? -errno : PROXY_GONE;
-    if (status == PROXY_GONE)
-    {
-        wincost_count(&proxy->meter.account, WINCOST_BUFFERS_SET, set);
-    }
+    /* ENOENT: the call was broken off, and will come again. */
+    int given = ioctl(proxy->listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
+    int status = given < 0 && errno != ENOENT ? -errno : PROXY_GONE;
+    wincost_count(&proxy->meter.account, WINCOST_BUFFERS_SET, given >= 0 ? set : 0);
     close(fd);
     return status;
 }

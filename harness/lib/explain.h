@@ -1,6 +1,6 @@
-/* Which factor explains what share of the gap between two ends A and B: a factor at a time (waterfall), and a
- * two-level factorial design for the interactions. Pure arithmetic over logarithms of figures; masks have a bit
- * for each factor, set where it is as in B. */
+/* Which factor explains what share of the gap between two ends A and B: a factor at a time (waterfall),
+ * and a two-level factorial design for the interactions. Pure arithmetic over logarithms of figures;
+ * masks have a bit for each factor, set where it is as in B. */
 #ifndef OV_LAB_EXPLAIN_H
 #define OV_LAB_EXPLAIN_H
 
@@ -48,17 +48,17 @@ struct lab_effects
         degrees; /* of freedom of the error between rounds; 0: a single round, intervals by Lenth's method */
 };
 
-/* log_y[round * design->runs + i] is of design->masks[i]; NaN: not measured. Rounds with a hole do not count.
- * Each contrast is a sum over all runs with equal weights, so all of them have one variance, however unlike the
- * noise of the runs is: that between rounds, pooled. */
+/* log_y[round * design->runs + i] is of design->masks[i]; NaN: not measured. Rounds with a hole do not
+ * count. Each contrast is a sum over all runs with equal weights, so all of them have one variance,
+ * however unlike the noise of the runs is: that between rounds, pooled. */
 void lab_design_effects(const struct lab_design *design, const double *log_y, unsigned rounds,
                         struct lab_effects *effects);
 
 /* Half-width of Lenth's (1989) 95 % interval around each of the contrasts; NaN below three. */
 double lab_lenth_margin(const double *contrasts, size_t count);
 
-/* A step of the waterfall: from the first `step` factors as in B to one more. Intervals are Student's over the
- * rounds, of this step's own figures alone; NaN below two rounds. */
+/* A step of the waterfall: from the first `step` factors as in B to one more. Intervals are Student's
+ * over the rounds, of this step's own figures alone; NaN below two rounds. */
 struct lab_step_share
 {
     double log_ratio; /* mean over the rounds */
@@ -82,8 +82,8 @@ enum lab_told
 enum lab_told lab_step_told(const struct lab_step_share *step);
 enum lab_told lab_effect_told(const struct lab_effect *effect);
 
-/* log_y[round * (factors + 1) + step], NaN: not measured. steps[factors] is the whole gap. Shares come from the
- * rounds that have both ends. */
+/* log_y[round * (factors + 1) + step], NaN: not measured. steps[factors] is the whole gap. Shares come
+ * from the rounds that have both ends. */
 void lab_waterfall(const double *log_y, unsigned factors, unsigned rounds,
                    struct lab_step_share steps[static 1]);
 

@@ -34,8 +34,8 @@ const char *lab_told_name(enum lab_told told);
 void lab_answer_print(const struct lab_question *question, const struct lab_answer *answer,
                       struct lab_term *term);
 
-/* explain_words.c: a sentence for each factor, over both series: what it does, and what to change. Returns its
- * length; size at least 1. */
+/* explain_words.c: a sentence for each factor, over both series: what it does, and what to change.
+ * Returns its length; size at least 1. */
 size_t lab_answer_sentence(const struct lab_question *question,
                            const struct lab_answer answers[static LAB_ANSWERS], unsigned factor, char *dst,
                            size_t size);

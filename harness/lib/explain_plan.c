@@ -61,7 +61,8 @@ static enum lab_err make_profiles(struct lab_question *question, const struct la
     return err;
 }
 
-/* The way from A to B leads over B with its hands tied: what only it does, apart from how it does the rest. */
+/* The way from A to B leads over B with its hands tied: what only it does, apart from how it does the
+ * rest. */
 static void make_programs(struct lab_question *question)
 {
     question->subject[0] = question->ends[0];

@@ -58,18 +58,18 @@ LAB_MUST_USE enum lab_err lab_question_make(struct lab_question *question, const
                                             const char *a, const char *b, const char *subject,
                                             struct lab_why *why);
 
-/* Asks the subjects (run->subjects) what they can be put under: other factors are left out, and both ends get a
- * cipher and a protection of the control channel that they share. LAB_ERR_USAGE: nothing is left. */
+/* Asks the subjects (run->subjects) what they can be put under: other factors are left out, and both ends
+ * get a cipher and a protection of the control channel that they share. LAB_ERR_USAGE: nothing is left. */
 LAB_MUST_USE enum lab_err lab_question_reach(struct lab_question *question, struct lab_run *run,
                                              struct lab_loop *loop, struct lab_why *why);
 
-/* Fills plan (whose seed and pki are set) and the run's cases: all points of a round in an order that the seed
- * decides. seconds is the length of a transfer. */
+/* Fills plan (whose seed and pki are set) and the run's cases: all points of a round in an order that the
+ * seed decides. seconds is the length of a transfer. */
 LAB_MUST_USE enum lab_err lab_question_plan(struct lab_question *question, struct lab_plan *plan,
                                             struct lab_run *run, unsigned seconds, struct lab_why *why);
 
-/* explain_report.c: prints what came of it; with write, adds the line `explain` to the record. Returns the exit
- * status. Fits lab_run.conclude; arg is the question. */
+/* explain_report.c: prints what came of it; with write, adds the line `explain` to the record. Returns
+ * the exit status. Fits lab_run.conclude; arg is the question. */
 int lab_question_conclude(struct lab_run *run, void *arg, struct lab_term *term, bool write);
 
 #endif

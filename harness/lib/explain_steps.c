@@ -42,8 +42,8 @@ static struct lab_interval student(const double *values, unsigned count)
     return (struct lab_interval){moments.mean[0] - margin, moments.mean[0] + margin};
 }
 
-/* Of the ratio of two means (part over whole), Fieller 1954: all ratios r for which part - r whole may be nothing.
- * There is none where the whole itself may be nothing. */
+/* Of the ratio of two means (part over whole), Fieller 1954: all ratios r for which part - r whole may be
+ * nothing. There is none where the whole itself may be nothing. */
 static struct lab_interval fieller(const struct moments *moments)
 {
     if (moments->count < 2)

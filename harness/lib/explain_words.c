@@ -40,8 +40,8 @@ static bool is_decided(enum lab_told told)
     return told == LAB_TOLD_SLOWER || told == LAB_TOLD_FASTER;
 }
 
-/* What is known of a factor in one direction: over all settings of the others, of which there are many points, and
- * as a step of the waterfall, which is one place in one order, but a share of the gap. */
+/* What is known of a factor in one direction: over all settings of the others, of which there are many
+ * points, and as a step of the waterfall, which is one place in one order, but a share of the gap. */
 struct known
 {
     enum lab_told over_all; /* LAB_TOLD_NOT_MEASURED without a design */

@@ -23,8 +23,8 @@ struct lab_profile_account
     size_t count;
 };
 
-/* False: not such lines, not whole, or without what every account has (by, tun_reads, tun_writes); the account is
- * empty then. */
+/* False: not such lines, not whole, or without what every account has (by, tun_reads, tun_writes); the
+ * account is empty then. */
 bool lab_profile_account_parse(const char *text, size_t len, struct lab_profile_account *account);
 
 /* 0 where it has none of that name. */

@@ -4,8 +4,8 @@
 
 #include "lib/cell.h"
 
-/* Where the role had a profile: measurement and check ROLE_profile, from the account that the cost shim or the tun
- * proxy left. A profile that no packet met is an ERROR, one that left no account INCONCLUSIVE. */
+/* Where the role had a profile: measurement and check ROLE_profile, from the account that the cost shim
+ * or the tun proxy left. A profile that no packet met is an ERROR, one that left no account INCONCLUSIVE. */
 void lab_profile_told(struct lab_cell *cell, const char *role);
 
 #endif

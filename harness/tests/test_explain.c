@@ -82,8 +82,9 @@ static void test_lenth(void **state)
     assert_true(isnan(lab_lenth_margin(contrasts, 2)));
 }
 
-/* Two rounds of a 2^2 design, by hand. Rounds differ by 1, which is nobody's effect; of the rest, each of the four
- * runs is 0.1 off its mean: squares 2 * 4 * 0.01 = 0.08, over 3 degrees of freedom. The third round has a hole. */
+/* Two rounds of a 2^2 design, by hand. Rounds differ by 1, which is nobody's effect; of the rest, each of
+ * the four runs is 0.1 off its mean: squares 2 * 4 * 0.01 = 0.08, over 3 degrees of freedom. The third
+ * round has a hole. */
 static void test_replicates(void **state)
 {
     static const double log_y[] = {5.1, 3.9, 4.9, 4.1, 5.9, 5.1, 6.1, 4.9, 9.0, 9.0, NAN, 9.0};
@@ -154,8 +155,8 @@ static double noise(struct lab_rng *rng)
     return sum - 6.0;
 }
 
-/* Noise alone, of runs that are not equally noisy, in rounds that drift: of 2,000 steps and of as many effects about
- * one in twenty seems to be one. */
+/* Noise alone, of runs that are not equally noisy, in rounds that drift: of 2,000 steps and of as many
+ * effects about one in twenty seems to be one. */
 static void test_false_alarms(void **state)
 {
     struct lab_rng rng = {4711};

@@ -69,7 +69,8 @@ static void test_truncation(void **state)
     assert_int_equal(proxy_datagrams(frame, whole, true), 3);
 }
 
-/* The kernel refuses a message that is not shorter than the buffer less 32 octets, and gives 4608 at least. */
+/* The kernel refuses a message that is not shorter than the buffer less 32 octets, and gives 4608 at
+ * least. */
 static void test_handover(void **state)
 {
     (void)state;

@@ -14,8 +14,8 @@ struct child
     int wait_status;
 };
 
-/* Starts words behind a gate, whose descriptor goes to *listener. The program dies with its proxy. False, said
- * on stderr: there is no gate. A program that is not there is one that ends with 127. */
+/* Starts words behind a gate, whose descriptor goes to *listener. The program dies with its proxy. False,
+ * said on stderr: there is no gate. A program that is not there is one that ends with 127. */
 bool child_start(struct child *child, const struct wincost_profile *profile, char **words, int *listener);
 
 /* Passes signals on, and notices the end. */

@@ -1,15 +1,16 @@
-/* tunproxy: a program whose system calls nobody can preload (static, Go, of another system's folder) under a
- * profile of the cost shim.
+/* tunproxy: a program whose system calls nobody can preload (static, Go, of another system's folder)
+ * under a profile of the cost shim.
  *
- *     tunproxy --profile FILE [--stats FILE] -- PROGRAM [ARGUMENT...]
+ * tunproxy --profile FILE [--stats FILE] -- PROGRAM [ARGUMENT...]
  *
- * The program's tun device is the proxy's, in the namespace that the proxy runs in; packets pass through the
- * proxy, which spends the device's costs on them, and the costs of the socket too: a packet of the device is a
- * datagram of the tunnel, whatever carries it. UDP sockets get the profile's buffers as they are made; offloads
- * are refused. What happens inside the program is out of reach: tick_us (its waits) and single_datagrams (its
- * calls, though each datagram pays for one) are left out, and the statistics say so. Nor does it see a UDP_SEGMENT
- * in a message of a program that does not ask first whether there is such a thing. Both directions have a thread,
- * so a program of a single thread pays for both at one time, which under the shim it would do one after the other.
+ * The program's tun device is the proxy's, in the namespace that the proxy runs in; packets pass through
+ * the proxy, which spends the device's costs on them, and the costs of the socket too: a packet of the
+ * device is a datagram of the tunnel, whatever carries it. UDP sockets get the profile's buffers as they
+ * are made; offloads are refused. What happens inside the program is out of reach: tick_us (its waits)
+ * and single_datagrams (its calls, though each datagram pays for one) are left out, and the statistics
+ * say so. Nor does it see a UDP_SEGMENT in a message of a program that does not ask first whether there
+ * is such a thing. Both directions have a thread, so a program of a single thread pays for both at one
+ * time, which under the shim it would do one after the other.
  *
  * Signals go to the program, whose exit status is the proxy's; 126: no such profile, or no gate. */
 #include "netns-lab/tunproxy/answer.h"

@@ -10,8 +10,9 @@
  * virtio_net_hdr of 10 octets. 1 for whatever cannot be cut. */
 unsigned proxy_datagrams(const uint8_t *frame, size_t len, bool headers);
 
-/* Octets of send buffer (as getsockopt shows them) of an end of the hand-over between program and proxy. With
- * slow, as few packets as the kernel allows: where the device costs time, a queue before it would hide that. */
+/* Octets of send buffer (as getsockopt shows them) of an end of the hand-over between program and proxy.
+ * With slow, as few packets as the kernel allows: where the device costs time, a queue before it would
+ * hide that. */
 unsigned proxy_handover(bool slow, bool super_packets, unsigned mtu);
 
 #endif

@@ -1,5 +1,5 @@
-/* A thread of the program that waits in a system call: its memory, its descriptors, its network. Functions that
- * return int give 0 or a negative errno. */
+/* A thread of the program that waits in a system call: its memory, its descriptors, its network.
+ * Functions that return int give 0 or a negative errno. */
 #ifndef OV_TUNPROXY_TARGET_H
 #define OV_TUNPROXY_TARGET_H
 

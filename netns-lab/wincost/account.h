@@ -1,4 +1,5 @@
-/* What a profile did, counted: by the shim in its program, or by the tun proxy beside it. Safe for threads. */
+/* What a profile did, counted: by the shim in its program, or by the tun proxy beside it. Safe for
+ * threads. */
 #ifndef OV_WINCOST_ACCOUNT_H
 #define OV_WINCOST_ACCOUNT_H
 

@@ -1,7 +1,8 @@
-/* A program without any knowledge of the shim or the tun proxy, for their test: calls WHAT N times and prints
- * what came of it, key=value. In a namespace of its own without IPv6 (it makes a tun device).
+/* A program without any knowledge of the shim or the tun proxy, for their test: calls WHAT N times and
+ * prints what came of it, key=value. In a namespace of its own without IPv6 (it makes a tun device).
  *
- *     calls tun-write N | tun-read N | super N | reopen N | socket N | batch N | poll N | offload | buffers OCTETS */
+ * calls tun-write N | tun-read N | super N | reopen N | socket N | batch N | poll N | offload | buffers
+ * OCTETS */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -47,9 +47,23 @@ $(BUILD)/wincost-calls: netns-lab/tests/wincost/calls.c
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $< -o $@
 
+# The same where nothing can be preloaded.
+$(BUILD)/wincost-calls-static: netns-lab/tests/wincost/calls.c
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) -static $< -o $@
+
+# The tun proxy: the shim's profiles for programs that make raw system calls.
+tunproxy_pure := netns-lab/tunproxy/packets.c
+tunproxy_src  := $(sort $(wildcard netns-lab/tunproxy/*.c)) netns-lab/linkemu/packet.c \
+	$(addprefix netns-lab/wincost/,profile.c model.c account.c spend.c)
+
+$(BUILD)/tunproxy: $(call objs,$(plain),$(tunproxy_src))
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(LDFLAGS) -lseccomp -lpthread
+
 # Tests of the pure parts: netns-lab/tests/test_NAME.c, run with the other unit tests.
 link_tests := $(patsubst netns-lab/tests/%.c,$(BUILD)/tests/%,$(wildcard netns-lab/tests/test_*.c))
-$(link_tests): $(BUILD)/tests/%: $(san)/netns-lab/tests/%.o $(call objs,$(san),$(linkemu_pure) $(linkprobe_pure) $(wincost_pure) \
+$(link_tests): $(BUILD)/tests/%: $(san)/netns-lab/tests/%.o $(call objs,$(san),$(linkemu_pure) $(linkprobe_pure) $(wincost_pure) $(tunproxy_pure) \
 		$(wildcard netns-lab/tests/lib/*.c))
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)

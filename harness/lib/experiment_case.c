@@ -7,7 +7,30 @@
 #include <stdio.h>
 #include <string.h>
 
-enum lab_err lab_case_of_point(struct lab_run *run, const struct lab_point *point, struct lab_case *item,
+static enum lab_err add_reordering(const struct wincost_profile *profile, char link[static LAB_LINK_LEN],
+                                   struct lab_why *why)
+{
+    size_t used = strlen(link);
+    if (profile->reorder_every == 0 || strstr(link, "reorder") != NULL)
+    {
+        return LAB_OK;
+    }
+    int len = snprintf(link + used, LAB_LINK_LEN - used, "%sreorder-every=%u reorder-places=%u",
+                       used > 0 ? " " : "", profile->reorder_every, profile->reorder_places);
+    return len > 0 && (size_t)len < LAB_LINK_LEN - used
+               ? LAB_OK
+               : lab_why_set(why, LAB_ERR_USAGE, "the link of a profile that reorders is too long");
+}
+
+/* What of a profile is the link's and not of calls, unless the link says itself how it reorders. */
+static enum lab_err dress_link(struct lab_point *point, const struct wincost_profile *profile,
+                               struct lab_why *why)
+{
+    enum lab_err err = add_reordering(profile, point->up, why);
+    return err == LAB_OK ? add_reordering(profile, point->down, why) : err;
+}
+
+enum lab_err lab_case_of_point(struct lab_run *run, struct lab_point *point, struct lab_case *item,
                                struct lab_why *why)
 {
     *item = (struct lab_case){.def = &point->def, .point = point};
@@ -18,6 +41,7 @@ enum lab_err lab_case_of_point(struct lab_run *run, const struct lab_point *poin
         enum lab_err err = point->profile[i][0] != '\0'
                                ? lab_profile_read(run->paths.root, point->profile[i], &profile, why)
                                : LAB_OK;
+        err = err == LAB_OK && point->profile[i][0] != '\0' ? dress_link(point, &profile, why) : err;
         if (err != LAB_OK)
         {
             return err;

@@ -5,6 +5,7 @@
 #include "lib/evidence.h"
 #include "lib/findings.h"
 #include "lib/limits.h"
+#include "lib/profile_told.h"
 #include "lib/steps.h"
 #include "lib/traffic.h"
 
@@ -209,6 +210,11 @@ static enum lab_go step_stop(struct lab_cell *cell)
     {
         (void)!lab_proc_wait(procs[i], STOP_TIMEOUT_MS);
         lab_proc_clear(procs[i]);
+    }
+    /* What the profile did counts once there was traffic for it. */
+    for (size_t i = 0; i < 2 && json_object_get(cell->measured, "total") != NULL && !cell->record_failed; i++)
+    {
+        lab_profile_told(cell, i == 0 ? "client" : "server");
     }
     return LAB_GO_ON;
 }

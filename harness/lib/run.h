@@ -86,10 +86,11 @@ int lab_run_inside(void *run);
 LAB_MUST_USE enum lab_err lab_run_case(struct lab_run *run, size_t index, enum lab_verdict *verdict,
                                        struct lab_why *why);
 
-/* experiment_case.c: the case that the runner knows, of a point that must stay where it is.
+/* experiment_case.c: the case that the runner knows, of a point that must stay where it is; its link gets what
+ * its profile says of the link.
  * LAB_ERR_USAGE: a subject that is not there. */
 struct lab_point;
-LAB_MUST_USE enum lab_err lab_case_of_point(struct lab_run *run, const struct lab_point *point,
+LAB_MUST_USE enum lab_err lab_case_of_point(struct lab_run *run, struct lab_point *point,
                                             struct lab_case *item, struct lab_why *why);
 /* run_parallel.c: all cases, options.jobs at a time. Errors as above, and LAB_ERR_EXITED when a
  * worker ended early. */

@@ -37,7 +37,10 @@ subject_supports()
 {
     local help
     case $1 in
-        in-tree | profile | tls-ekm | tls-crypt-v2:cookie | data-ciphers-fallback)
+        profile | profile:*)
+            supports_profile "${1#profile:}"
+            ;;
+        in-tree | tls-ekm | tls-crypt-v2:cookie | data-ciphers-fallback)
             echo yes
             ;;
         tls:1.3)

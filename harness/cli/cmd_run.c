@@ -211,6 +211,7 @@ static enum lab_err choose(struct request *request, const char *name, struct lab
     {
         run->options.bulk_seconds = run->options.suite->bulk_seconds;
     }
+    run->options.no_figures = run->options.suite->no_figures;
     return LAB_OK;
 }
 

@@ -87,7 +87,8 @@ enum lab_err lab_plan_add(struct lab_plan *plan, const struct lab_place_in *plac
     {
         keep_searched(*point, plan->bisect->when);
     }
-    const struct lab_link_spec link = {.up = (*point)->up, .down = (*point)->down};
+    const struct lab_link_spec link = {
+        .up = (*point)->up, .down = (*point)->down, .told = (*point)->link_told};
     err = err == LAB_OK ? lab_link_check(&link, &said) : err;
     if (err != LAB_OK)
     {

@@ -87,10 +87,14 @@ static const struct
 };
 
 static enum lab_err ask_status(struct lab_cell *cell, struct lab_subject *subject, struct lab_proc *proc,
-                               const char *log, struct lab_why *why)
+                               const char *role, struct lab_why *why)
 {
+    char log[LAB_PATH_MAX];
+    char name[16];
     char said[64];
     bool supported;
+    snprintf(name, sizeof name, "%s.log", role);
+    lab_cell_log(cell, name, log);
     enum lab_err err =
         lab_subject_supports(cell->loop, subject, "status-signal", &supported, said, sizeof said, why);
     if (err != LAB_OK || !supported || strcmp(said, "USR2") != 0 || !proc->running)
@@ -121,22 +125,34 @@ static enum lab_err count_fact(struct lab_cell *cell, struct lab_subject *subjec
                                      subject->name, facts[fact].feature, pattern);
 }
 
-static enum lab_err read_side(struct lab_cell *cell, const char *role, struct lab_subject *subject,
-                              struct lab_proc *proc, struct lab_said *said, struct lab_why *why)
+static enum lab_err read_log(const struct lab_cell *cell, const char *role, char **text, struct lab_why *why)
 {
     char log[LAB_PATH_MAX];
     char name[16];
-    char *text;
     size_t len;
-    *said = (struct lab_said){{-1, -1, -1, -1}, -1};
+    snprintf(name, sizeof name, "%s.log", role);
+    lab_cell_log(cell, name, log);
+    return lab_file_read(log, LOG_MAX, text, &len, why);
+}
+
+static enum lab_err read_side(struct lab_cell *cell, const char *role, struct lab_subject *subject,
+                              struct lab_proc *proc, struct lab_said *said, struct lab_why *why)
+{
+    char *text = NULL;
+    *said = (struct lab_said){{-1, -1, -1, -1}, -1, -1};
     if (subject == NULL)
     {
         return LAB_OK;
     }
-    snprintf(name, sizeof name, "%s.log", role);
-    lab_cell_log(cell, name, log);
-    enum lab_err err = ask_status(cell, subject, proc, log, why);
-    err = err == LAB_OK ? lab_file_read(log, LOG_MAX, &text, &len, why) : err;
+    enum lab_err err = read_log(cell, role, &text, why);
+    if (err == LAB_OK)
+    {
+        said->lines_unasked = lines_in(text);
+        free(text);
+        text = NULL;
+        err = ask_status(cell, subject, proc, role, why);
+    }
+    err = err == LAB_OK ? read_log(cell, role, &text, why) : err;
     if (err != LAB_OK)
     {
         return err;
@@ -177,8 +193,8 @@ void lab_evidence_add(const struct lab_evidence *before, const struct lab_eviden
         }
         add_one("server", facts[i].name, before->server.facts[i], after->server.facts[i], values);
     }
-    add_one("client", "log_lines", before->client.lines, after->client.lines, values);
-    add_one("server", "log_lines", before->server.lines, after->server.lines, values);
+    add_one("client", "log_lines", before->client.lines, after->client.lines_unasked, values);
+    add_one("server", "log_lines", before->server.lines, after->server.lines_unasked, values);
 }
 
 /* The group of the first match. */

@@ -24,7 +24,8 @@ enum lab_fact
 struct lab_said
 {
     int64_t facts[LAB_FACTS]; /* -1: it does not say */
-    int64_t lines;            /* -1: no program */
+    int64_t lines;            /* of the whole log; -1: no program */
+    int64_t lines_unasked;    /* before the status was asked for */
 };
 
 struct lab_evidence

@@ -18,7 +18,7 @@ enum lab_err lab_traffic_flood_add(struct lab_traffic_run *run, struct lab_why *
     {
         return LAB_OK;
     }
-    if (net->third_ns[0] == '\0' || net->router_ns[0] == '\0')
+    if (net->third_ns[0] == '\0')
     {
         return lab_why_set(why, LAB_ERR_USAGE,
                            "a flood needs a third host at the router, as topology hub has");
@@ -27,7 +27,10 @@ enum lab_err lab_traffic_flood_add(struct lab_traffic_run *run, struct lab_why *
     snprintf(words + 32, 32, "%.6g", plan->flood_pps);
     snprintf(words + 64, 32, "%.2f", plan->seconds + (warms_up ? WARM_UP_S : 0.0));
     snprintf(words + 96, 32, "%.0f", plan->flood_limit);
-    snprintf(words + 128, 96, "%s/%s", net->router_ns, net->router_client_if);
+    /* Whoever wants to be faster than the client hears it in front of the link, else behind it. */
+    bool early = strcmp(plan->flood, "race") == 0;
+    snprintf(words + 128, 128, "%s/%s", early ? net->router_ns : net->server_ns,
+             early ? net->router_client_if : net->server_if);
     const char *argv[] = {run->cell->paths->labflood,
                           plan->flood,
                           net->server_addr4,

@@ -161,6 +161,7 @@ static const struct flood_kind kinds[] = {
     {"own", "P_DATA_V2 with a wrong tag, from the client's own address", true, make_own},
     {"replay", "the client's own packets again, from its own address", true, make_replay},
     {"stolen", "the client's own packets again, from other addresses", true, make_stolen},
+    {"race", "the same, heard early enough to be there before them", true, make_stolen},
 };
 
 const struct flood_kind *flood_kind_at(size_t index)

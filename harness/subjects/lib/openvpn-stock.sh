@@ -24,10 +24,10 @@ openvpn_supports()
             echo 'bad packet ID \(may be a replay\)'
             ;;
         log-drops)
-            echo 'TLS Error: |[Dd]ecrypt (packet )?error|bad packet ID|Connection Attempt .*(limit|rate)|[Uu]nroutable (control )?packet|unknown opcode'
+            echo 'TLS Error: |[Dd]ecrypt packet error|[Dd]ecrypt error|bad packet ID|Connection Attempt|[Uu]nroutable|unknown opcode'
             ;;
         log-restart)
-            echo 'SIGUSR1\[[a-z]+,[^]]*\] received, (process|client-instance) restarting'
+            echo 'SIGUSR1\[[^]]*\] received, [a-z-]+ restarting'
             ;;
         log-sessions)
             # A line of the client list; those of the routing table begin with an address.

@@ -115,7 +115,7 @@ subject_supports()
             echo 'status hub: .*; dropped ([0-9]+),'
             ;;
         log-restart)
-            echo 'SIGUSR1\[[a-z]+,[^]]*\] received, process restarting'
+            echo 'SIGUSR1\[[^]]*\] received, process restarting'
             ;;
         log-sessions)
             echo "status peer [0-9]+ '"

@@ -62,7 +62,7 @@ $(link_tests): $(BUILD)/tests/%: $(san)/netns-lab/tests/%.o $(call objs,$(san),$
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(SANITIZE) $^ -o $@ -lcmocka -lm
 
-#: make check-netem        the netem back end on a kernel that has netem, in QEMU (minutes)
+#: make check-netem        the netem back end on a kernel that has netem, in QEMU (two minutes; .ci/install-packages netem)
 .PHONY: check-netem
 check-netem: $(BUILD)/linktry $(BUILD)/linkprobe
 	@netns-lab/netem-vm/run $(BUILD)

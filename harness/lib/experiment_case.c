@@ -43,6 +43,17 @@ struct foreseen
     double high;
 };
 
+/* Of anything else no such limit is told. */
+static bool has_stream(const struct lab_point *point)
+{
+    bool has = false;
+    for (size_t i = 0; i < point->traffic_count; i++)
+    {
+        has = has || point->traffic[i].def->kind == LAB_TRAFFIC_TCP;
+    }
+    return has;
+}
+
 void lab_plan_print_limits(const struct lab_plan *plan, struct lab_term *term)
 {
     struct foreseen list[8];
@@ -54,6 +65,10 @@ void lab_plan_print_limits(const struct lab_plan *plan, struct lab_term *term)
         struct lab_limits limits;
         double mbps;
         size_t at = 0;
+        if (!has_stream(plan->points[i]))
+        {
+            continue;
+        }
         lab_limits_foresee(plan->points[i], &memory, &limits);
         const char *name = lab_limits_binding(&limits, &mbps);
         while (at < count && strcmp(list[at].name, name) != 0)

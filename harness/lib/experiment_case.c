@@ -29,10 +29,45 @@ enum lab_err lab_case_of_point(struct lab_run *run, const struct lab_point *poin
     }
     item->client = lab_subject_find(run->subjects, run->subject_count, point->client);
     item->server = lab_subject_find(run->subjects, run->subject_count, point->server);
+    item->server = item->server != NULL ? lab_run_server(run, item->server) : NULL;
     return item->client != NULL && item->server != NULL
                ? LAB_OK
                : lab_why_set(why, LAB_ERR_USAGE, "no subject '%s' (ovlab list names them)",
                              item->client == NULL ? point->client : point->server);
+}
+
+const char *lab_point_needs_lab(const struct lab_point *point)
+{
+    const char *topology = point->experiment->topology;
+    if (topology != NULL && strcmp(topology, "pair") != 0)
+    {
+        return "its network is one that only the lab can build";
+    }
+    if (point->up[0] != '\0' || point->down[0] != '\0' || point->link_told)
+    {
+        return "the way to another machine cannot be impaired from here";
+    }
+    if (point->system_count > 0)
+    {
+        return "the settings of another machine's system are not changed";
+    }
+    if (point->profile[0][0] != '\0' || point->profile[1][0] != '\0')
+    {
+        return "the cost shim is not taken to another machine";
+    }
+    for (size_t i = 0; i < point->traffic_count; i++)
+    {
+        enum lab_traffic_kind kind = point->traffic[i].def->kind;
+        if (kind == LAB_TRAFFIC_SEQUENCE || kind == LAB_TRAFFIC_REQUESTS)
+        {
+            return "its traffic needs both ends in one lab";
+        }
+        if (point->traffic[i].def->events_count > 0 || point->traffic[i].flood[0] != '\0')
+        {
+            return "nothing can be made to happen to another machine's network";
+        }
+    }
+    return NULL;
 }
 
 struct foreseen

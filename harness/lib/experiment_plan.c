@@ -97,6 +97,7 @@ enum lab_err lab_plan_add(struct lab_plan *plan, const struct lab_place_in *plac
         *point = NULL;
         return err;
     }
+    (*point)->scenario.impossible = plan->places ? lab_point_needs_lab(*point) : NULL;
     plan->points[plan->count++] = *point;
     return LAB_OK;
 }

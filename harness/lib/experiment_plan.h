@@ -15,6 +15,7 @@ struct lab_plan
     const char *pki;
     uint64_t seed;
     bool full;                               /* all values, not the quick selection */
+    bool places;                             /* ends of it are other machines */
     unsigned repeats;                        /* decided: of the file, or of --repeats */
     const char *subjects;                    /* comma list of those wanted, NULL: those of the file */
     struct lab_point *points[LAB_POINT_MAX]; /* owned */

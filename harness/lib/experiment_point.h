@@ -94,6 +94,9 @@ bool lab_point_find(const void *point, const char *name, struct lab_operand *val
 /* case.cell of the record. New reference. */
 json_t *lab_point_cell(const struct lab_point *point);
 
+/* Why the point cannot be measured with an end on another machine; NULL: it can. */
+const char *lab_point_needs_lab(const struct lab_point *point);
+
 /* Estimated time, the network and both programs included. */
 double lab_point_seconds(const struct lab_point *point);
 

@@ -85,7 +85,7 @@ static void print_numbers(const struct table *table, const struct lab_finding *c
             double disturbed = counted == 0 ? lab_findings_disturbed(group, count, of) : NAN;
             lab_report_number(text + 1, sizeof text - 1, isnan(number) ? disturbed : number);
             text[0] = '~';
-            lab_term_print(table->term, "%11s", isnan(disturbed) ? text + 1 : text);
+            lab_term_print(table->term, "%11s", isfinite(disturbed) ? text : text + 1);
         }
     }
 }

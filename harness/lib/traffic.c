@@ -4,6 +4,7 @@
 #include "lib/counters.h"
 #include "lib/cpu.h"
 #include "lib/evidence.h"
+#include "lib/remote.h"
 #include "lib/tool.h"
 
 #include <stdio.h>
@@ -132,16 +133,19 @@ static json_t *grown(unsigned long before, unsigned long after)
 static void add_around(struct lab_cell *cell, const struct around *before, const struct around *after,
                        double seconds, json_t *values)
 {
+    /* Of a program elsewhere only its way here would be measured. */
     bool tunnel = cell->item->client != NULL;
+    bool client = tunnel && !lab_remote_is(cell->topology->client_ns);
+    bool server = tunnel && !lab_remote_is(cell->topology->server_ns);
     json_object_set_new(values, "seconds", json_real(seconds));
     json_object_set_new(values, "client_cpu_s",
-                        tunnel ? json_real(after->client_cpu_s - before->client_cpu_s) : json_null());
+                        client ? json_real(after->client_cpu_s - before->client_cpu_s) : json_null());
     json_object_set_new(values, "server_cpu_s",
-                        tunnel ? json_real(after->server_cpu_s - before->server_cpu_s) : json_null());
+                        server ? json_real(after->server_cpu_s - before->server_cpu_s) : json_null());
     json_object_set_new(values, "client_rss_grown_kib",
-                        tunnel ? grown(before->client_rss_kib, after->client_rss_kib) : json_null());
+                        client ? grown(before->client_rss_kib, after->client_rss_kib) : json_null());
     json_object_set_new(values, "server_rss_grown_kib",
-                        tunnel ? grown(before->server_rss_kib, after->server_rss_kib) : json_null());
+                        server ? grown(before->server_rss_kib, after->server_rss_kib) : json_null());
     lab_counters_add(&before->counters, &after->counters, values);
     lab_evidence_add(&before->evidence, &after->evidence, values);
 }

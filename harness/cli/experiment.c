@@ -106,7 +106,7 @@ void cli_experiment_print(const struct lab_run *run)
     }
     lab_plan_print(run->plan, run);
     fflush(stdout);
-    lab_plan_print_limits(run->plan, &term);
+    lab_plan_print_limits(run, &term);
 }
 
 void cli_experiment_clear(struct cli_experiment *experiment)

@@ -89,22 +89,23 @@ static bool has_stream(const struct lab_point *point)
     return has;
 }
 
-void lab_plan_print_limits(const struct lab_plan *plan, struct lab_term *term)
+void lab_plan_print_limits(const struct lab_run *run, struct lab_term *term)
 {
     struct foreseen list[8];
     size_t count = 0;
     struct lab_tcp_memory memory;
     lab_tcp_memory_read(&memory);
-    for (size_t i = 0; i < plan->count; i++)
+    for (size_t i = 0; i < run->case_count; i++)
     {
+        const struct lab_point *point = run->cases[i].point;
         struct lab_limits limits;
         double mbps;
         size_t at = 0;
-        if (!has_stream(plan->points[i]))
+        if (point == NULL || !has_stream(point))
         {
             continue;
         }
-        lab_limits_foresee(plan->points[i], &memory, &limits);
+        lab_limits_foresee(point, &memory, &limits);
         const char *name = lab_limits_binding(&limits, &mbps);
         while (at < count && strcmp(list[at].name, name) != 0)
         {

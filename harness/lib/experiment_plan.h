@@ -48,8 +48,8 @@ json_t *lab_plan_json(const struct lab_plan *plan);
 /* One line a point with its estimated time, and the sum. */
 void lab_plan_print(const struct lab_plan *plan, const struct lab_run *run);
 
-/* Which limit should bind at how many points: said before the run. */
-void lab_plan_print_limits(const struct lab_plan *plan, struct lab_term *term);
+/* Which limit should bind at how many of the points that run: said before. */
+void lab_plan_print_limits(const struct lab_run *run, struct lab_term *term);
 
 void lab_plan_clear(struct lab_plan *plan);
 

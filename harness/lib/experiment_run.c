@@ -73,6 +73,11 @@ static enum lab_go step_link(struct lab_cell *cell)
         err = set_system(cell, cell->topology->client_ns, point->system[i], &why);
         err = err == LAB_OK ? set_system(cell, cell->topology->server_ns, point->system[i], &why) : err;
     }
+    if (err == LAB_ERR_ABSENT)
+    {
+        lab_cell_note(cell, LAB_UNSUPPORTED, false, "this machine: %s", why.text);
+        return LAB_GO_STOP;
+    }
     if (err == LAB_OK && !has_link(point))
     {
         return LAB_GO_ON;

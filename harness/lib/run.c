@@ -268,7 +268,7 @@ static void print_opening(struct lab_run *run)
                    run->options.seed, run->place.commit);
     if (run->plan != NULL)
     {
-        lab_plan_print_limits(run->plan, &run->term);
+        lab_plan_print_limits(run, &run->term);
     }
     lab_term_live(&run->term, "preparing: keys, versions, a first network");
 }

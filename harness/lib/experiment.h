@@ -14,6 +14,7 @@
 
 #define LAB_AXIS_MAX    8 /* of a file; the subject is one more */
 #define LAB_TRAFFIC_MAX 6
+#define LAB_COLUMN_MAX  8  /* beside a point's name a line has no more room */
 #define LAB_NAME_MAX    48 /* of an experiment, an axis, a traffic */
 
 enum lab_side

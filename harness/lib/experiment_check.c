@@ -408,6 +408,10 @@ static enum lab_err check_findings(struct checker *checker)
         err = err == LAB_OK ? check_expr(checker, experiment->bisect[i].low, false) : err;
         err = err == LAB_OK ? check_expr(checker, experiment->bisect[i].high, false) : err;
     }
+    if (err == LAB_OK && experiment->columns_count > LAB_COLUMN_MAX)
+    {
+        err = wrong(checker, "columns:", "more than %d columns", LAB_COLUMN_MAX);
+    }
     for (unsigned i = 0; err == LAB_OK && i < experiment->columns_count; i++)
     {
         err = check_expr(checker, experiment->columns[i].of, true);

@@ -96,6 +96,11 @@ static const struct
     {"{kind: ping}",
      "{kind: ping, events: [{after: 1, run: a, when: wht == 1}]}",
      {"small.yaml:", "no 'wht'", "allowed: rtt"}},
+    {"  - {title: up, of: tcp_up.goodput_mbps}\n",
+     "  - {title: a, of: 1}\n  - {title: b, of: 1}\n  - {title: c, of: 1}\n  - {title: d, of: 1}\n"
+     "  - {title: e, of: 1}\n  - {title: f, of: 1}\n  - {title: g, of: 1}\n  - {title: h, of: 1}\n"
+     "  - {title: i, of: 1}\n",
+     {"small.yaml:26: ", "more than 8 columns", ""}},
     {"{kind: ping}", "{kind: ping, flood: {kind: data}}", {"small.yaml:", "pps", ""}},
     {"{kind: ping}", "{kind: ping, flood: {kind: data, pps: wht}}", {"small.yaml:", "no 'wht'", ""}},
     {"tcp_up.goodput_mbps > 1", "tcp_up.flood_sent > 1", {"small.yaml:24: ", "flood_sent", ""}},

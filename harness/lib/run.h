@@ -50,6 +50,9 @@ struct lab_run
     struct lab_place place;
     struct lab_subject subjects[LAB_SUBJECT_MAX];
     size_t subject_count;
+    /* With places: the same subjects as they are where the server runs; those above are the client's. */
+    struct lab_subject at_server[LAB_SUBJECT_MAX];
+    const char *places[2]; /* of client and server on other machines; NULL: here */
     struct lab_case cases[LAB_CASE_MAX];
     size_t case_count;
 
@@ -80,6 +83,15 @@ struct lab_run
  * subjects and cases filled in. Returns the exit status
  * of the program: enum lab_exit, or 128 + signal when interrupted. */
 int lab_run_inside(void *run);
+
+/* run_places.c: does the run leave this machine? */
+bool lab_run_has_places(const struct lab_run *run);
+
+/* Once the subjects are listed: those of the server are asked at its place. */
+void lab_run_split_subjects(struct lab_run *run);
+
+/* The same program where the server runs. */
+struct lab_subject *lab_run_server(struct lab_run *run, struct lab_subject *subject);
 
 /* run_case.c: one case from an empty network to its record line. LAB_ERR_SYSTEM
  * when the record cannot be written, LAB_ERR_INTERRUPTED. */

@@ -114,6 +114,15 @@ subject_supports()
         log-replay)
             echo 'dropped [0-9]+ in \(([0-9]+) replayed\)'
             ;;
+        log-drops)
+            echo 'status hub: .*; dropped ([0-9]+),'
+            ;;
+        log-restart)
+            echo 'SIGUSR1\[[^]]*\] received, process restarting'
+            ;;
+        log-sessions)
+            echo "status peer [0-9]+ '"
+            ;;
         log-cipher)
             echo 'Data Channel: cipher ([A-Za-z0-9-]+)'
             ;;

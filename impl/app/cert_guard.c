@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "app/environment.h"
+#include "app/facts.h"
 #include "app/load_files.h"
 #include "base/arena.h"
 
@@ -27,6 +28,11 @@ void ov_cert_guard_init(struct ov_cert_guard *guard, const struct ov_config *con
     {
         note_file(guard, &info);
     }
+}
+
+void ov_cert_guard_clear(struct ov_cert_guard *guard)
+{
+    ov_cert_seen_clear(&guard->seen);
 }
 
 /* ---- revocation ---- */
@@ -121,7 +127,6 @@ static enum ov_err ask_program(const struct ov_cert_guard *guard, const struct o
     const struct ov_command *command = &guard->config->certs.verify;
     const char *args[20];
     char depth[12];
-    char name[32];
     struct ov_environment env;
     if (command->count == 0)
     {
@@ -136,10 +141,12 @@ static enum ov_err ask_program(const struct ov_cert_guard *guard, const struct o
         args[command->count + 1] = cert->subject;
         args[command->count + 2] = NULL;
         ov_environment_add(&env, "script_type", "tls-verify");
-        (void)snprintf(name, sizeof name, "tls_id_%d", cert->depth);
-        ov_environment_add(&env, name, cert->subject);
-        (void)snprintf(name, sizeof name, "tls_serial_%d", cert->depth);
-        ov_environment_add(&env, name, cert->serial);
+        ov_facts_config(&env, guard->config);
+        if (guard->world != NULL)
+        {
+            ov_environment_merge(&env, guard->world);
+        }
+        ov_cert_seen_tell(&guard->seen, &env);
         good = run_and_wait(args, &env) == 0;
         ov_environment_clear(&env);
     }
@@ -149,7 +156,11 @@ static enum ov_err ask_program(const struct ov_cert_guard *guard, const struct o
 
 enum ov_err ov_cert_guard_judge(void *ctx, const struct ov_tls_cert *cert, char why[static OV_TLS_JUDGE_TEXT])
 {
-    const struct ov_cert_guard *guard = ctx;
+    struct ov_cert_guard *guard = ctx;
+    if (guard->config->login.script_security >= OV_SCRIPT_SECURITY_USER)
+    {
+        ov_cert_seen_note(&guard->seen, guard->rules.crypto, cert);
+    }
     enum ov_err err = ov_cert_rules_judge(&guard->rules, cert, why);
     if (err == OV_OK)
     {

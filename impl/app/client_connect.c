@@ -62,16 +62,12 @@ void ov_client_restart(struct ov_client *client, const char *reason, bool advanc
             reason);
     stop_session(client);
     ov_client_manage_state(client, "RECONNECTING", false);
-    if (!client->program->config.persist_tun)
-    {
-        ov_interface_deconfigure(&client->iface);
-    }
+    ov_client_tunnel_leave(client, strcmp(reason, "hard,") == 0 ? "sigusr1" : reason, now);
     if (advance && !client->connected)
     {
         ov_remotes_failed(&client->remotes);
     }
     client->connected = false;
-    client->routes_ms = OV_NEVER;
     ov_client_pause(client, now);
 }
 

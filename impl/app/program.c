@@ -188,7 +188,8 @@ static struct ov_tls_settings tls_settings(struct ov_program *program)
 {
     const struct ov_config *config = &program->config;
     const struct ov_cert_options *certs = &config->certs;
-    const bool judged = ov_cert_rules_exist(certs) || certs->crl_dir != NULL || certs->verify.count > 0;
+    const bool judged = config->login.script_security >= OV_SCRIPT_SECURITY_USER ||
+                        ov_cert_rules_exist(certs) || certs->crl_dir != NULL || certs->verify.count > 0;
     return (struct ov_tls_settings){
         .role = config->role,
         .ca = pem_of(&config->ca),
@@ -260,6 +261,8 @@ static void init_settings(struct ov_program *program)
     if (program->config.role == OV_ROLE_CLIENT)
     {
         settings->login = &program->login;
+        settings->more = program->self.line;
+        settings->more_count = program->self.count;
         settings->sso = ov_login_sso(&program->config);
         return;
     }
@@ -337,25 +340,49 @@ void ov_program_clear(struct ov_program *program)
     {
         program->crypto->tls->conf_free(program->tls);
     }
+    ov_cert_guard_clear(&program->guard);
     bool background = program->background;
+    bool has_pid_file = program->has_pid_file;
     bool settled = program->settled;
     bool leave_hard = program->leave_hard;
+    uint32_t started_s = program->started_s;
     ov_wipe(program, sizeof *program);
     program->background = background;
+    program->has_pid_file = has_pid_file;
     program->settled = settled;
     program->leave_hard = leave_hard;
+    program->started_s = started_s;
+}
+
+bool ov_program_write_pid(struct ov_program *program)
+{
+    char reason[256];
+    const char *path = program->config.writepid;
+    if (path == NULL || program->has_pid_file)
+    {
+        return true;
+    }
+    if (ov_pidfile_write(path, getpid(), reason, sizeof reason) != OV_OK)
+    {
+        ov_logf(&program->log, OV_LOG_ERROR, "%s", reason);
+        return false;
+    }
+    program->has_pid_file = true;
+    return true;
 }
 
 bool ov_program_settle_in(struct ov_program *program)
 {
     char reason[256];
-    const char *path = program->config.writepid;
     if (program->settled)
     {
         return true;
     }
-    if ((path != NULL && ov_pidfile_write(path, getpid(), reason, sizeof reason) != OV_OK) ||
-        ov_process_lock_in(&program->config.process, reason, sizeof reason) != OV_OK ||
+    if (!ov_program_write_pid(program))
+    {
+        return false;
+    }
+    if (ov_process_lock_in(&program->config.process, reason, sizeof reason) != OV_OK ||
         ov_privileges_drop(&program->identity, reason, sizeof reason) != OV_OK)
     {
         ov_logf(&program->log, OV_LOG_ERROR, "%s", reason);

@@ -8,6 +8,7 @@
 #include "base/key2.h"
 #include "crypto/crypto.h"
 #include "options/certs.h"
+#include "options/hooks.h"
 #include "options/login.h"
 #include "options/ncp.h"
 #include "options/proxy.h"
@@ -390,6 +391,8 @@ struct ov_config
 
     /* server */
     struct ov_pool pool;
+    const char *pool_persist;       /* --ifconfig-pool-persist; NULL: none */
+    uint32_t pool_persist_s;        /* how often it is written; 0: never, only read */
     bool duplicate_cn;              /* one certificate, several sessions [WP-SRV-006] */
     bool client_to_client;          /* forward between clients [WP-SRV-008] */
     uint32_t connect_freq_count;    /* 100 new clients in ... [WP-COOK-008]; 0: no limit */
@@ -404,6 +407,7 @@ struct ov_config
     struct ov_management management;
     struct ov_login_options login;
     struct ov_cert_options certs;
+    struct ov_hook_options hooks;
 
     /* process */
     struct ov_process process;

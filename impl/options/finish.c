@@ -413,6 +413,7 @@ void ov_parse_finish_tunnel(struct ov_parse *parse)
     tunnel->routes4_count = parse->draft.routes4.count;
     tunnel->routes6 = routes6;
     tunnel->routes6_count = parse->draft.routes6.count;
+    ov_parse_take_hooks(parse);
 }
 
 void ov_parse_finish(struct ov_parse *parse)
@@ -450,6 +451,9 @@ void ov_parse_finish(struct ov_parse *parse)
     ov_parse_expand(parse);
     point_at(parse, "ifconfig");
     ov_parse_finish_tunnel(parse);
+    point_at(parse, NULL);
+    ov_parse_finish_hooks(parse);
+    ov_parse_finish_dns(parse);
     config->tun_mtu_max = config->tun_mtu_max > config->tunnel.mtu ? config->tun_mtu_max : config->tunnel.mtu;
     if (config->role == OV_ROLE_CLIENT && parse->draft.connections.count > 0)
     {

@@ -16,6 +16,8 @@ enum kind
     KIND_REDIRECT,
     KIND_MTU,
     KIND_CONTINUATION,
+    KIND_DHCP,
+    KIND_DNS,
     KIND_OTHER /* updatable, not built: nothing to clear */
 };
 
@@ -32,7 +34,7 @@ static const struct
     {"redirect-private", KIND_REDIRECT}, {"tun-mtu", KIND_MTU},
     {"keepalive", KIND_OTHER},           {"push-continuation", KIND_CONTINUATION},
     {"block-ipv6", KIND_OTHER},          {"block-outside-dns", KIND_OTHER},
-    {"dhcp-option", KIND_OTHER},         {"dns", KIND_OTHER},
+    {"dhcp-option", KIND_DHCP},          {"dns", KIND_DNS},
 };
 
 static bool find_kind(const char *name, size_t len, enum kind *out)
@@ -82,6 +84,12 @@ static void clear_kind(struct ov_pull *pull, enum kind kind)
         break;
     case KIND_MTU:
         config->tunnel.mtu = pull->own_mtu;
+        break;
+    case KIND_DHCP:
+        draft->foreign = (struct ov_list){0};
+        break;
+    case KIND_DNS:
+        draft->dns_servers = draft->dns_search = (struct ov_list){0};
         break;
     case KIND_CONTINUATION:
     case KIND_OTHER:

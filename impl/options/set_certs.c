@@ -1,6 +1,8 @@
 /* Setters: certificates. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "crypto/x509.h"
 #include "options/parse.h"
 
 OV_SETTER(crl_verify)
@@ -172,14 +174,34 @@ OV_SETTER(cert_profile)
 
 OV_SETTER(username_field)
 {
-    if (strncmp(line->word[1], "ext:", 4) == 0)
+    if (strncmp(line->word[1], "ext:", 4) == 0 && !ov_x509_is_alt(line->word[1] + 4))
     {
         ov_parse_error(parse,
-                       "x509-username-field: '%.40s' is known to OpenVPN 2.x but not built into ovref yet",
+                       "x509-username-field: '%.60s' is neither ext:subjectAltName nor ext:issuerAltName",
                        line->word[1]);
         return;
     }
     parse->config->certs.username_field = line->word[1];
+}
+
+/* Hexadecimal, as many as there are: one of them has to fit. */
+OV_SETTER(cert_usage)
+{
+    struct ov_cert_options *certs = &parse->config->certs;
+    certs->usage_wanted = true;
+    certs->usage_count = 0;
+    for (size_t i = 1; i < line->count && certs->usage_count < OV_CERT_USAGES; i++)
+    {
+        char *end = NULL;
+        const unsigned long value = strtoul(line->word[i], &end, 16);
+        if (digit(line->word[i][0]) < 0 || *end != '\0' || value > 0xffff)
+        {
+            ov_parse_error(parse, "remote-cert-ku: '%.40s' is not a key usage (hexadecimal, up to ffff)",
+                           line->word[i]);
+            return;
+        }
+        certs->usage[certs->usage_count++] = (uint16_t)value;
+    }
 }
 
 OV_SETTER(tls_verify)

@@ -109,6 +109,16 @@ OV_SETTER(pool6)
     draft->has_pool6 = true;
 }
 
+OV_SETTER(pool_persist)
+{
+    parse->config->pool_persist = line->word[1];
+    if (line->count > 2)
+    {
+        (void)ov_parse_number(parse, "ifconfig-pool-persist: the interval", line->word[2], 0, 31536000,
+                              &parse->config->pool_persist_s);
+    }
+}
+
 OV_SETTER(push)
 {
     const char *text = line->word[1];

@@ -32,8 +32,10 @@ static const struct ov_option rows[] = {
           "IPv6 address of this client"),
     OTHER("ifconfig-pool", "first last [netmask]", 2, 3, BOTH | SERVER, pool4, "", "",
           "addresses for clients"),
-    PLANNED("ifconfig-pool-persist", "file [seconds]", 1, 2, BOTH | SERVER, "",
-            "keep addresses of clients in a file"),
+    OTHER(
+        "ifconfig-pool-persist", "file [seconds]", 1, 2, BOTH | SERVER, pool_persist, "600", "",
+        "let names of clients keep their addresses, in a file that is written every so many seconds; 0: only "
+        "read"),
     OTHER("ifconfig-push", "address netmask [alias]", 2, 3, CCD, ifconfig_push, "", "",
           "address of this client"),
     PLANNED("ifconfig-push-constraint", "network netmask", 2, 2, BOTH | SERVER, "2.2",

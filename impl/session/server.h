@@ -38,6 +38,8 @@ const char *ov_session_common_name(const struct ov_session *s);
 /* The name of its login, and what it said of itself; "": none. Borrowed. */
 const char *ov_session_username(const struct ov_session *s);
 const char *ov_session_peer_info(const struct ov_session *s);
+/* Of the certificate, 32 octets of SHA-256; NULL: it has none. Borrowed. */
+const uint8_t *ov_session_fingerprint(const struct ov_session *s);
 /* Both showed the same certificate and have the same login name. */
 bool ov_session_same_cert(const struct ov_session *a, const struct ov_session *b);
 

@@ -122,6 +122,28 @@ static uint64_t advance_session(struct ov_client *client, struct ov_now now)
     return deadline;
 }
 
+/* On the way to a session. */
+static void try_to_connect(struct ov_client *client, unsigned ready, struct ov_now now)
+{
+    if (client->state == OV_CLIENT_PAUSE && now.mono_ms >= client->pause_until_ms &&
+        !ov_updown_busy(&client->updown))
+    {
+        ov_client_attempt(client, now);
+    }
+    if (client->state == OV_CLIENT_CONNECTING)
+    {
+        ov_client_watch_connect(client, now);
+    }
+    if (client->state == OV_CLIENT_DIALLING)
+    {
+        ov_client_watch_proxy(client, now);
+    }
+    else if ((ready & OV_READY(OV_WATCH_PROXY)) != 0)
+    {
+        ov_client_check_proxy(client, now);
+    }
+}
+
 /* ---- called by the loop ---- */
 
 void ov_client_wake(void *ctx, unsigned ready)
@@ -149,23 +171,7 @@ void ov_client_wake(void *ctx, unsigned ready)
     }
     const uint64_t manage_ms =
         ov_manage_turn(client->program->manage, client->loop, &client->manage_seen, now);
-    if (client->state == OV_CLIENT_PAUSE && now.mono_ms >= client->pause_until_ms &&
-        !ov_updown_busy(&client->updown))
-    {
-        ov_client_attempt(client, now);
-    }
-    if (client->state == OV_CLIENT_CONNECTING)
-    {
-        ov_client_watch_connect(client, now);
-    }
-    if (client->state == OV_CLIENT_DIALLING)
-    {
-        ov_client_watch_proxy(client, now);
-    }
-    else if ((ready & OV_READY(OV_WATCH_PROXY)) != 0)
-    {
-        ov_client_check_proxy(client, now);
-    }
+    try_to_connect(client, ready, now);
     ov_client_watch_master(client, now);
     uint64_t deadline = OV_NEVER;
     if (client->state == OV_CLIENT_RUNNING)

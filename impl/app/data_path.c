@@ -1,5 +1,7 @@
 #include "app/data_path.h"
 
+#include <string.h>
+
 static bool wants_offload(enum ov_data_path path)
 {
     return path == OV_DATA_PATH_AUTO || path == OV_DATA_PATH_OFFLOAD;
@@ -47,7 +49,12 @@ struct ov_tun *ov_data_path_tun(enum ov_data_path path, const char *dev, uint32_
     struct ov_tun *tun = NULL;
     char text[OV_TUN_TEXT] = "";
     enum ov_err err = OV_ERR_UNSUPPORTED;
-    if (wants_offload(path))
+    if (strcmp(dev, "null") == 0)
+    {
+        err = ov_tun_open_null(&tun, text);
+        path = OV_DATA_PATH_OFFLOAD; /* there is nothing to fall back to */
+    }
+    else if (wants_offload(path))
     {
         err = ov_tun_open_offload_for(dev, packet, &tun, text);
     }

@@ -40,6 +40,11 @@ bool ov_interface_set_addresses(struct ov_interface *iface, const struct ov_tunn
         return false;
     }
     ov_netif_toward(iface->netif, &iface->server);
+    if (iface->tun->index == 0)
+    {
+        iface->configured = true; /* --dev null has neither addresses nor routes */
+        return true;
+    }
     if (ov_netif_apply(iface->netif, iface->tun->name, iface->tun->index, tunnel, text) != OV_OK)
     {
         ov_logf(iface->log, OV_LOG_ERROR, "%s", text);
@@ -53,7 +58,7 @@ bool ov_interface_set_addresses(struct ov_interface *iface, const struct ov_tunn
 
 void ov_interface_add_routes(struct ov_interface *iface)
 {
-    if (iface->configured && iface->routes_wait)
+    if (iface->configured && iface->routes_wait && iface->tun->index != 0)
     {
         iface->routes_wait = false;
         ov_netif_add_routes(iface->netif, iface->tun->name, iface->tun->index, &iface->applied);

@@ -4,17 +4,25 @@
 
 #include "app/facts.h"
 
+/* Told in the middle of a call, there is no loop to stop: the one of the server would be. */
+static void stop(const struct ov_server_tunnel *tunnel)
+{
+    if (tunnel->runs)
+    {
+        ov_loop_stop(tunnel->loop);
+    }
+}
+
 static void on_raised(void *ctx, bool good)
 {
     struct ov_server_tunnel *tunnel = ctx;
     tunnel->good = good;
-    ov_loop_stop(tunnel->loop);
+    stop(tunnel);
 }
 
 static void on_lowered(void *ctx)
 {
-    const struct ov_server_tunnel *tunnel = ctx;
-    ov_loop_stop(tunnel->loop);
+    stop(ctx);
 }
 
 static void settle(struct ov_server_tunnel *tunnel)
@@ -22,8 +30,10 @@ static void settle(struct ov_server_tunnel *tunnel)
     while (ov_updown_busy(&tunnel->updown))
     {
         ov_loop_deadline(tunnel->loop, ov_updown_deadline(&tunnel->updown));
+        tunnel->runs = true;
         ov_loop_run(tunnel->loop);
     }
+    tunnel->runs = false;
 }
 
 bool ov_server_tunnel_raise(struct ov_server_tunnel *tunnel, const struct ov_program *program,
@@ -86,6 +96,6 @@ bool ov_server_tunnel_signal(struct ov_server_tunnel *tunnel, const char *name)
             name);
     tunnel->good = false;
     ov_updown_clear(&tunnel->updown);
-    ov_loop_stop(tunnel->loop);
+    stop(tunnel);
     return true;
 }

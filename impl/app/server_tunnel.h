@@ -11,6 +11,7 @@ struct ov_server_tunnel
     const struct ov_program *program;
     struct ov_loop *loop;
     struct ov_updown updown;
+    bool runs; /* the loop runs only for the tunnel */
     bool good;
     char reason[24]; /* why it goes, as 'signal' of the environment */
 };

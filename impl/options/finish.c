@@ -107,7 +107,7 @@ static void check_dev(struct ov_parse *parse)
         }
         return;
     }
-    if (strncmp(dev, "tun", 3) != 0 && parse->draft.dev_type == NULL && !is_given(parse, "dev-type"))
+    if (strncmp(dev, "tun", 3) != 0 && strcmp(dev, "null") != 0 && parse->draft.dev_type == NULL && !is_given(parse, "dev-type"))
     {
         SAY(ov_parse_error, "dev", "the name '%s' doesn't say what kind of device it is: add 'dev-type tun'",
             dev);

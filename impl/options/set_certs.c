@@ -1,5 +1,4 @@
 /* Setters: certificates. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "crypto/x509.h"
@@ -192,9 +191,14 @@ OV_SETTER(cert_usage)
     certs->usage_count = 0;
     for (size_t i = 1; i < line->count && certs->usage_count < OV_CERT_USAGES; i++)
     {
-        char *end = NULL;
-        const unsigned long value = strtoul(line->word[i], &end, 16);
-        if (digit(line->word[i][0]) < 0 || *end != '\0' || value > 0xffff)
+        uint32_t value = 0;
+        const char *text = line->word[i];
+        size_t len = 0;
+        for (; digit(text[len]) >= 0 && len < 5; len++)
+        {
+            value = value << 4 | (uint32_t)digit(text[len]);
+        }
+        if (len == 0 || text[len] != '\0' || value > 0xffff)
         {
             ov_parse_error(parse, "remote-cert-ku: '%.40s' is not a key usage (hexadecimal, up to ffff)",
                            line->word[i]);

@@ -9,7 +9,7 @@
 OV_SETTER(dev)
 {
     const char *name = line->word[1];
-    if (strncmp(name, "tap", 3) == 0 || strcmp(name, "null") == 0)
+    if (strncmp(name, "tap", 3) == 0)
     {
         ov_parse_error(
             parse, "dev '%.40s' is known to OpenVPN 2.x but not built into ovref yet; 'dev tun' is", name);

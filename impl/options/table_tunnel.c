@@ -2,7 +2,7 @@
 
 /* Tun device, addresses, routes. */
 static const struct ov_option rows[] = {
-    OTHER("dev", "name", 1, 1, BOTH, dev, "", "", "tun device: 'tun' for the next free one, or a full name"),
+    OTHER("dev", "name", 1, 1, BOTH, dev, "", "", "tun device: 'tun' for the next free one, or a full name; 'null': none"),
     OTHER("dev-type", "tun", 1, 1, BOTH, dev_type, "", "", "kind of device, for names that don't tell"),
     OTHER("topology", "subnet|net30|p2p", 1, 1, BOTH | PUSH | VITAL, topology, "subnet for servers", "2.1",
           "how clients share the network"),

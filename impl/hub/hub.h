@@ -59,6 +59,16 @@ void ov_hub_shutdown(struct ov_hub *hub, struct ov_now now);
 OV_MUST_USE enum ov_err ov_hub_kill(struct ov_hub *hub, uint32_t peer_id, const char *message,
                                     struct ov_now now);
 
+/* PUSH_UPDATE to one peer: options such as "route 10.1.0.0 255.255.0.0,-dns". A new address of its own is its
+ * address here too [WP-PUSH-035]. OV_ERR_PEER_ID; OV_ERR_DUPLICATE: another client has that address; and those of
+ * ov_session_push_update. */
+OV_MUST_USE enum ov_err ov_hub_push_update(struct ov_hub *hub, uint32_t peer_id, const char *options,
+                                           struct ov_now now);
+/* The same to all who know it, whose number comes back in *sent. OV_ERR_OPTION, OV_ERR_LIMIT: to nobody; addresses
+ * can't be the same for all (OV_ERR_OPTION). */
+OV_MUST_USE enum ov_err ov_hub_push_update_all(struct ov_hub *hub, const char *options, uint32_t *sent,
+                                               struct ov_now now);
+
 /* The login that OV_EVENT_LOGIN or OV_EVENT_ANSWER spoke of; false: it is decided, or its peer is gone. */
 bool ov_hub_login(const struct ov_hub *hub, uint64_t ticket, struct ov_login_request *out);
 /* Whether it is good; any time later. Nothing is pushed before (CVE-2020-15078). OV_ERR_PEER_ID: the peer is gone,

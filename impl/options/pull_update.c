@@ -199,3 +199,9 @@ enum ov_err ov_pull_update(struct ov_pull *pull, const char *text, size_t len)
     }
     return parse->failed != OV_OK ? parse->failed : parse->continuation == 2 ? OV_ERR_AGAIN : OV_OK;
 }
+
+bool ov_push_updatable(const char *name, size_t len)
+{
+    enum kind kind;
+    return find_kind(name, len, &kind);
+}

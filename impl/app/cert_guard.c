@@ -1,6 +1,9 @@
 #include "app/cert_guard.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -10,8 +13,10 @@
 #include "app/facts.h"
 #include "app/load_files.h"
 #include "base/arena.h"
+#include "wire/pem.h"
 
-#define CRL_OCTETS (8u * 1024u * 1024u)
+#define EXPORT_PATH 512
+#define CRL_OCTETS  (8u * 1024u * 1024u)
 
 static void note_file(struct ov_cert_guard *guard, const struct stat *info)
 {
@@ -121,12 +126,38 @@ static int run_and_wait(const char *const *args, const struct ov_environment *en
     return WEXITSTATUS(status);
 }
 
+/* --tls-export-cert: a file that lives as long as the program runs. False: it can't be written; the log says why. */
+static bool export_cert(const struct ov_cert_guard *guard, const struct ov_tls_cert *cert,
+                        char path[static EXPORT_PATH])
+{
+    const char *dir = guard->config->certs.export_dir;
+    const size_t cap = 2 * cert->der_len + 256;
+    char *text = malloc(cap);
+    path[0] = '\0';
+    const int len = snprintf(path, EXPORT_PATH, "%s/ovref_cert_XXXXXX", dir);
+    bool good = text != NULL && len > 0 && (size_t)len < EXPORT_PATH &&
+                ov_pem_encode("CERTIFICATE", cert->der, cert->der_len, text, cap) == OV_OK;
+    const int fd = good ? mkostemp(path, O_CLOEXEC) : -1;
+    good = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+    if (!good)
+    {
+        ov_logf(guard->log, OV_LOG_ERROR, "--tls-export-cert: cannot write into %s: %s", dir,
+                strerror(errno));
+    }
+    if (fd >= 0)
+    {
+        (void)close(fd);
+    }
+    free(text);
+    return good;
+}
+
 static enum ov_err ask_program(const struct ov_cert_guard *guard, const struct ov_tls_cert *cert,
                                char why[static OV_TLS_JUDGE_TEXT])
 {
     const struct ov_command *command = &guard->config->certs.verify;
     const char *args[20];
-    char depth[12];
+    char depth[12], path[EXPORT_PATH];
     struct ov_environment env;
     if (command->count == 0)
     {
@@ -147,7 +178,17 @@ static enum ov_err ask_program(const struct ov_cert_guard *guard, const struct o
             ov_environment_merge(&env, guard->world);
         }
         ov_cert_seen_tell(&guard->seen, &env);
-        good = run_and_wait(args, &env) == 0;
+        const bool exported = guard->config->certs.export_dir != NULL;
+        good = !exported || export_cert(guard, cert, path);
+        if (exported)
+        {
+            ov_environment_add(&env, "peer_cert", path);
+        }
+        good = good && run_and_wait(args, &env) == 0;
+        if (exported && path[0] != '\0')
+        {
+            (void)unlink(path);
+        }
         ov_environment_clear(&env);
     }
     (void)snprintf(why, OV_TLS_JUDGE_TEXT, "--tls-verify refuses it");

@@ -63,6 +63,12 @@ static void on_restart(struct ov_client *client, const struct ov_event *event, s
     {
         ov_remotes_failed(&client->remotes);
     }
+    if (client->program->config.tls_exit && strncmp(event->text, "tls-error", 9) == 0)
+    {
+        ov_logf(client->log, OV_LOG_ERROR, "the handshake failed, and --tls-exit is given: process exiting");
+        ov_client_finish(client, OV_OUTCOME_FAILED);
+        return;
+    }
     bool told = event->next_remote || event->next_addr || event->err == OV_ERR_AUTH;
     ov_client_restart(client, reason, !told, now);
 }

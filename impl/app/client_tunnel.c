@@ -57,6 +57,7 @@ void ov_client_tunnel_raise(struct ov_client *client, struct ov_now now)
     ov_facts_peer(&facts, "untrusted", ov_session_addr(&client->session));
     ov_facts_peer(&facts, "trusted", ov_session_addr(&client->session));
     ov_cert_seen_tell(&client->program->guard.seen, &facts);
+    client->pump.block_ip6 = effective->tunnel.block_ip6;
     ov_facts_tunnel(&facts, effective, &client->iface);
     wish.dns = ov_facts_dns(&facts, client->program, effective, &wish.dns_command);
     ov_updown_raise(&client->updown, &wish, now);

@@ -73,6 +73,10 @@ static void add_route6(struct ov_environment *env, size_t n, const struct ov_rou
     {
         ov_environment_add_nth(env, "route_ipv6_gateway", n, ov_value_ip6_text(route->gateway, text));
     }
+    else if (!route->has_gateway && tunnel->has_route6_gateway)
+    {
+        ov_environment_add_nth(env, "route_ipv6_gateway", n, ov_value_ip6_text(tunnel->route6_gateway, text));
+    }
     else if (!route->has_gateway && tunnel->has_ip6_remote)
     {
         ov_environment_add_nth(env, "route_ipv6_gateway", n, ov_value_ip6_text(tunnel->ip6_remote, text));

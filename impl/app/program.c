@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/load_capath.h"
 #include "app/load_keys.h"
 #include "app/load_token.h"
 #include "app/login.h"
@@ -219,7 +220,9 @@ static bool load_tls(struct ov_program *program)
     struct ov_arena *arena = ov_arena_new();
     ov_cert_guard_init(&program->guard, &program->config, program->crypto, &program->log);
     struct ov_tls_settings settings = tls_settings(program);
-    bool good = arena != NULL && unpack_pkcs12(program, arena, &settings.pkcs12);
+    const char *capath = program->config.certs.capath;
+    bool good = arena != NULL && unpack_pkcs12(program, arena, &settings.pkcs12) &&
+                (capath == NULL || ov_capath_load(capath, arena, &program->log, &settings.ca));
     enum ov_err err = good ? make_conf(program, &settings, reason) : OV_ERR_CERT;
     if (good && err != OV_OK && program->config.tls_version_min_or_highest)
     {

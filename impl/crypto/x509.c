@@ -312,6 +312,16 @@ bool ov_x509_has_usage(const struct ov_x509 *cert, const char *usage)
     return false;
 }
 
+bool ov_x509_is_made_for(const struct ov_x509 *cert, const char *role)
+{
+    const bool server = strcmp(role, "server") == 0;
+    struct ov_der value, bits;
+    const bool has_type = find_extension(cert, "2.16.840.1.113730.1.1", &value) &&
+                          take(&value, TAG_BITS, &bits) == OV_OK && bits.len > 1;
+    return (has_type && (bits.data[1] & (server ? 0x40 : 0x80)) != 0) ||
+           ov_x509_has_usage(cert, server ? "serverAuth" : "clientAuth");
+}
+
 static const struct known alts[] = {
     {"2.5.29.17", "subjectAltName", NULL},
     {"2.5.29.18", "issuerAltName", NULL},

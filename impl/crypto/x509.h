@@ -51,6 +51,8 @@ bool ov_x509_next(const struct ov_der *name, struct ov_x509_walk *walk, struct o
 bool ov_x509_key_usage(const struct ov_x509 *cert, uint32_t *out);
 /* Is this extended key usage in it? By numbers ("1.3.6.1.5.5.7.3.1") or by the usual names. */
 bool ov_x509_has_usage(const struct ov_x509 *cert, const char *usage);
+/* Is it made for "client" or "server" by the extension of Netscape, or by its extended key usage? */
+bool ov_x509_is_made_for(const struct ov_x509 *cert, const char *role);
 /* The first mail address of "subjectAltName" or "issuerAltName". False: there is none. */
 bool ov_x509_alt_mail(const struct ov_x509 *cert, const char *extension, char out[static OV_X509_VALUE]);
 /* --x509-username-field "ext:subjectAltName": that mail address. "": there is none. */

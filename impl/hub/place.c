@@ -58,11 +58,24 @@ static void take_pool(struct ov_hub *hub, struct ov_peer *peer)
     }
 }
 
+/* --ifconfig-push-constraint */
+static bool may_have(const struct ov_hub *hub, const struct ov_peer *peer, uint32_t ip4)
+{
+    const struct ov_config *config = hub->settings->session.config;
+    if (config->has_push_constraint && (ip4 & config->constraint_mask) != config->constraint_net)
+    {
+        ov_logf(hub->log, OV_LOG_WARN,
+                "%s its ifconfig-push is not in the network of ifconfig-push-constraint", peer->name);
+        return false;
+    }
+    return true;
+}
+
 void ov_hub_take_addresses(struct ov_hub *hub, struct ov_peer *peer)
 {
     const struct ov_client_config *own = peer->client;
     take_pool(hub, peer);
-    if (own != NULL && own->has_ip4)
+    if (own != NULL && own->has_ip4 && may_have(hub, peer, own->ip4))
     {
         peer->has_ip4 = true;
         peer->ip4 = own->ip4;

@@ -139,6 +139,10 @@ struct ov_tunnel
     uint8_t ip6_remote[16];
     bool has_route_gateway;
     uint32_t route_gateway;
+    bool has_route6_gateway;
+    uint8_t route6_gateway[16];
+    uint32_t route_table; /* 0: the main one */
+    bool block_ip6;       /* IPv6 that this machine sends is answered as unreachable */
     const struct ov_route4 *routes4;
     size_t routes4_count;
     const struct ov_route6 *routes6;
@@ -227,6 +231,15 @@ enum ov_data_threads
     OV_DATA_THREADS_OFF = 0,
     OV_DATA_THREADS_AUTO, /* while both directions carry much */
     OV_DATA_THREADS_TWO
+};
+
+/* --mtu-disc */
+enum ov_mtu_disc
+{
+    OV_MTU_DISC_SYSTEM = 0, /* as the kernel is set */
+    OV_MTU_DISC_NO,
+    OV_MTU_DISC_MAYBE,
+    OV_MTU_DISC_YES
 };
 
 #define OV_TUN_MTU_MIN   68u
@@ -318,6 +331,7 @@ struct ov_config
     uint32_t sndbuf; /* octets; 0: leave the system's default */
     uint32_t rcvbuf;
     const char *bind_dev;            /* network device of the socket; NULL: any */
+    enum ov_mtu_disc mtu_disc;       /* of the UDP socket */
     uint32_t mark;                   /* of outer packets, for rules of the kernel; 0: none */
     bool multihome;                  /* UDP server: answers leave from the address that was asked */
     uint32_t tcp_queue;              /* 64: packets that may wait for a slow TCP peer */
@@ -350,6 +364,7 @@ struct ov_config
     enum ov_tls_version tls_version_min;
     enum ov_tls_version tls_version_max;
     bool tls_version_min_or_highest; /* take the library's highest if it lacks tls_version_min */
+    bool tls_exit;                   /* a handshake that fails is the end */
     bool remote_cert_tls;            /* the peer needs key usage and EKU of the other role [WP-TLS-006] */
     uint32_t tls_timeout_s;          /* 2: first retransmission */
     uint32_t hand_window_s;          /* 60 */
@@ -399,7 +414,12 @@ struct ov_config
     uint32_t connect_freq_period_s; /* ... 10 s */
     uint32_t new_freq_count;        /* --connect-freq: sessions that begin in ...; 0: no limit [WP-SRV-040] */
     uint32_t new_freq_period_s;     /* ... so many seconds */
-    uint32_t max_clients;           /* 1024 */
+    bool has_push_constraint;       /* --ifconfig-push-constraint: addresses of ifconfig-push ... */
+    uint32_t constraint_net;        /* ... are in this network */
+    uint32_t constraint_mask;
+    bool force_ekm;          /* clients need keys from the TLS exporter */
+    bool single_session;     /* point to point: one session in all */
+    uint32_t max_clients;    /* 1024 */
     const char *const *push; /* in the order of the reply, those of helper options included [WP-PUSH-015] */
     size_t push_count;
 

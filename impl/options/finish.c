@@ -107,7 +107,8 @@ static void check_dev(struct ov_parse *parse)
         }
         return;
     }
-    if (strncmp(dev, "tun", 3) != 0 && strcmp(dev, "null") != 0 && parse->draft.dev_type == NULL && !is_given(parse, "dev-type"))
+    if (strncmp(dev, "tun", 3) != 0 && strcmp(dev, "null") != 0 && parse->draft.dev_type == NULL &&
+        !is_given(parse, "dev-type"))
     {
         SAY(ov_parse_error, "dev", "the name '%s' doesn't say what kind of device it is: add 'dev-type tun'",
             dev);
@@ -138,7 +139,8 @@ static bool is_excused(const struct ov_parse *parse, const char *name)
     const bool ca = strcmp(name, "ca") == 0;
     const bool by_login = parse->config->role == OV_ROLE_CLIENT && is_given(parse, "auth-user-pass") &&
                           !is_given(parse, "cert") && !is_given(parse, "key");
-    return is_given(parse, "pkcs12") || (ca && is_given(parse, "peer-fingerprint")) || (!ca && by_login);
+    return is_given(parse, "pkcs12") || (ca && is_given(parse, "capath")) ||
+           (ca && is_given(parse, "peer-fingerprint")) || (!ca && by_login);
 }
 
 static void check_keys(struct ov_parse *parse)
@@ -282,6 +284,7 @@ static void finish_remotes(struct ov_parse *parse)
         ov_parse_check_proxy(parse, remotes[i].proto);
     }
     point_at(parse, NULL);
+    ov_parse_force_proto(parse);
     config->remotes = remotes;
     config->remotes_count = parse->draft.remotes.count;
 }
@@ -437,6 +440,7 @@ void ov_parse_finish(struct ov_parse *parse)
     check_remote_cert(parse);
     check_control_keys(parse);
     finish_tls(parse);
+    ov_parse_finish_compat(parse);
     finish_cipher(parse);
     warn_of_weak(parse);
     ov_parse_timers(parse);

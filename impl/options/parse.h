@@ -60,6 +60,8 @@ struct ov_draft
     const char *ifconfig[2]; /* as written; the second one's meaning depends on topology */
     const char *remote_cert_tls;
     bool has_occ_cipher;
+    uint32_t compat;         /* 20400 for 2.4.0; 0: as now */
+    const char *proto_force; /* "udp", "tcp"; NULL: any */
     bool has_reneg_min;
     uint32_t connect_timeout_s; /* 0: not given */
     uint32_t server_poll_s;
@@ -166,6 +168,9 @@ void ov_parse_connections(struct ov_parse *parse);
 /* connect-timeout and server-poll-timeout, where one was given. */
 void ov_parse_timers(struct ov_parse *parse);
 
+/* --compat-mode; --proto-force (set_compat.c). */
+void ov_parse_finish_compat(struct ov_parse *parse);
+void ov_parse_force_proto(struct ov_parse *parse);
 /* Does the proxy carry this protocol? (set_proxy.c) */
 void ov_parse_check_proxy(struct ov_parse *parse, enum ov_proto proto);
 
@@ -298,6 +303,12 @@ OV_SETTER(client_connect);
 OV_SETTER(client_disconnect);
 OV_SETTER(learn_address);
 OV_SETTER(cert_usage);
+OV_SETTER(ns_cert_type);
+OV_SETTER(mtu_disc);
+OV_SETTER(proto_force);
+OV_SETTER(route6_gateway);
+OV_SETTER(push_constraint);
+OV_SETTER(compat_mode);
 OV_SETTER(pool_persist);
 OV_SETTER(hook);
 OV_SETTER(setenv);

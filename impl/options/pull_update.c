@@ -18,6 +18,7 @@ enum kind
     KIND_CONTINUATION,
     KIND_DHCP,
     KIND_DNS,
+    KIND_BLOCK6,
     KIND_OTHER /* updatable, not built: nothing to clear */
 };
 
@@ -33,7 +34,7 @@ static const struct
     {"route-metric", KIND_METRIC},       {"redirect-gateway", KIND_REDIRECT},
     {"redirect-private", KIND_REDIRECT}, {"tun-mtu", KIND_MTU},
     {"keepalive", KIND_OTHER},           {"push-continuation", KIND_CONTINUATION},
-    {"block-ipv6", KIND_OTHER},          {"block-outside-dns", KIND_OTHER},
+    {"block-ipv6", KIND_BLOCK6},         {"block-outside-dns", KIND_OTHER},
     {"dhcp-option", KIND_DHCP},          {"dns", KIND_DNS},
 };
 
@@ -87,6 +88,9 @@ static void clear_kind(struct ov_pull *pull, enum kind kind)
         break;
     case KIND_DHCP:
         draft->foreign = (struct ov_list){0};
+        break;
+    case KIND_BLOCK6:
+        config->tunnel.block_ip6 = false;
         break;
     case KIND_DNS:
         draft->dns_servers = draft->dns_search = (struct ov_list){0};

@@ -234,3 +234,13 @@ void ov_parse_finish_certs(struct ov_parse *parse)
         ov_parse_error(parse, "'tls-verify' needs 'script-security 2': every certificate would be refused");
     }
 }
+
+OV_SETTER(ns_cert_type)
+{
+    if (strcmp(line->word[1], "client") != 0 && strcmp(line->word[1], "server") != 0)
+    {
+        ov_parse_error(parse, "ns-cert-type must be 'client' or 'server', not '%.40s'", line->word[1]);
+        return;
+    }
+    parse->config->certs.ns_type = line->word[1];
+}

@@ -203,6 +203,17 @@ OV_SETTER(route6)
     (void)ov_parse_append(parse, &parse->draft.routes6, &route, sizeof(route));
 }
 
+OV_SETTER(route6_gateway)
+{
+    struct ov_tunnel *tunnel = &parse->config->tunnel;
+    if (!ov_value_ip6(line->word[1], tunnel->route6_gateway))
+    {
+        ov_parse_error(parse, "route-ipv6-gateway: '%.60s' is not an IPv6 address", line->word[1]);
+        return;
+    }
+    tunnel->has_route6_gateway = true;
+}
+
 OV_SETTER(route_gateway)
 {
     struct ov_tunnel *tunnel = &parse->config->tunnel;

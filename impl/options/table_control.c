@@ -44,10 +44,12 @@ static const struct ov_option rows[] = {
          "key files are read once at start and kept"),
     PLANNED("tls-crypt-v2-verify", "command", 1, 1, BOTH, "2.5",
             "program that judges the metadata of client keys"),
-    PLANNED("capath", "dir", 1, 1, BOTH, "", "directory with certificates of authorities"),
+    TEXT("capath", "dir", BOTH, certs.capath, "", "",
+         "directory with certificates of authorities, all of whose files are read at start"),
     MOOT("ecdh-curve", "name", 1, 1, BOTH, "2.4", "curve for ECDHE",
          "TLS libraries choose the curve by themselves, as 2.x does since 2.6; 'tls-groups' names some"),
-    PLANNED("keying-material-exporter", "label length", 2, 2, BOTH, "2.3", "key material for plugins"),
+    PLANNED_HINT("keying-material-exporter", "label length", 2, 2, BOTH, "2.3", "key material for plugins",
+                 "there are no plugins that could get it"),
     PLANNED("pkcs11-cert-private", "0|1 ...", 1, MANY, BOTH, "2.1",
             "log in to a token before reading certificates"),
     PLANNED("pkcs11-id", "name", 1, 1, BOTH, "2.1", "certificate of a token"),
@@ -60,13 +62,19 @@ static const struct ov_option rows[] = {
          "extended key usage the peer's certificate must have, in numbers or by name (serverAuth)"),
     OTHER("remote-cert-ku", "usage ...", 0, MANY, BOTH, cert_usage, "any", "2.1",
           "key usage the peer's certificate must have: all bits of one of these, hexadecimal (a0 88)"),
-    PLANNED("single-session", "", 0, 0, BOTH, "", "take only one session"),
+    FLAG("single-session", BOTH, single_session, "",
+         "point to point: once there was a session, take no other one"),
     TEXT("tls-cipher", "list", BOTH, certs.ciphers, "", "", "cipher suites of TLS 1.2, parted by ':'"),
     TEXT("tls-ciphersuites", "list", BOTH, certs.ciphersuites, "", "2.4.5",
          "cipher suites of TLS 1.3, parted by ':'"),
-    PLANNED("tls-exit", "", 0, 0, BOTH, "2.1", "end when a handshake fails"),
+    FLAG("tls-exit", BOTH, tls_exit, "2.1", "end when a handshake fails, instead of trying again"),
     TEXT("tls-groups", "list", BOTH, certs.groups, "", "2.5", "groups for the key exchange, parted by ':'"),
-    PLANNED("x509-track", "attribute", 1, 1, BOTH, "2.2", "hand an attribute of the certificate to hooks"),
+    MOOT("x509-track", "attribute", 1, 1, BOTH, "2.2", "hand an attribute of the certificate to programs",
+         "they get all attributes of the subject: X509_0_CN and so on"),
+    OTHER("ns-cert-type", "client|server", 1, 1, BOTH, ns_cert_type, "", "",
+          "the peer's certificate must be made for that role, in the way of old authorities; "
+          "'remote-cert-tls' is "
+          "better"),
 };
 
 GROUP(ov_options_control, "Keys and handshake:", rows);

@@ -27,9 +27,10 @@ static const struct ov_option rows[] = {
           "variable for programs, called OPENVPN_name"),
     OTHER("learn-address", "command", 1, 1, BOTH | SERVER, learn_address, "", "",
           "program called for every address of a client; a client with a refused one is refused"),
-    PLANNED("plugin", "file [text]", 1, 2, BOTH, "", "load a plugin"),
-    PLANNED("tls-export-cert", "dir", 1, 1, BOTH, "2.1",
-            "where peers' certificates are written for tls-verify"),
+    PLANNED_HINT("plugin", "file [text]", 1, 2, BOTH, "", "load a plugin",
+                 "programs can be called instead: auth-user-pass-verify, client-connect, up ..."),
+    TEXT("tls-export-cert", "dir", BOTH, certs.export_dir, "", "2.1",
+         "where a peer's certificate is written while tls-verify runs, which finds it by peer_cert"),
 };
 
 GROUP(ov_options_hooks, "Programs:", rows);

@@ -148,6 +148,11 @@ static void judge_client(struct ov_session *s, const struct ov_km2 *km2, const s
     s->says.refusal = ov_ncp_server(&config->data_ciphers, config->has_fallback ? &config->fallback : NULL,
                                     &peer, &s->agreed.cipher, &s->says.push_cipher);
     s->says.farewell = s->says.refusal != OV_OK ? OV_NCP_NO_SHARED : NULL;
+    if (config->force_ekm && (info->proto & OV_IV_PROTO_TLS_KEY_EXPORT) == 0)
+    {
+        s->says.refusal = OV_ERR_UNSUPPORTED;
+        s->says.farewell = "AUTH_FAILED,This server wants data keys from the TLS exporter";
+    }
     if (km2->credentials_too_long)
     {
         s->says.refusal = OV_ERR_LIMIT;

@@ -8,7 +8,7 @@
 bool ov_cert_rules_exist(const struct ov_cert_options *options)
 {
     return options->name_rule != OV_NAME_ANY || options->fingerprints_count > 0 || options->usage_wanted ||
-           options->extended_usage != NULL;
+           options->extended_usage != NULL || options->ns_type != NULL;
 }
 
 static enum ov_err check_fingerprint(const struct ov_cert_rules *rules, const struct ov_tls_cert *cert,
@@ -53,7 +53,7 @@ static enum ov_err check_usage(const struct ov_cert_options *options, const stru
                                char why[static OV_TLS_JUDGE_TEXT])
 {
     struct ov_x509 x509;
-    if (!options->usage_wanted && options->extended_usage == NULL)
+    if (!options->usage_wanted && options->extended_usage == NULL && options->ns_type == NULL)
     {
         return OV_OK;
     }
@@ -65,6 +65,11 @@ static enum ov_err check_usage(const struct ov_cert_options *options, const stru
     if (options->usage_wanted && !fits_usage(options, &x509))
     {
         (void)snprintf(why, OV_TLS_JUDGE_TEXT, "its key usage is not one that --remote-cert-ku wants");
+        return OV_ERR_CERT;
+    }
+    if (options->ns_type != NULL && !ov_x509_is_made_for(&x509, options->ns_type))
+    {
+        (void)snprintf(why, OV_TLS_JUDGE_TEXT, "it isn't made for a %s (--ns-cert-type)", options->ns_type);
         return OV_ERR_CERT;
     }
     if (options->extended_usage != NULL && !ov_x509_has_usage(&x509, options->extended_usage))

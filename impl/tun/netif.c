@@ -173,7 +173,7 @@ static enum ov_err give_up(struct ov_netif *netif, char *text, const char *what,
 enum ov_err ov_netif_apply(struct ov_netif *netif, const char *name, int index,
                            const struct ov_tunnel *tunnel, char text[static OV_NETIF_TEXT])
 {
-    const struct ov_netif_target target = {name, index};
+    const struct ov_netif_target target = {name, index, 0};
     int result = bring_up(netif, index, tunnel);
     if (result < 0)
     {

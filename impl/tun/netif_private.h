@@ -47,6 +47,7 @@ struct ov_netif_target
 {
     const char *name;
     int index;
+    uint32_t table; /* for routes; 0: the main one */
 };
 
 /* A network, an address, or a gateway in netlink's form; NULL without memory. */

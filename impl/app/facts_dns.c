@@ -10,7 +10,7 @@ static void add_server(struct ov_environment *env, size_t n, const struct ov_dns
 {
     static const char *const dnssec[] = {NULL, "yes", "optional", "no"};
     static const char *const transport[] = {NULL, "plain", "DoH", "DoT"};
-    char name[48], port[8];
+    char name[80], port[8];
     for (size_t i = 0; i < server->addresses; i++)
     {
         (void)snprintf(name, sizeof name, "dns_server_%zu_address_%zu", n, i + 1);

@@ -51,11 +51,11 @@ static void unreserve(const struct ov_lease *lease, struct ov_address_pool *pool
 {
     if (lease->has_ip4)
     {
-        ov_address_pool_give4(pool, lease->ip4);
+        ov_address_pool_release4(pool, lease->ip4);
     }
     if (lease->has_ip6)
     {
-        ov_address_pool_give6(pool, lease->ip6);
+        ov_address_pool_release6(pool, lease->ip6);
     }
 }
 
@@ -106,7 +106,7 @@ static enum ov_err take4(const struct ov_leases *leases, struct ov_address_pool 
     struct ov_lease *away = err == OV_ERR_LIMIT ? oldest(leases, false) : NULL;
     if (away != NULL)
     {
-        ov_address_pool_give4(pool, away->ip4);
+        ov_address_pool_release4(pool, away->ip4);
         away->has_ip4 = false;
         err = ov_address_pool_take4(pool, &out->ip4);
     }
@@ -120,7 +120,7 @@ static enum ov_err take6(const struct ov_leases *leases, struct ov_address_pool 
     struct ov_lease *away = err == OV_ERR_LIMIT ? oldest(leases, true) : NULL;
     if (away != NULL)
     {
-        ov_address_pool_give6(pool, away->ip6);
+        ov_address_pool_release6(pool, away->ip6);
         away->has_ip6 = false;
         err = ov_address_pool_take6(pool, out->ip6);
     }
@@ -192,6 +192,15 @@ void ov_leases_leave(struct ov_leases *leases, struct ov_address_pool *pool, con
         lease->left = leases->leavings++;
         reserve(lease, pool);
         drop_empty(leases);
+    }
+}
+
+void ov_leases_forget(struct ov_leases *leases, const char *name)
+{
+    struct ov_lease *lease = find(leases, name);
+    if (lease != NULL && lease->in_use)
+    {
+        *lease = leases->at[--leases->count];
     }
 }
 

@@ -43,7 +43,9 @@ OV_MUST_USE enum ov_err ov_leases_learn(struct ov_leases *leases, struct ov_addr
  * of the pool is used up. */
 bool ov_leases_take(struct ov_leases *leases, struct ov_address_pool *pool, const char *name, bool wants_ip4,
                     bool wants_ip6, struct ov_lease *out);
-/* The client is gone: the pool has its addresses again, and they wait for it. */
+/* The client that has the lease goes its own way with its addresses: nothing waits for it. */
+void ov_leases_forget(struct ov_leases *leases, const char *name);
+/* The client is gone, and its addresses were given back to the pool: they wait for it. */
 void ov_leases_leave(struct ov_leases *leases, struct ov_address_pool *pool, const char *name);
 
 /* "alice,10.8.0.4,fd00::1004": an address that there isn't is empty. In topology net30 the IPv4 address is the first

@@ -92,6 +92,15 @@ static bool family_reserve(struct ov_pool_family *family, uint64_t index)
     return true;
 }
 
+static void family_release(struct ov_pool_family *family, uint64_t index)
+{
+    if (index < family->size && family->taken[index] == KEPT)
+    {
+        family->taken[index] = 0;
+        family->used--;
+    }
+}
+
 enum ov_err ov_address_pool_take4(struct ov_address_pool *pool, uint32_t *ip4)
 {
     uint32_t index = 0;
@@ -117,6 +126,11 @@ void ov_address_pool_give4(struct ov_address_pool *pool, uint32_t ip4)
 bool ov_address_pool_reserve4(struct ov_address_pool *pool, uint32_t ip4)
 {
     return family_reserve(&pool->ip4, index4(pool, ip4));
+}
+
+void ov_address_pool_release4(struct ov_address_pool *pool, uint32_t ip4)
+{
+    family_release(&pool->ip4, index4(pool, ip4));
 }
 
 bool ov_address_pool_again4(struct ov_address_pool *pool, uint32_t ip4)
@@ -173,4 +187,9 @@ bool ov_address_pool_again6(struct ov_address_pool *pool, const uint8_t ip6[stat
 bool ov_address_pool_reserve6(struct ov_address_pool *pool, const uint8_t ip6[static 16])
 {
     return family_reserve(&pool->ip6, index6(pool, ip6));
+}
+
+void ov_address_pool_release6(struct ov_address_pool *pool, const uint8_t ip6[static 16])
+{
+    family_release(&pool->ip6, index6(pool, ip6));
 }

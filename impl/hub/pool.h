@@ -33,6 +33,9 @@ OV_MUST_USE enum ov_err ov_address_pool_take4(struct ov_address_pool *pool, uint
 /* Kept for somebody who is away: take doesn't give it, again and give do. False: it isn't free. */
 bool ov_address_pool_reserve4(struct ov_address_pool *pool, uint32_t ip4);
 bool ov_address_pool_reserve6(struct ov_address_pool *pool, const uint8_t ip6[static 16]);
+/* Not kept any more; one that is in use stays so. */
+void ov_address_pool_release4(struct ov_address_pool *pool, uint32_t ip4);
+void ov_address_pool_release6(struct ov_address_pool *pool, const uint8_t ip6[static 16]);
 /* The one that was his before, if it is one of the pool and free or kept. */
 bool ov_address_pool_again4(struct ov_address_pool *pool, uint32_t ip4);
 bool ov_address_pool_again6(struct ov_address_pool *pool, const uint8_t ip6[static 16]);

@@ -127,7 +127,7 @@ enum ov_err ov_hub_push_update(struct ov_hub *hub, uint32_t peer_id, const char 
         /* What waits for its name is what the pool gave it, not what it was told later. */
         if (peer->leased)
         {
-            ov_leases_leave(&hub->leases, &hub->pool, ov_session_common_name(&peer->session));
+            ov_leases_forget(&hub->leases, ov_session_common_name(&peer->session));
             peer->leased = false;
         }
         if (wanted.changes4)

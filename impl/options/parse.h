@@ -155,6 +155,8 @@ void ov_parse_include(struct ov_parse *parse, const char *path);
 
 const struct ov_place *ov_parse_given(const struct ov_parse *parse, const char *name);
 
+/* What is said next belongs to where this option was given last; NULL: to the configuration as a whole. */
+void ov_parse_point_at(struct ov_parse *parse, const char *name);
 /* When everything is read: what options say together. */
 void ov_parse_finish(struct ov_parse *parse);
 /* Resolve what both a configuration and a push reply leave open (ifconfig, metrics). */

@@ -171,7 +171,8 @@ static bool is_update(const char *option, const char **name, size_t *name_len, b
     const bool optional = option[*removes] == '?';
     *name = option + *removes + optional;
     *name_len = strcspn(*name, " ");
-    return (optional || ov_push_updatable(*name, *name_len)) && *name_len > 0 && strchr("-?", **name) == NULL && !(*removes && (*name)[*name_len] != '\0') &&
+    return (optional || ov_push_updatable(*name, *name_len)) && *name_len > 0 &&
+           strchr("-?", **name) == NULL && !(*removes && (*name)[*name_len] != '\0') &&
            !(*name_len == strlen("push-continuation") && memcmp(*name, "push-", 5) == 0);
 }
 

@@ -103,7 +103,9 @@ void ov_parse_force_proto(struct ov_parse *parse)
     }
     if (wanted != NULL && kept == 0 && parse->draft.remotes.count > 0)
     {
+        ov_parse_point_at(parse, "proto-force");
         ov_parse_error(parse, "proto-force: no remote has protocol %s", wanted);
+        ov_parse_point_at(parse, NULL);
     }
     parse->draft.remotes.count = wanted != NULL ? kept : parse->draft.remotes.count;
 }

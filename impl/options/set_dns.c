@@ -6,6 +6,34 @@
 #include "options/parse.h"
 #include "options/values.h"
 
+/* Names end up in programs and files of resolvers: nothing but letters, digits and '-', '_', '.', as 2.7 has it;
+ * letters of other alphabets too. */
+static bool is_domain(const char *text)
+{
+    for (const char *p = text; *p != '\0'; p++)
+    {
+        const bool plain = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9');
+        if (!plain && *p != '-' && *p != '_' && *p != '.' && (unsigned char)*p < 0x80)
+        {
+            return false;
+        }
+    }
+    return text[0] != '\0';
+}
+
+static bool are_domains(struct ov_parse *parse, const struct ov_line *line, size_t from)
+{
+    for (size_t i = from; i < line->count; i++)
+    {
+        if (!is_domain(line->word[i]))
+        {
+            ov_parse_error(parse, "%s: '%.60s' is not the name of a domain", line->word[0], line->word[i]);
+            return false;
+        }
+    }
+    return true;
+}
+
 /* ---- dhcp-option: handed to programs as it is ---- */
 
 /* The line as it was, its words parted by one space. */
@@ -41,6 +69,14 @@ OV_SETTER(dhcp_option)
         {
             ov_parse_error(parse, "dhcp-option %s: '%.60s' is not one address", line->word[1],
                            line->count > 2 ? line->word[2] : "");
+            return;
+        }
+    }
+    static const char *const with_domain[] = {"DOMAIN", "DOMAIN-SEARCH", "ADAPTER_DOMAIN_SUFFIX"};
+    for (size_t i = 0; i < sizeof with_domain / sizeof with_domain[0]; i++)
+    {
+        if (strcmp(line->word[1], with_domain[i]) == 0 && !are_domains(parse, line, 2))
+        {
             return;
         }
     }
@@ -161,6 +197,10 @@ static void add_addresses(struct ov_parse *parse, struct ov_dns_server *server, 
 
 static void add_domains(struct ov_parse *parse, struct ov_dns_server *server, const struct ov_line *line)
 {
+    if (!are_domains(parse, line, 4))
+    {
+        return;
+    }
     for (size_t i = 4; i < line->count; i++)
     {
         if (server->domains >= OV_DNS_DOMAINS)
@@ -224,7 +264,7 @@ static void set_server(struct ov_parse *parse, const struct ov_line *line)
     }
     else if (strcmp(what, "sni") == 0)
     {
-        server->sni = line->word[4];
+        server->sni = are_domains(parse, line, 4) ? line->word[4] : server->sni;
     }
     else
     {
@@ -244,6 +284,10 @@ OV_SETTER(dns)
     if (strcmp(line->word[1], "search-domains") != 0)
     {
         ov_parse_error(parse, "dns: '%.40s' is neither 'server' nor 'search-domains'", line->word[1]);
+        return;
+    }
+    if (!are_domains(parse, line, 2))
+    {
         return;
     }
     for (size_t i = 2; i < line->count; i++)
@@ -279,11 +323,13 @@ OV_SETTER(dns_updown)
 void ov_parse_finish_dns(struct ov_parse *parse)
 {
     const struct ov_dns_server *all = parse->draft.dns_servers.items;
+    ov_parse_point_at(parse, "dns");
     for (size_t i = 0; i < parse->draft.dns_servers.count; i++)
     {
-        if (all[i].addresses == 0)
+        if (all[i].addresses == 0 && parse->diags->error_count == 0)
         {
             ov_parse_error(parse, "dns server %d has no address", all[i].number);
         }
     }
+    ov_parse_point_at(parse, NULL);
 }

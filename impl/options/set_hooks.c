@@ -182,17 +182,21 @@ void ov_parse_finish_hooks(struct ov_parse *parse)
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
     {
+        ov_parse_point_at(parse, all[i].name);
         if (all[i].command->count > 0 && config->login.script_security < OV_SCRIPT_SECURITY_USER)
         {
             ov_parse_error(parse, "'%s' needs 'script-security 2': no program may be called", all[i].name);
         }
     }
+    ov_parse_point_at(parse, "ipchange");
     if (hooks->ipchange.count > 0 && config->role == OV_ROLE_SERVER && !config->p2p)
     {
         ov_parse_error(parse, "'ipchange' is not for a server with many clients: use 'client-connect'");
     }
+    ov_parse_point_at(parse, "down-pre");
     if (hooks->down_pre && hooks->down.count == 0)
     {
         ov_parse_warn(parse, "'down-pre' does nothing without 'down'");
     }
+    ov_parse_point_at(parse, NULL);
 }

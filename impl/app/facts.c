@@ -141,10 +141,6 @@ void ov_facts_tunnel(struct ov_environment *env, const struct ov_config *effecti
     ov_environment_add(env, "dev_type", "tun");
     ov_environment_number(env, "tun_mtu", tunnel->mtu);
     add_addresses(env, tunnel);
-    for (size_t i = 0; i < hooks->foreign_count; i++)
-    {
-        ov_environment_add_nth(env, "foreign_option", i + 1, hooks->foreign[i]);
-    }
     /* Pushed ones too. */
     for (size_t i = 0; i < hooks->variables_count; i++)
     {

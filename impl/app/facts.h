@@ -18,13 +18,13 @@ void ov_facts_config(struct ov_environment *env, const struct ov_config *config)
 void ov_facts_program(struct ov_environment *env, const struct ov_program *program);
 /* side "trusted" or "untrusted": trusted_ip (or trusted_ip6) and trusted_port. */
 void ov_facts_peer(struct ov_environment *env, const char *side, const struct ov_addr *addr);
-/* Of the tunnel: dev, tun_mtu, ifconfig_local, ..., route_network_1, ..., foreign_option_1, ... */
+/* Of the tunnel: dev, tun_mtu, ifconfig_local, ..., route_network_1, ... */
 void ov_facts_tunnel(struct ov_environment *env, const struct ov_config *effective,
                      const struct ov_interface *iface);
 /* facts_routes.c: redirect_gateway, route_net_gateway, route_network_1, ... */
 void ov_facts_routes(struct ov_environment *env, const struct ov_tunnel *tunnel,
                      const struct ov_interface *iface);
-/* facts_dns.c: name servers. True: there are some for --dns-updown, and *command is what sets them. */
+/* facts_dns.c: name servers, and foreign_option_1, ... True: *command is to be told, and not 'up'. */
 bool ov_facts_dns(struct ov_environment *env, const struct ov_program *program,
                   const struct ov_config *effective, struct ov_command *command);
 

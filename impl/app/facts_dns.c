@@ -55,17 +55,42 @@ static const char *foreign_value(const char *text, const char *type)
     return is ? at + len + 1 : NULL;
 }
 
-/* Servers and domains of --dhcp-option, as one server. False: there are none. */
-static bool add_foreign(struct ov_environment *env, const struct ov_hook_options *hooks)
+static const char *server_of(const char *text)
+{
+    const char *dns = foreign_value(text, "DNS");
+    return dns != NULL ? dns : foreign_value(text, "DNS6");
+}
+
+static const char *search_of(const char *text)
+{
+    return foreign_value(text, "DOMAIN-SEARCH");
+}
+
+static const char *domain_of(const char *text)
+{
+    const char *domain = foreign_value(text, "DOMAIN");
+    domain = domain != NULL ? domain : foreign_value(text, "ADAPTER_DOMAIN_SUFFIX");
+    return domain != NULL ? domain : search_of(text);
+}
+
+static bool has_foreign(const struct ov_hook_options *hooks)
+{
+    bool has = false;
+    for (size_t i = 0; i < hooks->foreign_count; i++)
+    {
+        has = has || server_of(hooks->foreign[i]) != NULL || domain_of(hooks->foreign[i]) != NULL;
+    }
+    return has;
+}
+
+/* Servers and domains of --dhcp-option, as one server, for --dns-updown. */
+static void add_foreign(struct ov_environment *env, const struct ov_hook_options *hooks)
 {
     size_t addresses = 0, domains = 0;
     for (size_t i = 0; i < hooks->foreign_count; i++)
     {
-        const char *text = hooks->foreign[i];
-        const char *dns = foreign_value(text, "DNS");
-        const char *domain = foreign_value(text, "DOMAIN-SEARCH");
-        dns = dns != NULL ? dns : foreign_value(text, "DNS6");
-        domain = domain != NULL ? domain : foreign_value(text, "DOMAIN");
+        const char *dns = server_of(hooks->foreign[i]);
+        const char *domain = domain_of(hooks->foreign[i]);
         if (dns != NULL && addresses < OV_DNS_ADDRESSES)
         {
             ov_environment_add_nth(env, "dns_server_1_address", ++addresses, dns);
@@ -75,8 +100,66 @@ static bool add_foreign(struct ov_environment *env, const struct ov_hook_options
             ov_environment_add_nth(env, "dns_search_domain", ++domains, domain);
         }
     }
-    return addresses + domains > 0;
 }
+
+static void add_own(struct ov_environment *env, const struct ov_hook_options *hooks)
+{
+    for (size_t i = 0; i < hooks->servers_count; i++)
+    {
+        add_server(env, i + 1, &hooks->servers[i]);
+    }
+    for (size_t i = 0; i < hooks->search_count; i++)
+    {
+        ov_environment_add_nth(env, "dns_search_domain", i + 1, hooks->search[i]);
+    }
+}
+
+/* ---- foreign_option_1, for 'up' ---- */
+
+/* As 2.6 has it: --dns takes the place of what --dhcp-option says of the same. */
+static size_t add_converted(struct ov_environment *env, const struct ov_hook_options *hooks, size_t n)
+{
+    char text[320];
+    for (size_t i = 0; i < hooks->servers_count; i++)
+    {
+        for (size_t k = 0; k < hooks->servers[i].addresses; k++)
+        {
+            const char *address = hooks->servers[i].address[k].text;
+            (void)snprintf(text, sizeof text, "dhcp-option %s %s",
+                           strchr(address, ':') != NULL ? "DNS6" : "DNS", address);
+            ov_environment_add_nth(env, "foreign_option", ++n, text);
+        }
+    }
+    for (size_t i = 0; i < hooks->search_count; i++)
+    {
+        (void)snprintf(text, sizeof text, "dhcp-option DOMAIN-SEARCH %s", hooks->search[i]);
+        ov_environment_add_nth(env, "foreign_option", ++n, text);
+    }
+    return n;
+}
+
+/* told: --dns-updown sets the name servers; as 2.7 has it, 'up' then hears nothing of them. */
+static void add_options(struct ov_environment *env, const struct ov_hook_options *hooks, bool told)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < hooks->foreign_count; i++)
+    {
+        const char *text = hooks->foreign[i];
+        const bool replaced = (hooks->servers_count > 0 && server_of(text) != NULL) ||
+                              (hooks->search_count > 0 && search_of(text) != NULL);
+        const bool kept_back = told && (server_of(text) != NULL || domain_of(text) != NULL);
+        if (!replaced && !kept_back)
+        {
+            ov_environment_add_nth(env, "foreign_option", ++n, text);
+        }
+    }
+    if (!told)
+    {
+        (void)add_converted(env, hooks, n);
+    }
+}
+
+/* ---- who sets them ---- */
 
 /* The one that lies beside the program. */
 static bool own_path(char path[static 4096])
@@ -118,32 +201,32 @@ static bool find_command(struct ov_environment *env, const struct ov_hook_option
     return true;
 }
 
-/* An 'up' that reads foreign_option_1 sets name servers by itself: both would be one too many. */
+/* The one that belongs to the program leaves --dhcp-option to an 'up' that there is, which may read
+ * foreign_option_1: both would be one too many. */
 bool ov_facts_dns(struct ov_environment *env, const struct ov_program *program,
                   const struct ov_config *effective, struct ov_command *command)
 {
     const struct ov_hook_options *hooks = &effective->hooks;
     const bool own = hooks->servers_count + hooks->search_count > 0;
-    const bool forced = hooks->dns_mode == OV_DNS_UPDOWN_FORCE || hooks->up.count == 0;
-    for (size_t i = 0; i < hooks->servers_count; i++)
+    const bool some = own || has_foreign(hooks);
+    const bool wanted = hooks->dns_updown.count > 0 || hooks->dns_mode == OV_DNS_UPDOWN_FORCE;
+    const bool told =
+        some && hooks->dns_mode != OV_DNS_UPDOWN_DISABLE && (own || wanted || hooks->up.count == 0) &&
+        program->config.login.script_security >= OV_SCRIPT_SECURITY_USER && find_command(env, hooks, command);
+    if (own)
     {
-        add_server(env, i + 1, &hooks->servers[i]);
+        add_own(env, hooks);
     }
-    for (size_t i = 0; i < hooks->search_count; i++)
+    else if (told)
     {
-        ov_environment_add_nth(env, "dns_search_domain", i + 1, hooks->search[i]);
+        add_foreign(env, hooks);
     }
-    const bool some = own || (forced && hooks->dns_mode != OV_DNS_UPDOWN_DISABLE && add_foreign(env, hooks));
-    if (!some || hooks->dns_mode == OV_DNS_UPDOWN_DISABLE)
-    {
-        return false;
-    }
-    if (program->config.login.script_security < OV_SCRIPT_SECURITY_USER || !find_command(env, hooks, command))
+    add_options(env, hooks, told);
+    if (some && !told && hooks->up.count == 0)
     {
         ov_logf(&program->log, OV_LOG_WARN,
                 "name servers are given, and nobody sets them: 'dns-updown' or 'up' with 'script-security 2' "
                 "may");
-        return false;
     }
-    return true;
+    return told;
 }

@@ -208,9 +208,9 @@ static const struct
     bool vital; /* if its program fails, the program ends */
 } steps[] = {
     [OV_UPDOWN_DOWN] = {.run = NULL},
-    [OV_UPDOWN_ADDRESSES] = {do_addresses, OV_UPDOWN_CALL_UP, true, true},
-    [OV_UPDOWN_CALL_UP] = {do_up, OV_UPDOWN_DNS_UP, true, true},
-    [OV_UPDOWN_DNS_UP] = {do_dns_up, OV_UPDOWN_DELAY, true, false},
+    [OV_UPDOWN_ADDRESSES] = {do_addresses, OV_UPDOWN_DNS_UP, true, true},
+    [OV_UPDOWN_DNS_UP] = {do_dns_up, OV_UPDOWN_CALL_UP, true, false},
+    [OV_UPDOWN_CALL_UP] = {do_up, OV_UPDOWN_DELAY, true, true},
     [OV_UPDOWN_DELAY] = {do_delay, OV_UPDOWN_ROUTES, true, false},
     [OV_UPDOWN_ROUTES] = {do_routes, OV_UPDOWN_ROUTE_UP, true, false},
     [OV_UPDOWN_ROUTE_UP] = {do_route_up, OV_UPDOWN_UP, true, false},

@@ -11,7 +11,7 @@
 /* The tunnel comes and goes in steps, and the programs of --up, --down, --route-up, --route-pre-down and --dns-updown
  * are called between them, while packets flow on:
  *
- *   addresses, up, name servers, --route-delay, routes, route-up
+ *   addresses, name servers, up, --route-delay, routes, route-up
  *   route-pre-down, routes, (down-pre: down), name servers, addresses, down
  *
  * A step without a program takes no time. All-zero is a valid start. */
@@ -22,8 +22,8 @@ enum ov_updown_step
     OV_UPDOWN_DOWN = 0,
     /* on the way up */
     OV_UPDOWN_ADDRESSES,
-    OV_UPDOWN_CALL_UP,
     OV_UPDOWN_DNS_UP,
+    OV_UPDOWN_CALL_UP,
     OV_UPDOWN_DELAY,
     OV_UPDOWN_ROUTES,
     OV_UPDOWN_ROUTE_UP,

@@ -44,7 +44,8 @@ void ov_client_tunnel_open(struct ov_client *client)
 
 void ov_client_tunnel_raise(struct ov_client *client, struct ov_now now)
 {
-    const struct ov_config *effective = &ov_session_pulled(&client->session)->effective;
+    const struct ov_pulled *pulled = ov_session_pulled(&client->session);
+    const struct ov_config *effective = pulled != NULL ? &pulled->effective : &client->program->config;
     struct ov_environment facts;
     struct ov_updown_wish wish = {.tunnel = &effective->tunnel, .facts = &facts};
     if (!ov_environment_init(&facts))

@@ -264,6 +264,10 @@ static void init_settings(struct ov_program *program)
     if (program->config.role == OV_ROLE_CLIENT)
     {
         settings->login = &program->login;
+        for (size_t i = 0; i < program->self.count; i++)
+        {
+            settings->sso = strcmp(program->self.line[i].name, "IV_SSO") == 0 ? NULL : settings->sso;
+        }
         settings->more = program->self.line;
         settings->more_count = program->self.count;
         settings->sso = ov_login_sso(&program->config);

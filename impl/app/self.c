@@ -51,5 +51,5 @@ void ov_self_describe(struct ov_program *program, struct ov_netif *netif)
         }
     }
     program->settings.more = program->self.line;
-    program->settings.more_count = program->self.count;
+    program->settings.more_count = program->self.count; /* IV_SSO takes effect with the first attempt */
 }

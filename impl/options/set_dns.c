@@ -57,8 +57,23 @@ static char *join(struct ov_parse *parse, const struct ov_line *line)
     return text;
 }
 
+/* --route-nopull keeps name servers out too, as in 2.x. */
+static bool is_kept_out(struct ov_parse *parse, const char *option)
+{
+    const bool out = parse->pulled != NULL && parse->config->route_nopull;
+    if (out)
+    {
+        ov_parse_note(parse, "%s from the server is left out, as 'route-nopull' says", option);
+    }
+    return out;
+}
+
 OV_SETTER(dhcp_option)
 {
+    if (is_kept_out(parse, option->name))
+    {
+        return;
+    }
     static const char *const with_address[] = {"DNS", "DNS6", "WINS", "NTP", "NBDD"};
     uint8_t ip[16];
     uint32_t ip4;
@@ -276,6 +291,10 @@ static void set_server(struct ov_parse *parse, const struct ov_line *line)
 OV_SETTER(dns)
 {
     struct ov_list *search = &parse->draft.dns_search;
+    if (is_kept_out(parse, option->name))
+    {
+        return;
+    }
     if (strcmp(line->word[1], "server") == 0)
     {
         set_server(parse, line);

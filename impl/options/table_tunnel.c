@@ -19,7 +19,7 @@ static const struct ov_option rows[] = {
           "gateway of routes that name none"),
     NUMBER("route-metric", "n", BOTH | PUSH, route_metric, 0, INT32_MAX, "0, the kernel's", "",
            "metric of routes that name none"),
-    FLAG("route-nopull", BOTH, route_nopull, "2.1", "take no routes from the server"),
+    FLAG("route-nopull", BOTH, route_nopull, "2.1", "take no routes and name servers from the server"),
     OTHER("redirect-gateway", "flag ...", 0, MANY, BOTH | PUSH, redirect, "", "",
           "send everything through the tunnel; flags: def1, local, autolocal, ipv6, !ipv4, block-local"),
     OTHER("redirect-private", "flag ...", 0, MANY, BOTH | PUSH, redirect, "", "2.1",

@@ -152,6 +152,21 @@ static void servers_are_pushed(void **state)
     ov_options_free(options);
 }
 
+static void nopull_keeps_names_out(void **state)
+{
+    static const char reply[] = "PUSH_REPLY,dns server 5 address 10.8.0.5,dhcp-option DNS 10.8.0.1";
+    struct ov_options *options = client("route-nopull\n");
+    const struct ov_proto_flags none = {.cc_exit = false};
+    struct ov_pull *pull;
+    (void)state;
+    assert_int_equal(ov_pull_new(ov_options_config(options), &none, &pull), OV_OK);
+    assert_int_equal(ov_pull_message(pull, reply, sizeof reply - 1), OV_OK);
+    assert_int_equal(ov_pull_result(pull)->effective.hooks.servers_count, 0);
+    assert_int_equal(ov_pull_result(pull)->effective.hooks.foreign_count, 0);
+    ov_pull_free(pull);
+    ov_options_free(options);
+}
+
 /* Memory doesn't grow with what a server says. */
 static void pushed_lists_are_bounded(void **state)
 {
@@ -216,9 +231,10 @@ static void one_protocol(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(errors_are_exact),   cmocka_unit_test(variables_keep_their_latest_value),
-        cmocka_unit_test(servers_are_pushed), cmocka_unit_test(pushed_lists_are_bounded),
-        cmocka_unit_test(older_programs),     cmocka_unit_test(one_protocol),
+        cmocka_unit_test(errors_are_exact),       cmocka_unit_test(variables_keep_their_latest_value),
+        cmocka_unit_test(servers_are_pushed),     cmocka_unit_test(pushed_lists_are_bounded),
+        cmocka_unit_test(nopull_keeps_names_out), cmocka_unit_test(older_programs),
+        cmocka_unit_test(one_protocol),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -54,10 +54,12 @@ static const struct ov_option rows[] = {
             "server for Ethernet bridging"),
     PLANNED("stale-routes-check", "age [interval]", 1, 2, BOTH | SERVER, "2.3",
             "forget routes that nobody uses"),
-    PLANNED("vlan-accept", "all|tagged|untagged", 1, 1, BOTH | SERVER, "2.5",
-            "which frames are taken from clients"),
-    PLANNED("vlan-pvid", "id", 1, 1, BOTH | CCD | SERVER, "2.5", "VLAN of a client"),
-    PLANNED("vlan-tagging", "", 0, 0, BOTH | SERVER, "2.5", "keep clients apart by VLAN"),
+    PLANNED_HINT("vlan-accept", "all|tagged|untagged", 1, 1, BOTH | SERVER, "2.5",
+                 "which frames are taken from clients", "a bridge of the kernel filters VLANs"),
+    PLANNED_HINT("vlan-pvid", "id", 1, 1, BOTH | CCD | SERVER, "2.5", "VLAN of a client",
+                 "a bridge of the kernel filters VLANs"),
+    PLANNED_HINT("vlan-tagging", "", 0, 0, BOTH | SERVER, "2.5", "keep clients apart by VLAN",
+                 "a bridge of the kernel filters VLANs"),
 };
 
 GROUP(ov_options_server, "Server:", rows);

@@ -161,6 +161,21 @@ static void add_options(struct ov_environment *env, const struct ov_hook_options
 
 /* ---- who sets them ---- */
 
+/* Is there anything that the script below could tell? Otherwise 'up' had better hear of name servers. */
+static bool has_resolver(void)
+{
+    static const char *const paths[] = {"/usr/bin/resolvectl", "/bin/resolvectl", "/usr/sbin/resolvconf",
+                                        "/sbin/resolvconf", "/usr/bin/resolvconf"};
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
+    {
+        if (access(paths[i], X_OK) == 0)
+        {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The one that lies beside the program. */
 static bool own_path(char path[static 4096])
 {
@@ -190,7 +205,7 @@ static bool find_command(struct ov_environment *env, const struct ov_hook_option
         *command = hooks->dns_updown;
         return true;
     }
-    const char **word = own_path(path) ? ov_arena_array(env->arena, 2, sizeof *word) : NULL;
+    const char **word = has_resolver() && own_path(path) ? ov_arena_array(env->arena, 2, sizeof *word) : NULL;
     const char *copy = word != NULL ? ov_arena_strdup(env->arena, path) : NULL;
     if (copy == NULL)
     {

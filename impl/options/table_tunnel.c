@@ -45,7 +45,7 @@ static const struct ov_option rows[] = {
     OTHER("dns", "server number what value ...|search-domains name ...", 2, MANY, BOTH | PUSH, dns, "", "2.6",
           "name servers, for dns-updown to set; what: address, resolve-domains, dnssec, transport, sni"),
     OTHER("dns-updown", "command|force|disable", 1, 1, BOTH, dns_updown,
-          "ovref-dns-updown beside the program", "2.7",
+          "ovref-dns-updown beside the program, with resolvectl or resolvconf", "2.7",
           "program that sets name servers; force: from dhcp-option too, though there is an 'up'"),
     MOOT("ifconfig-nowarn", "", 0, 0, BOTH, "", "don't compare ifconfig with the peer", "it isn't compared"),
     PLANNED("lladdr", "address", 1, 1, BOTH, "2.1", "MAC address of a tap device"),

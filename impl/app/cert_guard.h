@@ -5,6 +5,7 @@
 #include <sys/types.h>
 #include <time.h>
 
+#include "app/cert_seen.h"
 #include "base/log.h"
 #include "options/config.h"
 #include "tls/cert_rules.h"
@@ -20,10 +21,13 @@ struct ov_cert_guard
     struct ov_tls_conf *tls;  /* gets new lists; NULL until it is made */
     struct timespec crl_time; /* of the file that was read last */
     off_t crl_size;
+    struct ov_cert_seen seen;
+    const struct ov_environment *world; /* what programs are told; NULL: of the configuration alone */
 };
 
 void ov_cert_guard_init(struct ov_cert_guard *guard, const struct ov_config *config,
                         const struct ov_crypto *crypto, const struct ov_log *log);
+void ov_cert_guard_clear(struct ov_cert_guard *guard);
 /* The judge of struct ov_tls_settings; ctx is the guard. */
 enum ov_err ov_cert_guard_judge(void *ctx, const struct ov_tls_cert *cert,
                                 char why[static OV_TLS_JUDGE_TEXT]);

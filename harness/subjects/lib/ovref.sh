@@ -60,7 +60,7 @@ subject_supports()
         log:*)
             ovref_log_line "${1#log:}"
             ;;
-        topology:net30 | topology:p2p | peer-to-peer | tunnel6-only)
+        topology:net30 | topology:p2p | peer-to-peer | tunnel6-only | pull-filter)
             echo yes
             ;;
         server | client | udp4 | udp6 | tcp4 | tcp6 | tls-crypt | tls-auth | tls-crypt-v2 | explicit-exit-notify)
@@ -77,7 +77,8 @@ subject_supports()
             ;;
         client-config-dir | client-connect | learn-address | connect-freq | tls-cipher | tls-ciphersuites | \
             tls-groups | auth-user-pass | auth-gen-token | static-challenge | dynamic-challenge | cr-text | verify-client-cert | \
-            crl | verify-x509-name | peer-fingerprint | tls-verify | key-password | certs:ec | certs:rsa)
+            crl | verify-x509-name | peer-fingerprint | tls-verify | key-password | certs:ec | certs:rsa | \
+            auth-user-pass:inline | auth-user-pass-verify | auth-failed-reason)
             echo yes
             ;;
         pkcs12 | certs:ed25519)

@@ -66,7 +66,9 @@ subject_supports()
         server | client | udp4 | udp6 | tcp4 | tcp6 | tls-crypt | tls-auth | tls-crypt-v2 | \
             explicit-exit-notify | cipher:none | pull-filter | data-ciphers-fallback | fragment | \
             topology:net30 | topology:p2p | dev-type:tap | tunnel6-only | certificate:ed25519 | \
-            tls:1.3 | auth-user-pass | auth-user-pass-verify | auth-gen-token | comp-lzo:yes | comp-lzo:no | comp-lzo:adaptive | compress:stub | \
+            tls:1.3 | auth-user-pass | auth-user-pass-verify | auth-gen-token | management-login | crl | verify-x509-name | \
+            tls-verify | key-password | pkcs12 | proxy:http-none | proxy:http-basic | proxy:http-digest | proxy:socks5 | \
+            proxy:socks5-udp | comp-lzo:yes | comp-lzo:no | comp-lzo:adaptive | compress:stub | \
             compress:stub-v2 | compress:migrate)
             echo yes
             ;;
@@ -81,6 +83,21 @@ subject_supports()
             else
                 unsupported "$1 (as the lab sets it up) is newer than OpenVPN 2.5"
             fi
+            ;;
+        peer-fingerprint | auth-failed-reason)
+            if stock_has 2.6
+            then
+                echo yes
+            else
+                unsupported "$1 is newer than OpenVPN 2.5"
+            fi
+            ;;
+        proxy:http-ntlm2)
+            unsupported 'with OpenSSL 3 it has no MD4, so its NTLM ends at phase 3 [WP-PROXY-008]'
+            ;;
+        current-generation)
+            [[ ${stock_current-} == yes ]] || unsupported 'older than what is in use today' || return
+            echo yes
             ;;
         aead-epoch)
             stock_has 2.7 || unsupported 'the epoch format is newer than OpenVPN 2.6'

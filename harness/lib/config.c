@@ -33,7 +33,6 @@ static void grow(struct growing *to, const char *text, size_t len)
 struct places
 {
     const struct lab_config *config;
-    const char *workdir;
     char set[LAB_PATH_MAX]; /* directory of the authority */
 };
 
@@ -45,11 +44,8 @@ static void grow_line(struct growing *to, const struct places *places, const cha
     {
         const char *word;
         const char *meant;
-    } words[] = {{"@PKI@", config->pki},
-                 {"@SET@", places->set},
-                 {"@ROOT@", config->root},
-                 {"@ROLE@", config->role},
-                 {"@DIR@", places->workdir}};
+    } words[] = {
+        {"@PKI@", config->pki}, {"@SET@", places->set}, {"@ROOT@", config->root}, {"@ROLE@", config->role}};
     for (size_t i = 0; i < len;)
     {
         const char *meant = NULL;
@@ -105,11 +101,10 @@ static void find_set(const struct growing *text, struct places *places)
 }
 
 /* Sorts further lines into the configuration and the options. */
-static void add_lines(const struct lab_config *config, const char *workdir, struct growing *text,
-                      struct growing *options)
+static void add_lines(const struct lab_config *config, struct growing *text, struct growing *options)
 {
     const char *line = config->lines != NULL ? config->lines : "";
-    struct places places = {.config = config, .workdir = workdir};
+    struct places places = {.config = config};
     while (*line != '\0')
     {
         size_t len = strcspn(line, "\n");
@@ -210,7 +205,7 @@ enum lab_err lab_config_write(const struct lab_config *config, const char *dir,
         grow(&options, config->option, strlen(config->option));
         grow(&options, "\n", 1);
     }
-    add_lines(config, workdir, &text, &options);
+    add_lines(config, &text, &options);
     err = write_options(&options, workdir, &text, why);
     err = err == LAB_OK ? write_profile(config, workdir, &text, why) : err;
     if (text.cut || options.cut)

@@ -71,9 +71,8 @@ struct lab_scenario
     const char *const *features; /* what both subjects must support; ends with NULL */
 
     /* Further lines for client [0] and server [1]: "key=value" replaces a line of the configuration, all
-     * else is an option line. "@PKI@", "@SET@", "@ROOT@", "@ROLE@" and "@DIR@" stand for the
-     * directory of all keys, that of the authority in use, the repository, the role, and the program's working
-     * directory. NULL: none. */
+     * else is an option line. "@PKI@", "@SET@", "@ROOT@" and "@ROLE@" stand for the directory
+     * of all keys, that of the authority in use, the repository and the role. NULL: none. */
     const char *lines[2];
     const char *profile[2]; /* of the cost shim, for client and server (lib/profile.h); NULL: without it */
     const struct lab_expect *expect; /* NULL: nothing is expected */

@@ -301,7 +301,8 @@ static void test_around(void **state)
     assert_null(strstr(plan.cases[0].lines[1], "reneg-"));
     assert_non_null(strstr(plan.cases[0].lines[1], "tun-mtu-max 9000\n"));
     free(plan.cases);
-    assert_int_equal(lab_matrix_plan_one(&matrix, "own/old-1.0/plain.gcm128.static-key", &plan, &why), LAB_OK);
+    assert_int_equal(lab_matrix_plan_one(&matrix, "own/old-1.0/plain.gcm128.static-key", &plan, &why),
+                     LAB_OK);
     assert_string_equal(plan.cases[0].impossible, "static key mode has no AEAD ciphers [WP-DATA-058]");
     free(plan.cases);
 }

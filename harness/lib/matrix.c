@@ -282,10 +282,20 @@ static bool hides_others(const struct lab_cover_row *row)
     return refused && unusual > 1;
 }
 
+/* Two foreign ends of which one is of another time say nothing about this project. */
+static bool is_history(const struct lab_interop *matrix, const struct lab_cover_row *row)
+{
+    int client_index = row->value[LAB_F_CLIENT];
+    int server_index = row->value[LAB_F_SERVER];
+    return client_index != LAB_COVER_OPEN && server_index != LAB_COVER_OPEN &&
+           !matrix->in_tree[client_index] && !matrix->in_tree[server_index] &&
+           (matrix->tags[client_index] & matrix->tags[server_index] & LAB_T_MAIN) == 0;
+}
+
 static bool is_allowed(void *arg, const struct lab_cover_row *row)
 {
     const struct lab_interop *matrix = arg;
-    if (hides_others(row))
+    if (hides_others(row) || is_history(matrix, row))
     {
         return false;
     }

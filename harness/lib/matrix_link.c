@@ -85,6 +85,7 @@ static const struct lab_value mtus[] = {
     {.name = "mtu576",
      .title = "tun-mtu 576",
      .tags = LAB_T_SMALL,
+     .needs = {"tun-mtu:576"},
      .both = "tun_mtu=576\n",
      .server = "reneg-pkts 1000\n",
      .expect = {.mtu = 576}},

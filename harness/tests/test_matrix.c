@@ -25,7 +25,7 @@ static int set_up(void **state)
     matrix.subject_count = SUBJECTS;
     matrix.absent_count = 1;
     matrix.tags[0] = LAB_T_EPOCH | LAB_T_EKM | LAB_T_MAIN;
-    matrix.tags[1] = LAB_T_EKM | LAB_T_MAIN;
+    matrix.tags[1] = LAB_T_EKM;
     matrix.tags[2] = LAB_T_EPOCH | LAB_T_EKM;
     matrix.in_tree[2] = true;
     for (size_t i = 0; i <= SUBJECTS; i++)
@@ -217,6 +217,8 @@ static void test_plan(void **state)
             assert_null(lab_matrix_broken_rule(&matrix, &row));
             assert_false(row.value[LAB_F_LOGIN] == 1 && (row.value[0] == 2 || row.value[1] == 2));
             check_refused(&row);
+            /* "old" meets itself and "new" in no case, because neither is this project's. */
+            assert_true(row.value[0] == 2 || row.value[1] == 2 || row.value[0] + row.value[1] == 0);
         }
         for (size_t k = 0; k < i; k++)
         {

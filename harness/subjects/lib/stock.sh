@@ -47,7 +47,7 @@ stock_compression_line()
 stock_log_line()
 {
     case $1 in
-        cipher:none) echo "Data Channel: [Cc]ipher '(none|\[null-cipher\])'" ;;
+        cipher:none) echo "Data Channel: ([Cc]ipher|using negotiated cipher) '(none|\[null-cipher\])'" ;;
         cipher:*) printf "Data Channel: [Cc]ipher '%s'\n" "${1#cipher:}" ;;
         tls:*) printf 'Control Channel: TLSv%s,\n' "${1#tls:}" ;;
         tls-ekm) echo 'Protocol options:.* (protocol-flags .*tls-ekm|key-derivation tls-ekm)|P2P mode NCP .*TLS_export=1' ;;
@@ -66,7 +66,7 @@ subject_supports()
         server | client | udp4 | udp6 | tcp4 | tcp6 | tls-crypt | tls-auth | tls-crypt-v2 | \
             explicit-exit-notify | cipher:none | pull-filter | data-ciphers-fallback | fragment | \
             topology:net30 | topology:p2p | dev-type:tap | tunnel6-only | certificate:ed25519 | \
-            tls:1.3 | auth-user-pass | auth-user-pass-verify | auth-gen-token | management-login | crl | verify-x509-name | \
+            tls:1.3 | auth-user-pass | auth-user-pass-verify | management-login | crl | verify-x509-name | \
             tls-verify | key-password | pkcs12 | proxy:http-none | proxy:http-basic | proxy:http-digest | proxy:socks5 | \
             proxy:socks5-udp | comp-lzo:yes | comp-lzo:no | comp-lzo:adaptive | compress:stub | \
             compress:stub-v2 | compress:migrate)
@@ -76,13 +76,18 @@ subject_supports()
             [[ -z ${peer_command-} ]] || unsupported 'it runs in a folder of another release, with its own loader: the cost shim does not reach it' || return
             echo yes
             ;;
-        tls-ekm | tls-crypt-v2:cookie | auth-user-pass:inline | tun-mtu:9000 | peer-to-peer)
+        tls-ekm | tls-crypt-v2:cookie | auth-user-pass:inline | auth-gen-token | tun-mtu:9000 | peer-to-peer)
             if stock_has 2.6
             then
                 echo yes
             else
                 unsupported "$1 (as the lab sets it up) is newer than OpenVPN 2.5"
             fi
+            ;;
+        tun-mtu:576)
+            stock_has 2.6 ||
+                unsupported 'OpenVPN 2.5 has no room for control packets that are longer than its tun-mtu' || return
+            echo yes
             ;;
         peer-fingerprint | auth-failed-reason)
             if stock_has 2.6

@@ -65,10 +65,14 @@ enum lab_tag
     LAB_T_NO_PEER_ID = 1 << 20, /* such a move cannot be told from a stranger */
     LAB_T_STATIC = 1 << 21,     /* one static key, no TLS */
     LAB_T_BARE = 1 << 22,       /* needs no TLS */
+    LAB_T_MANAGED = 1 << 26,    /* somebody answers at the client's management interface */
     LAB_T_OUTER_V4 = 1 << 23,
     LAB_T_OUTER_V6 = 1 << 24,
     LAB_T_MAIN = 1 << 25, /* of a subject: it meets every value in a pair with each of this project */
 };
+
+/* Where netns-lab/login/manager sits. */
+#define LAB_MANAGED "management 127.0.0.1 7505\n"
 
 #define LAB_VALUE_NEEDS 3
 

@@ -23,6 +23,19 @@ static const struct lab_value certificates[] = {
      .title = "EC, the client's key and certificate come as PKCS#12",
      .client_needs = "pkcs12",
      .client = "pkcs12=@PKI@/client.p12\n" PASSWORD},
+    {.name = "external-ec",
+     .title = "EC, whoever manages the client has its key",
+     .tags = LAB_T_MANAGED,
+     .client_needs = "management-external-key",
+     .client = "external_key=yes\n" LAB_MANAGED "management-hold\nmanagement-external-key pkcs1 pss\n",
+     .around = {.manager = "netns-lab/login/manager ec-key"}},
+    {.name = "external-rsa",
+     .title = "RSA, whoever manages the client has its key",
+     .tags = LAB_T_MANAGED,
+     .client_needs = "management-external-key",
+     .both = KEYS_OF("rsa"),
+     .client = "external_key=yes\n" LAB_MANAGED "management-hold\nmanagement-external-key pkcs1 pss\n",
+     .around = {.manager = "netns-lab/login/manager rsa-key"}},
 };
 
 const struct lab_factor lab_factor_certificate = {"certificate", certificates, COUNT(certificates)};

@@ -6,7 +6,7 @@
 #define CHECKED_BY(words)                                                                                    \
     "script-security 2\nauth-user-pass-verify \"@ROOT@/netns-lab/login/" words "\" via-file\n"
 #define FROM_FILE "auth-user-pass @ROOT@/netns-lab/login/right\n"
-#define MANAGED   "management 127.0.0.1 7505\nmanagement-query-passwords\nauth-nocache\n"
+#define MANAGED   LAB_MANAGED "management-query-passwords\nauth-nocache\n"
 
 static const struct lab_value logins[] = {
     {.name = "no-login", .title = "certificates only", .tags = LAB_T_BARE},
@@ -33,7 +33,7 @@ static const struct lab_value logins[] = {
      .server = CHECKED_BY("check") "reneg-sec 3600\nauth-gen-token 3600 600\n"},
     {.name = "login-asked",
      .title = "user name and password asked for at the management interface",
-     .tags = LAB_T_NEGOTIATED,
+     .tags = LAB_T_NEGOTIATED | LAB_T_MANAGED,
      .client_needs = "management-login",
      .server_needs = "auth-user-pass-verify",
      .client = "auth-user-pass\n" MANAGED,
@@ -41,7 +41,7 @@ static const struct lab_value logins[] = {
      .server = CHECKED_BY("check")},
     {.name = "login-static",
      .title = "a static challenge, answered at the management interface",
-     .tags = LAB_T_NEGOTIATED,
+     .tags = LAB_T_NEGOTIATED | LAB_T_MANAGED,
      .client_needs = "management-login",
      .server_needs = "auth-user-pass-verify",
      .client = "auth-user-pass\nstatic-challenge \"Which number?\" 1\n" MANAGED,
@@ -49,7 +49,7 @@ static const struct lab_value logins[] = {
      .server = CHECKED_BY("check-static")},
     {.name = "login-dynamic",
      .title = "a dynamic challenge, answered at the management interface",
-     .tags = LAB_T_NEGOTIATED,
+     .tags = LAB_T_NEGOTIATED | LAB_T_MANAGED,
      .client_needs = "management-login",
      .server_needs = "auth-failed-reason",
      .client = "auth-user-pass\nauth-retry interact\nconnect-retry 1 1\n" MANAGED,

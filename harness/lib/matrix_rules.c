@@ -29,6 +29,8 @@ static const struct lab_rule rules[] = {
     {{{LAB_F_TOPOLOGY, LAB_T_NO_PUSH, 0}, {LAB_F_LOGIN, LAB_T_NEGOTIATED, 0}}, "logins are for servers"},
     {{{LAB_F_TOPOLOGY, LAB_T_NO_PUSH, 0}, {LAB_F_FAMILY, LAB_T_NO_V4, 0}},
      "the lab gives peers without a server IPv4 addresses, and IPv6 beside them"},
+    {{{LAB_F_CERTIFICATE, LAB_T_MANAGED, 0}, {LAB_F_LOGIN, LAB_T_MANAGED, 0}},
+     "a management interface has one client at a time [WP-MGMT-001]"},
     {{{LAB_F_TRANSPORT, LAB_T_TCP, 0}, {LAB_F_PATH, LAB_T_MOVES, 0}},
      "a TCP connection ends with its address or port"},
     {{{LAB_F_TRANSPORT, LAB_T_PROXY, 0}, {LAB_F_PATH, LAB_T_MOVES, 0}},

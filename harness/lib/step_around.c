@@ -118,7 +118,7 @@ static enum lab_go start_manager(struct lab_cell *cell, const char *manager)
     lab_cell_log(cell, "around-manager.txt", log);
     const struct lab_proc_spec spec = {
         .argv = command.argv, .netns = cell->topology->client_ns, .out_path = log};
-    enum lab_err err = make_command(cell, manager, NULL, &command, &why);
+    enum lab_err err = make_command(cell, manager, cell->paths->pki, &command, &why);
     err = err == LAB_OK ? lab_proc_spawn(cell->loop, &cell->manager, &spec, &why) : err;
     if (err != LAB_OK)
     {

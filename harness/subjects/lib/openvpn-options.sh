@@ -19,7 +19,7 @@ declare -A cfg=()
 # program's own default.
 readonly cfg_keys=' role proto local remote port dev cipher auth ca cert key tls_crypt tls_auth
  key_direction tls_crypt_v2 topology dev_type mode tunnel4 tunnel6 tun_mtu keepalive exit_notify sndbuf rcvbuf profile wincost
- pkcs12 secret verb workdir options '
+ pkcs12 external_key secret verb workdir options '
 
 usage_error()
 {
@@ -147,10 +147,10 @@ options_of_client()
 options_of_tls()
 {
     option_path ca ca
-    # PKCS#12 holds the two others.
+    # PKCS#12 holds the two others; somebody else has an external key.
     option_path pkcs12 pkcs12
     [[ -n ${cfg[pkcs12]-} ]] || option_path cert cert
-    [[ -n ${cfg[pkcs12]-} ]] || option_path key key
+    [[ -n ${cfg[pkcs12]-}${cfg[external_key]-} ]] || option_path key key
     option_path tls_crypt tls-crypt
     option_path tls_auth tls-auth
     option key_direction key-direction

@@ -75,8 +75,7 @@ static const struct option long_options[] = {
 };
 
 /* Those that speak the protocol: what else is in the folder answers 127 to its features. */
-static const char usual_subjects[] = "ovref-openssl,ovref-mbedtls,openvpn-2.6,openvpn-2.7,"
-                                     "openvpn-2.5,openvpn-stable";
+static const char usual_subjects[] = "ovref-openssl,ovref-mbedtls,openvpn-2.6,openvpn-2.7,openvpn-stable";
 
 struct request
 {

@@ -106,7 +106,7 @@ static void print_output(FILE *out, const struct lab_loaded *loaded, const struc
     if (strcmp(lab_loaded_text(loaded->start, "suite"), "matrix") == 0)
     {
         fprintf(out, "again: build/ovlab matrix --case ");
-        print_escaped(out, item->id, strlen(item->id));
+        lab_markup_text(out, item->id, strlen(item->id));
         fputc('\n', out);
     }
     for (size_t list = 0; list < 2; list++)

@@ -61,6 +61,15 @@ static const struct lab_value controls[] = {
      .client = "tls-crypt-v2 @PKI@/tls-crypt-v2-user.key\n",
      .server = V2_SERVER "\nscript-security 2\ntls-crypt-v2-verify @ROOT@/netns-lab/login/metadata\n",
      .expect = {.wrap = "tls-crypt-v2"}},
+    {.name = "v2-refused",
+     .title = "tls-crypt-v2, a program of the server refuses the key: no answer",
+     .tags = LAB_T_REFUSED,
+     .needs = {"tls-crypt-v2"},
+     .server_needs = "option:tls-crypt-v2-verify",
+     .client = V2_CLIENT,
+     .server = V2_SERVER "\nscript-security 2\ntls-crypt-v2-verify @ROOT@/netns-lab/login/metadata\n",
+     .expect = {.refusal = "TLS CRYPT V2 VERIFY SCRIPT ERROR|tls-crypt-v2-verify refuses it",
+                .server_refuses = true}},
 };
 
 const struct lab_factor lab_factor_control = {"control", controls, COUNT(controls)};

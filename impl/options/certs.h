@@ -47,8 +47,9 @@ struct ov_cert_options
     const char *ciphers;        /* --tls-cipher, --tls-ciphersuites, --tls-groups; NULL: the library's */
     const char *ciphersuites;
     const char *groups;
-    struct ov_command verify; /* --tls-verify */
-    bool external_key;        /* --management-external-key: a signer instead of key */
+    struct ov_command verify;     /* --tls-verify */
+    struct ov_command key_verify; /* --tls-crypt-v2-verify */
+    bool external_key;            /* --management-external-key: a signer instead of key */
 };
 
 #endif

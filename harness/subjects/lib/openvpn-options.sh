@@ -8,6 +8,8 @@
 #   subject_present      may be left out: the same asked cheaply, without the version
 #   subject_supports F   prints a detail or the reason; returns 0 or 127
 #
+#   subject_static_options  may be left out: prints what else static key mode takes
+#
 # and ends with: subject_main "$@"
 
 # shellcheck disable=SC2154 # subject_program is the subject's
@@ -167,6 +169,7 @@ options_of_both()
     then
         option_path secret secret
         option cipher cipher
+        ! declare -F subject_static_options >/dev/null || subject_static_options
     else
         options_of_tls
     fi

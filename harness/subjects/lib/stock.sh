@@ -60,6 +60,12 @@ stock_log_line()
     esac
 }
 
+# Static key mode is on its way out.
+subject_static_options()
+{
+    ! stock_has 2.7 || echo allow-deprecated-insecure-static-crypto
+}
+
 subject_supports()
 {
     case $1 in
@@ -83,6 +89,9 @@ subject_supports()
             else
                 unsupported "$1 (as the lab sets it up) is newer than OpenVPN 2.5"
             fi
+            ;;
+        static-key)
+            echo 'yes, deprecated'
             ;;
         tun-mtu:576)
             stock_has 2.6 ||

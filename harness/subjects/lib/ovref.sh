@@ -33,6 +33,12 @@ ovref_log_line()
     esac
 }
 
+# As 2.7 wants it.
+subject_static_options()
+{
+    echo allow-deprecated-insecure-static-crypto
+}
+
 subject_supports()
 {
     local help

@@ -208,8 +208,12 @@ void ov_parse_finish_certs(struct ov_parse *parse)
         ov_parse_error(parse, "'pkcs12' contradicts '%s': both bring one's own key",
                        ov_parse_given(parse, "cert") != NULL ? "cert" : "key");
     }
-    if (parse->config->role == OV_ROLE_SERVER && certs->key_verify.count > 0 &&
-        parse->config->login.script_security < OV_SCRIPT_SECURITY_USER)
+    /* An end without clients that has the server's key can ask too. */
+    if (certs->key_verify.count > 0 && parse->config->role == OV_ROLE_CLIENT)
+    {
+        ov_parse_error(parse, "'tls-crypt-v2-verify' is for a server, and this is a client");
+    }
+    else if (certs->key_verify.count > 0 && parse->config->login.script_security < OV_SCRIPT_SECURITY_USER)
     {
         ov_parse_error(parse,
                        "'tls-crypt-v2-verify' needs 'script-security 2': every client would be refused");

@@ -42,7 +42,7 @@ static const struct ov_option rows[] = {
            "largest control packet with its IP and UDP header"),
     MOOT("persist-key", "", 0, 0, BOTH | PUSH, "", "keep keys over restarts",
          "key files are read once at start and kept"),
-    OTHER("tls-crypt-v2-verify", "command", 1, 1, BOTH | SERVER, key_verify, "", "2.5",
+    OTHER("tls-crypt-v2-verify", "command", 1, 1, BOTH, key_verify, "", "2.5",
           "program that judges the metadata of a client key before its session begins; packets wait for it"),
     PLANNED("capath", "dir", 1, 1, BOTH, "", "directory with certificates of authorities"),
     MOOT("ecdh-curve", "name", 1, 1, BOTH, "2.4", "curve for ECDHE",

@@ -163,7 +163,7 @@ static const struct
     {"tls-crypt-v2 v2.key no-cookie\n",
      "t.ovpn:8: tls-crypt-v2: 'no-cookie' is neither 'force-cookie' nor 'allow-noncookie'\n"},
     {"tls-crypt-v2-verify program\n",
-     "t.ovpn:8: 'tls-crypt-v2-verify' is for a server, and this is a client\n"},
+     "configuration: 'tls-crypt-v2-verify' is for a server, and this is a client\n"},
     {"tls-crypt-v2-max-age 30\ntls-crypt-v2 v2.key\n",
      "t.ovpn:8: 'tls-crypt-v2-max-age' is for a server, and this is a client\n"},
     {"genkey secret x\n", "t.ovpn:8: option 'genkey' can't stand in a configuration file\n"},

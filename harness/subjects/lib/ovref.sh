@@ -87,7 +87,11 @@ subject_supports()
             auth-user-pass:inline | auth-user-pass-verify | auth-failed-reason)
             echo yes
             ;;
-        pkcs12 | certs:ed25519)
+        pkcs12)
+            [[ $backend == openssl ]] || unsupported 'its TLS library, mbed TLS, has no PKCS#12 containers' || return
+            echo yes
+            ;;
+        certs:ed25519)
             [[ $backend == openssl ]] || unsupported "$library has no $1" || return
             echo yes
             ;;

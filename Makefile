@@ -49,7 +49,7 @@ include impl/rules.mk harness/rules.mk conformance/rules.mk fuzz/rules.mk perf/r
 .DEFAULT_GOAL := all
 .PHONY: all help clean packages lab-run doctor
 all: $(BUILD)/ovref $(BUILD)/ovref.8 $(BUILD)/ovlab $(BUILD)/ovspec $(BUILD)/ovprobe $(BUILD)/linkemu \
-     $(BUILD)/linkprobe $(BUILD)/libwincost.so
+     $(BUILD)/linkprobe $(BUILD)/labflood $(BUILD)/libwincost.so $(BUILD)/tunproxy
 
 include .ci/check.mk
 

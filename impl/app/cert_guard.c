@@ -12,6 +12,7 @@
 #include "app/environment.h"
 #include "app/facts.h"
 #include "app/load_files.h"
+#include "app/scratch.h"
 #include "base/arena.h"
 #include "wire/pem.h"
 
@@ -208,4 +209,53 @@ enum ov_err ov_cert_guard_judge(void *ctx, const struct ov_tls_cert *cert, char 
         err = check_dir(guard, cert, why);
     }
     return err == OV_OK ? ask_program(guard, cert, why) : err;
+}
+
+/* ---- --tls-crypt-v2-verify ---- */
+
+static bool fill_metadata(const struct ov_cert_guard *guard, const struct ov_wkc_metadata *metadata,
+                          struct ov_scratch *files, struct ov_environment *env)
+{
+    if (!ov_scratch_open(files, guard->config->login.tmp_dir, guard->log))
+    {
+        return false;
+    }
+    if (!ov_scratch_write_octets(files, OV_SCRATCH_METADATA, metadata->octets + 1, metadata->len - 1u) ||
+        !ov_environment_init(env))
+    {
+        ov_scratch_close(files);
+        return false;
+    }
+    ov_environment_add(env, "script_type", "tls-crypt-v2-verify");
+    ov_environment_number(env, "metadata_type", metadata->octets[0]);
+    ov_environment_add(env, "metadata_file", ov_scratch_path(files, OV_SCRATCH_METADATA));
+    return true;
+}
+
+enum ov_err ov_cert_guard_judge_key(void *ctx, const struct ov_wkc_metadata *metadata,
+                                    char why[static OV_TLS_JUDGE_TEXT])
+{
+    const struct ov_cert_guard *guard = ctx;
+    const struct ov_command *command = &guard->config->certs.key_verify;
+    const char *args[20];
+    struct ov_scratch files = {.dir = ""};
+    struct ov_environment env;
+    /* Nothing to be judged by: refused, as 2.x does where a program is configured [WP-TC2-006]. */
+    (void)snprintf(why, OV_TLS_JUDGE_TEXT, "it has no metadata");
+    if (metadata->len == 0)
+    {
+        return OV_ERR_AUTH;
+    }
+    (void)snprintf(why, OV_TLS_JUDGE_TEXT, "--tls-crypt-v2-verify can't be called");
+    if (command->count + 1 > sizeof args / sizeof args[0] || !fill_metadata(guard, metadata, &files, &env))
+    {
+        return OV_ERR_AUTH;
+    }
+    memcpy(args, command->word, command->count * sizeof args[0]);
+    args[command->count] = NULL;
+    const bool good = run_and_wait(args, &env) == 0;
+    ov_environment_clear(&env);
+    ov_scratch_close(&files);
+    (void)snprintf(why, OV_TLS_JUDGE_TEXT, "--tls-crypt-v2-verify refuses it");
+    return good ? OV_OK : OV_ERR_AUTH;
 }

@@ -9,9 +9,10 @@
 #include "base/log.h"
 #include "options/config.h"
 #include "tls/cert_rules.h"
+#include "wire/wkc.h"
 
-/* Rules about certificates that need files and programs: revocation lists that
- * change, a folder of serial numbers, --tls-verify. */
+/* Rules about certificates and client keys that need files and programs: revocation lists that
+ * change, a folder of serial numbers, --tls-verify, --tls-crypt-v2-verify. */
 
 struct ov_cert_guard
 {
@@ -31,6 +32,9 @@ void ov_cert_guard_clear(struct ov_cert_guard *guard);
 /* The judge of struct ov_tls_settings; ctx is the guard. */
 enum ov_err ov_cert_guard_judge(void *ctx, const struct ov_tls_cert *cert,
                                 char why[static OV_TLS_JUDGE_TEXT]);
+/* The judge of struct ov_hub_settings, for --tls-crypt-v2-verify; ctx is the guard. */
+enum ov_err ov_cert_guard_judge_key(void *ctx, const struct ov_wkc_metadata *metadata,
+                                    char why[static OV_TLS_JUDGE_TEXT]);
 /* Before a handshake: has the file of --crl-verify changed? One that can't be read leaves the old lists in
  * force, with a warning. ctx is the guard. */
 void ov_cert_guard_refresh(void *ctx);

@@ -474,6 +474,11 @@ enum ov_outcome ov_server_run(struct ov_program *program)
     server->log = &program->log;
     server->outcome = OV_OUTCOME_FAILED;
     ov_hub_settings_init(&server->settings, &program->settings);
+    if (program->config.certs.key_verify.count > 0)
+    {
+        server->settings.judge_key = ov_cert_guard_judge_key;
+        server->settings.judge_key_ctx = &program->guard;
+    }
     ov_manage_wait(program->manage);
     open_manage(server);
     if (server_open(server))

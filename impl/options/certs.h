@@ -52,12 +52,13 @@ struct ov_cert_options
     bool usage_wanted;              /* --remote-cert-ku: the peer's certificate needs a key usage ... */
     uint16_t usage[OV_CERT_USAGES]; /* ... with all bits of one of these; count 0: any */
     size_t usage_count;
-    const char *extended_usage; /* --remote-cert-eku; NULL: any */
-    const char *ns_type;        /* --ns-cert-type: "client", "server"; NULL: any */
-    const char *capath;         /* NULL: none */
-    const char *export_dir;     /* --tls-export-cert; NULL: none */
-    struct ov_command verify;   /* --tls-verify */
-    bool external_key;          /* --management-external-key: a signer instead of key */
+    const char *extended_usage;   /* --remote-cert-eku; NULL: any */
+    const char *ns_type;          /* --ns-cert-type: "client", "server"; NULL: any */
+    const char *capath;           /* NULL: none */
+    const char *export_dir;       /* --tls-export-cert; NULL: none */
+    struct ov_command verify;     /* --tls-verify */
+    struct ov_command key_verify; /* --tls-crypt-v2-verify */
+    bool external_key;            /* --management-external-key: a signer instead of key */
 };
 
 #endif

@@ -299,6 +299,7 @@ OV_SETTER(askpass);
 OV_SETTER(cert_profile);
 OV_SETTER(username_field);
 OV_SETTER(tls_verify);
+OV_SETTER(key_verify);
 OV_SETTER(http_proxy);
 OV_SETTER(http_proxy_login);
 OV_SETTER(http_proxy_option);

@@ -213,6 +213,11 @@ OV_SETTER(tls_verify)
     (void)ov_parse_command(parse, option->name, line->word[1], &parse->config->certs.verify);
 }
 
+OV_SETTER(key_verify)
+{
+    (void)ov_parse_command(parse, option->name, line->word[1], &parse->config->certs.key_verify);
+}
+
 void ov_parse_finish_certs(struct ov_parse *parse)
 {
     struct ov_cert_options *certs = &parse->config->certs;
@@ -228,6 +233,16 @@ void ov_parse_finish_certs(struct ov_parse *parse)
     {
         ov_parse_error(parse, "'pkcs12' contradicts '%s': both bring one's own key",
                        ov_parse_given(parse, "cert") != NULL ? "cert" : "key");
+    }
+    /* An end without clients that has the server's key can ask too. */
+    if (certs->key_verify.count > 0 && parse->config->role == OV_ROLE_CLIENT)
+    {
+        ov_parse_error(parse, "'tls-crypt-v2-verify' is for a server, and this is a client");
+    }
+    else if (certs->key_verify.count > 0 && parse->config->login.script_security < OV_SCRIPT_SECURITY_USER)
+    {
+        ov_parse_error(parse,
+                       "'tls-crypt-v2-verify' needs 'script-security 2': every client would be refused");
     }
     if (certs->verify.count > 0 && parse->config->login.script_security < OV_SCRIPT_SECURITY_USER)
     {

@@ -165,7 +165,7 @@ static const struct
     {"tls-crypt-v2 v2.key no-cookie\n",
      "t.ovpn:8: tls-crypt-v2: 'no-cookie' is neither 'force-cookie' nor 'allow-noncookie'\n"},
     {"tls-crypt-v2-verify program\n",
-     "t.ovpn:8: option 'tls-crypt-v2-verify' is known to OpenVPN 2.x but not built into ovref yet\n"},
+     "configuration: 'tls-crypt-v2-verify' is for a server, and this is a client\n"},
     {"tls-crypt-v2-max-age 30\ntls-crypt-v2 v2.key\n",
      "t.ovpn:8: 'tls-crypt-v2-max-age' is for a server, and this is a client\n"},
     {"genkey secret x\n", "t.ovpn:8: option 'genkey' can't stand in a configuration file\n"},
@@ -296,6 +296,9 @@ static const struct
 } server_rows[] = {
     {"tls-crypt-v2 v2.key force-cookie\ntls-auth ta.key 0\ntls-crypt-v2-max-age 30\n", ""},
     {"tls-crypt-v2 v2.key\ntls-crypt tc.key\n", ""},
+    {"tls-crypt-v2 v2.key\ntls-crypt-v2-verify 'program arg'\nscript-security 2\n", ""},
+    {"tls-crypt-v2 v2.key\ntls-crypt-v2-verify program\n",
+     "configuration: 'tls-crypt-v2-verify' needs 'script-security 2': every client would be refused\n"},
     {"tls-crypt-v2-max-age 30\n", "t.ovpn:6: 'tls-crypt-v2-max-age' needs 'tls-crypt-v2'\n"},
     {"tls-crypt-v2 v2.key\ntls-crypt-v2-max-age 0\n",
      "t.ovpn:7: tls-crypt-v2-max-age must be a number from 1 to 36500, not '0'\n"},

@@ -14,8 +14,10 @@
 #define PACE_MS     20u /* of what the connection carries */
 #define MEASURE_MS  10u /* no more often */
 #define LEAST       (8u * 1024u)
-#define SMOOTH      4u /* the newest rate counts for one of so many */
-#define LIMIT_SHIFT 3u /* told to the kernel when it differs by an eighth */
+#define SOME        (16u * 1024u)         /* unsent: the connection is what it waits for */
+#define FAST        (40u * 1000u * 1000u) /* octets/s: a device's queue of a window of TCP is no delay */
+#define SMOOTH      4u                    /* the newest rate counts for one of so many */
+#define LIMIT_SHIFT 3u                    /* told to the kernel when it differs by an eighth */
 
 /* What the kernel has seen the peer take, octets/s, and how much it holds unsent. False: nothing yet. */
 static bool look(int fd, uint64_t *rate, uint32_t *unsent)
@@ -56,11 +58,16 @@ void ov_tcp_pace_measure(struct ov_tcp *t, struct ov_tcp_conn *conn)
         return;
     }
     /* Who sends little is seen to be taken little of: that says nothing. */
+    if (!ov_tcp_paced(conn) && conn->queue_len == 0 && waits < SOME)
+    {
+        conn->rate = 0;
+        return;
+    }
+    conn->rate = conn->rate == 0 ? rate : (conn->rate * (SMOOTH - 1) + rate) / SMOOTH;
     if (!ov_tcp_paced(conn) && conn->queue_len == 0 && waits <= ov_tcp_pace_unsent(rate))
     {
         return;
     }
-    conn->rate = conn->rate == 0 ? rate : (conn->rate * (SMOOTH - 1) + rate) / SMOOTH;
     const uint32_t now = ov_tcp_paced(conn) ? conn->unsent : OV_TCP_UNSENT;
     const uint32_t wanted = ov_tcp_pace_unsent(conn->rate);
     const uint32_t apart = wanted > now ? wanted - now : now - wanted;
@@ -90,5 +97,13 @@ uint32_t ov_tcp_room(const struct ov_link *link)
 {
     const struct ov_tcp *t = (const struct ov_tcp *)link;
     const struct ov_tcp_conn *conn = t->latest;
-    return t->claimed == 1 && conn != NULL && conn->claimed && ov_tcp_paced(conn) ? conn->unsent : UINT32_MAX;
+    if (t->claimed != 1 || conn == NULL || !conn->claimed)
+    {
+        return UINT32_MAX;
+    }
+    if (ov_tcp_paced(conn))
+    {
+        return conn->unsent;
+    }
+    return conn->rate > 0 && conn->rate < FAST ? OV_TCP_UNSENT : UINT32_MAX;
 }

@@ -19,6 +19,7 @@ void ov_client_ready(struct ov_client *client)
     client->routes_ms = OV_NEVER;
     ov_interface_add_routes(&client->iface);
     ov_logf(client->log, OV_LOG_ERROR, OV_READY_WORDS);
+    ov_client_manage_updown(client, true);
     ov_client_manage_state(client, "CONNECTED,SUCCESS", true);
 }
 
@@ -96,6 +97,7 @@ static void on_restart(struct ov_client *client, const struct ov_event *event, s
 
 static void on_event(struct ov_client *client, const struct ov_event *event, struct ov_now now)
 {
+    ov_client_manage_event(client, event);
     switch (event->kind)
     {
     case OV_EVENT_CONNECTED:
@@ -163,7 +165,14 @@ void ov_client_wake(void *ctx, unsigned ready)
         ov_client_typed(client, now);
     }
     const uint64_t manage_ms =
-        ov_manage_turn(client->program->manage, client->loop, &client->manage_seen, now);
+        ov_manage_turn(client->program->manage, client->loop, &client->manage.seen, now);
+    if (client->manage.thrown != 0)
+    {
+        const int signum = client->manage.thrown;
+        client->manage.thrown = 0;
+        ov_client_signal(client, signum); /* which comes here again */
+        return;
+    }
     if (client->state == OV_CLIENT_PAUSE && now.mono_ms >= client->pause_until_ms)
     {
         ov_client_attempt(client, now);
@@ -205,6 +214,7 @@ void ov_client_wake(void *ctx, unsigned ready)
         deadline = client->pause_until_ms;
     }
     deadline = ov_time_earlier(deadline, ov_time_earlier(manage_ms, client->routes_ms));
+    deadline = ov_time_earlier(deadline, ov_client_manage_tick(client, now));
     deadline = ov_time_earlier(deadline, ov_manage_flush(client->program->manage, now));
     ov_loop_deadline(client->loop, ov_time_earlier(deadline, ov_client_keep_status(client, now)));
 }

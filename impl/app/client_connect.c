@@ -61,6 +61,10 @@ void ov_client_restart(struct ov_client *client, const char *reason, bool advanc
     ov_logf(client->log, OV_LOG_INFO, "SIGUSR1[%.*s] received, process restarting", (int)strcspn(reason, ":"),
             reason);
     stop_session(client);
+    if (client->connected)
+    {
+        ov_client_manage_updown(client, false);
+    }
     ov_client_manage_state(client, "RECONNECTING", false);
     if (!client->program->config.persist_tun)
     {

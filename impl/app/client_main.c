@@ -107,6 +107,7 @@ static bool client_open(struct ov_client *client)
 static void client_close(struct ov_client *client)
 {
     ov_client_manage_state(client, "EXITING", false);
+    ov_client_manage_close(client);
     ov_client_join_threads(client, ov_loop_now());
     ov_status_file_close(&client->status);
     ov_session_clear(&client->session);

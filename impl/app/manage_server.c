@@ -1,7 +1,6 @@
 #include <string.h>
 
 #include "app/manage_loop.h"
-#include "app/version.h"
 #include "options/values.h"
 
 /* What the management interface asks of a server. */
@@ -18,8 +17,9 @@ static void write_status(void *ctx, FILE *file)
     call->server->status(call->server->ctx, call->version, file);
 }
 
-static void on_status(const struct ov_manage_server *server, const struct ov_manage_words *words)
+static void on_status(void *ctx, const struct ov_manage_words *words)
 {
+    const struct ov_manage_server *server = ctx;
     struct status_call call = {server, 1};
     if (words->count > 1 &&
         (!ov_value_u32(words->word[1], &call.version) || call.version < 1 || call.version > 3))
@@ -30,29 +30,19 @@ static void on_status(const struct ov_manage_server *server, const struct ov_man
     ov_manage_say_file(server->manage, write_status, &call);
 }
 
-static void on_signal(const struct ov_manage_server *server, const struct ov_manage_words *words)
+static void on_signal(void *ctx, const struct ov_manage_words *words)
 {
-    const int signum = words->count > 1 ? ov_manage_signal(words->word[1]) : 0;
-    if (signum == 0)
+    const struct ov_manage_server *server = ctx;
+    int signum;
+    if (ov_manage_throw(server->manage, words, &signum))
     {
-        ov_manage_say(server->manage, "ERROR: signal is one of SIGHUP, SIGTERM, SIGUSR1, SIGUSR2");
-        return;
+        server->signal(server->ctx, signum);
     }
-    ov_manage_say(server->manage, "SUCCESS: signal %s thrown", words->word[1]);
-    server->signal(server->ctx, signum);
 }
 
-static void on_version(const struct ov_manage_server *server, const struct ov_manage_words *words)
+static void on_load_stats(void *ctx, const struct ov_manage_words *words)
 {
-    char line[OV_VERSION_LINE];
-    (void)words;
-    ov_manage_say(server->manage, "OpenVPN Version: %s", ov_version_line(line));
-    ov_manage_say(server->manage, "Management Version: 5");
-    ov_manage_say(server->manage, "END");
-}
-
-static void on_load_stats(const struct ov_manage_server *server, const struct ov_manage_words *words)
-{
+    const struct ov_manage_server *server = ctx;
     struct ov_hub *hub = server->hub(server->ctx);
     struct ov_hub_peer peer;
     unsigned long long in = 0, out = 0;
@@ -67,8 +57,9 @@ static void on_load_stats(const struct ov_manage_server *server, const struct ov
 }
 
 /* By common name, or by "1.2.3.4:5". */
-static void on_kill(const struct ov_manage_server *server, const struct ov_manage_words *words)
+static void on_kill(void *ctx, const struct ov_manage_words *words)
 {
+    const struct ov_manage_server *server = ctx;
     struct ov_hub *hub = server->hub(server->ctx);
     struct ov_hub_peer peer;
     char addr[OV_ADDR_TEXT];
@@ -97,8 +88,9 @@ static void on_kill(const struct ov_manage_server *server, const struct ov_manag
 }
 
 /* CID is the number of the client since the start. */
-static void on_client_kill(const struct ov_manage_server *server, const struct ov_manage_words *words)
+static void on_client_kill(void *ctx, const struct ov_manage_words *words)
 {
+    const struct ov_manage_server *server = ctx;
     struct ov_hub *hub = server->hub(server->ctx);
     struct ov_hub_peer peer;
     uint32_t cid;
@@ -117,44 +109,25 @@ static void on_client_kill(const struct ov_manage_server *server, const struct o
     ov_manage_say(server->manage, "ERROR: client-kill command failed");
 }
 
-static const struct
-{
-    const char *name;
-    void (*run)(const struct ov_manage_server *server, const struct ov_manage_words *words);
-    const char *help;
-} commands[] = {
-    {"client-kill", on_client_kill, "CID [message]: end a client's session"},
-    {"kill", on_kill, "NAME|ADDRESS:PORT: end sessions"},
-    {"load-stats", on_load_stats, "How many clients, and their octets"},
-    {"signal", on_signal, "SIGHUP|SIGTERM|SIGUSR1|SIGUSR2"},
-    {"status", on_status, "[1|2|3]: the status file's text"},
-    {"version", on_version, "Versions of program and interface"},
+static const struct ov_manage_command commands[] = {
+    {"client-kill", 1, on_client_kill, "CID [message]: end a client's session"},
+    {"kill", 1, on_kill, "NAME|ADDRESS:PORT: end sessions"},
+    {"load-stats", 0, on_load_stats, "How many clients, and their octets"},
+    {"signal", 1, on_signal, "SIGHUP|SIGTERM|SIGUSR1|SIGUSR2"},
+    {"status", 0, on_status, "[1|2|3]: the status file's text"},
 };
-
-static bool on_command(void *ctx, const struct ov_manage_words *words)
-{
-    const struct ov_manage_server *server = ctx;
-    const bool help = strcmp(words->word[0], "help") == 0;
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-    {
-        if (help)
-        {
-            ov_manage_say(server->manage, "%-24s : %s", commands[i].name, commands[i].help);
-        }
-        else if (strcmp(commands[i].name, words->word[0]) == 0)
-        {
-            commands[i].run(server, words);
-            return true;
-        }
-    }
-    return help;
-}
 
 void ov_manage_server_open(struct ov_manage_server *server)
 {
-    const struct ov_manage_user user = {server, on_command, NULL};
-    if (server->manage != NULL)
+    const struct ov_manage_user user = {
+        .ctx = server, .commands = commands, .count = sizeof commands / sizeof commands[0]};
+    if (server->manage != NULL && !ov_manage_add_user(server->manage, &user))
     {
-        ov_manage_set_user(server->manage, &user);
+        server->manage = NULL;
     }
+}
+
+void ov_manage_server_close(struct ov_manage_server *server)
+{
+    ov_manage_remove_user(server->manage, server);
 }

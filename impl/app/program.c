@@ -173,11 +173,18 @@ static enum ov_err make_conf(struct ov_program *program, struct ov_tls_settings 
     if (err != OV_OK && settings->passphrase == NULL && strstr(reason, "there is no passphrase") != NULL)
     {
         char passphrase[OV_LOGIN_TEXT] = "";
-        if (ov_login_passphrase(config, &program->log, passphrase, sizeof passphrase))
+        const bool asks = config->management.query_passwords && config->certs.askpass_path == NULL &&
+                          program->control != NULL;
+        if (asks ? ov_control_password(program->control, "Private Key", passphrase, sizeof passphrase)
+                 : ov_login_passphrase(config, &program->log, passphrase, sizeof passphrase))
         {
             settings->passphrase = passphrase;
             err = tls->conf_new(settings, &program->tls, reason);
             settings->passphrase = NULL;
+            if (asks && err != OV_OK)
+            {
+                ov_manage_say(program->manage, ">PASSWORD:Verification Failed: 'Private Key'");
+            }
         }
         ov_wipe(passphrase, sizeof passphrase);
     }
@@ -212,13 +219,50 @@ static struct ov_tls_settings tls_settings(struct ov_program *program)
     };
 }
 
+/* Only for --check-config: nobody is asked for a signature then. */
+static enum ov_err refuse_to_sign(void *ctx, const struct ov_sign_request *request, uint8_t *out, size_t cap,
+                                  size_t *out_len)
+{
+    (void)ctx;
+    (void)request;
+    (void)out;
+    (void)cap;
+    (void)out_len;
+    return OV_ERR_CRYPTO;
+}
+
+static const struct ov_tls_signer nobody = {refuse_to_sign, NULL, UINT32_MAX};
+
+/* Certificate and key that somebody else keeps. False: the log says why. */
+static bool find_keeper(struct ov_program *program, struct ov_tls_settings *settings)
+{
+    const struct ov_cert_options *certs = &program->config.certs;
+    const char *hint = program->config.management.cert_hint;
+    if (certs->external_key)
+    {
+        settings->signer = program->control != NULL ? &program->control->desk.signer : &nobody;
+    }
+    if (hint != NULL && program->control != NULL)
+    {
+        const char *lines = ov_control_certificate(program->control, hint);
+        if (lines == NULL)
+        {
+            ov_logf(&program->log, OV_LOG_ERROR, "management gave no certificate for '%s'", hint);
+            return false;
+        }
+        settings->cert = (struct ov_pem){lines, strlen(lines)};
+    }
+    return true;
+}
+
 static bool load_tls(struct ov_program *program)
 {
     char reason[OV_TLS_ERROR_TEXT] = "";
     struct ov_arena *arena = ov_arena_new();
     ov_cert_guard_init(&program->guard, &program->config, program->crypto, &program->log);
     struct ov_tls_settings settings = tls_settings(program);
-    bool good = arena != NULL && unpack_pkcs12(program, arena, &settings.pkcs12);
+    bool good = arena != NULL && unpack_pkcs12(program, arena, &settings.pkcs12) &&
+                find_keeper(program, &settings);
     enum ov_err err = good ? make_conf(program, &settings, reason) : OV_ERR_CERT;
     if (good && err != OV_OK && program->config.tls_version_min_or_highest)
     {
@@ -260,10 +304,11 @@ static void init_settings(struct ov_program *program)
     if (program->config.role == OV_ROLE_CLIENT)
     {
         settings->login = &program->login;
-        settings->sso = ov_login_sso(&program->config);
+        settings->sso = ov_login_by_management(&program->config) ? "webauth,crtext"
+                                                                 : ov_login_sso(&program->config);
         return;
     }
-    settings->judged = login->verify.count > 0;
+    settings->judged = login->verify.count > 0 || program->config.management.judges;
     settings->token_key = login->gen_token ? program->token_key : NULL;
 }
 
@@ -337,10 +382,14 @@ void ov_program_clear(struct ov_program *program)
     {
         program->crypto->tls->conf_free(program->tls);
     }
+    struct ov_control *control = program->control;
+    struct ov_manage *manage = program->manage;
     bool background = program->background;
     bool settled = program->settled;
     bool leave_hard = program->leave_hard;
     ov_wipe(program, sizeof *program);
+    program->control = control;
+    program->manage = manage;
     program->background = background;
     program->settled = settled;
     program->leave_hard = leave_hard;

@@ -453,6 +453,7 @@ enum ov_outcome ov_server_run(struct ov_program *program)
         ov_loop_run(server->loop);
     }
     tell_state(server, "EXITING");
+    ov_manage_server_close(&server->control);
     server_close(server);
     enum ov_outcome outcome = server->outcome;
     free(server);

@@ -32,6 +32,7 @@ void ov_config_defaults(struct ov_config *config)
         .connect_freq_period_s = 10,
         .max_clients = 1024,
         .login = {.script_security = OV_SCRIPT_SECURITY_DEFAULT},
+        .management = {.log_lines = 250},
         .verb = 1,
         .status_s = 60,
         .status_version = 1,

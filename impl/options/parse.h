@@ -168,6 +168,8 @@ void ov_parse_check_proxy(struct ov_parse *parse, enum ov_proto proto);
 /* What options of one job say together (set_login.c). */
 void ov_parse_finish_login(struct ov_parse *parse);
 void ov_parse_finish_certs(struct ov_parse *parse);
+void ov_parse_finish_management(struct ov_parse *parse);
+void ov_parse_finish_pkcs11(struct ov_parse *parse);
 /* A program to call, with arguments in the same text. False: the error is said. */
 bool ov_parse_command(struct ov_parse *parse, const char *option, const char *text, struct ov_command *out);
 
@@ -244,6 +246,12 @@ OV_SETTER(route6);
 OV_SETTER(route_gateway);
 OV_SETTER(redirect);
 OV_SETTER(management);
+OV_SETTER(external_key);
+OV_SETTER(pkcs11_providers);
+OV_SETTER(pkcs11_protected);
+OV_SETTER(pkcs11_cert_private);
+OV_SETTER(pkcs11_private_mode);
+OV_SETTER(show_pkcs11_ids);
 OV_SETTER(pull_filter);
 OV_SETTER(route_delay);
 OV_SETTER(server);

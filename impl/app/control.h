@@ -1,0 +1,29 @@
+#ifndef OV_APP_CONTROL_H
+#define OV_APP_CONTROL_H
+
+#include "app/ask.h"
+#include "app/key_desk.h"
+#include "base/log.h"
+#include "options/config.h"
+
+/* What one run of a program has of management: the interface, questions to it, and a key that it keeps. */
+struct ov_control
+{
+    struct ov_manage *manage; /* NULL: none */
+    struct ov_ask ask;
+    struct ov_key_desk desk;
+    bool passed; /* the hold before the first attempt is over already */
+};
+
+/* As the configuration says; *log becomes one that tells there too. False: the log says why. control must stay where
+ * it is. */
+bool ov_control_open(struct ov_control *control, const struct ov_config *config, struct ov_log *log);
+/* Before the first question at the start: --management-hold comes first. False: there is nobody to ask. */
+bool ov_control_may_ask(struct ov_control *control);
+/* --management-external-cert: lines of PEM, valid until the next question. NULL: none came. */
+const char *ov_control_certificate(struct ov_control *control, const char *hint);
+/* The password of a key, "Private Key" or "NAME token"; false: none. */
+bool ov_control_password(struct ov_control *control, const char *type, char *out, size_t cap);
+void ov_control_close(struct ov_control *control);
+
+#endif

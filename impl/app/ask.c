@@ -148,6 +148,7 @@ static void on_needstr(void *ctx, const struct ov_manage_words *words)
 static void on_lines(void *ctx, const char *text, size_t len, enum ov_err err)
 {
     struct ov_ask *ask = ctx;
+    ov_manage_say(ask->manage, "SUCCESS: certificate command succeeded");
     if (!waits(ask, OV_ASK_CERTIFICATE))
     {
         return;

@@ -84,6 +84,7 @@ struct ov_client
     bool connected;                 /* this session has been connected */
     bool waited;                    /* the next pause is left out [WP-CLI-004] */
     uint32_t wait_s;                /* the next pause is at least that long, once [WP-CLI-007] */
+    const char *leaving_by;         /* a signal, as the state says it; NULL: something else */
     bool leaving;                   /* the session says goodbye */
     enum ov_outcome wanted;         /* what the end of the session means when it was asked for */
     enum ov_outcome outcome;

@@ -1,5 +1,6 @@
 #include "app/client.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "app/local.h"
@@ -65,7 +66,10 @@ void ov_client_restart(struct ov_client *client, const char *reason, bool advanc
     {
         ov_client_manage_updown(client, false);
     }
-    ov_client_manage_state(client, "RECONNECTING", false);
+    char state[120];
+    const char *why = strchr(reason, ',') != NULL ? strchr(reason, ',') + 1 : reason;
+    (void)snprintf(state, sizeof state, "RECONNECTING,%.*s", (int)strcspn(why, ":,"), why);
+    ov_client_manage_state(client, state, false);
     if (!client->program->config.persist_tun)
     {
         ov_interface_deconfigure(&client->iface);

@@ -335,16 +335,17 @@ void ov_client_manage_state(struct ov_client *client, const char *state, bool up
     }
     if (!up)
     {
-        (void)snprintf(line, sizeof line, "%s,%s,,,,,", state, strchr(state, ',') != NULL ? "" : ",");
+        (void)snprintf(line, sizeof line, "%s%s,,,,,", state, strchr(state, ',') != NULL ? "" : ",");
     }
     else
     {
         const struct ov_tunnel *tunnel = &client->iface.applied;
         const struct ov_addr *addr = &client->iface.server;
         (void)inet_ntop(addr->family == 6 ? AF_INET6 : AF_INET, addr->ip, remote, sizeof remote);
-        (void)snprintf(line, sizeof line, "%s,%s,%s,%u,,,%s", state,
+        /* The last field is left out, with its comma, where there is no IPv6 [WP-MGMT-010]. */
+        (void)snprintf(line, sizeof line, "%s,%s,%s,%u,,%s%s", state,
                        tunnel->has_ip4 ? ov_value_ip4_text(tunnel->ip4, ip4) : "", remote, addr->port,
-                       tunnel->has_ip6 ? ov_value_ip6_text(tunnel->ip6, ip6) : "");
+                       tunnel->has_ip6 ? "," : "", tunnel->has_ip6 ? ov_value_ip6_text(tunnel->ip6, ip6) : "");
     }
     ov_manage_state(client->program->manage, ov_loop_now(), line);
 }

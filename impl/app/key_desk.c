@@ -96,6 +96,7 @@ static enum ov_err sign(void *ctx, const struct ov_sign_request *request, uint8_
 static void on_signature(void *ctx, const char *text, size_t len, enum ov_err err)
 {
     struct ov_key_desk *desk = ctx;
+    ov_manage_say(desk->manage, "SUCCESS: pk-sign command succeeded");
     if (desk->late > 0)
     {
         desk->late--; /* of a handshake that is gone: answers come in the order of questions */

@@ -84,6 +84,9 @@ void ov_client_manage_open(struct ov_client *client)
     }
     client->manage.passed = client->program->control->passed;
     ov_key_desk_tell(&client->program->control->desk, on_signed, client);
+    client->program->control->card.running = true;
+    client->program->control->card.answered = on_signed;
+    client->program->control->card.ctx = client;
 }
 
 void ov_client_manage_close(struct ov_client *client)

@@ -59,6 +59,7 @@ bool ov_control_password(struct ov_control *control, const char *type, char *out
 
 void ov_control_close(struct ov_control *control)
 {
+    ov_card_desk_close(&control->card);
     ov_key_desk_close(&control->desk);
     ov_ask_close(&control->ask);
     ov_manage_free(control->manage);

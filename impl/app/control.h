@@ -3,6 +3,7 @@
 
 #include "app/ask.h"
 #include "app/key_desk.h"
+#include "app/card_desk.h"
 #include "base/log.h"
 #include "options/config.h"
 
@@ -12,6 +13,7 @@ struct ov_control
     struct ov_manage *manage; /* NULL: none */
     struct ov_ask ask;
     struct ov_key_desk desk;
+    struct ov_card_desk card;
     bool passed; /* the hold before the first attempt is over already */
 };
 

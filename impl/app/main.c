@@ -150,6 +150,10 @@ static enum ov_outcome run_config(struct ov_program *program, const struct ov_op
     {
         return show_algorithms(program, config, log);
     }
+    if (config != NULL && config->wish == OV_WISH_PKCS11_IDS)
+    {
+        return ov_card_show(config, &log) ? OV_OUTCOME_DONE : OV_OUTCOME_FAILED;
+    }
     if (config != NULL && config->wish == OV_WISH_RUN &&
         ov_process_open_log(&config->process, config->verb, program->background || program->settled, &log,
                             reason, sizeof reason) != OV_OK)

@@ -238,6 +238,16 @@ static bool find_keeper(struct ov_program *program, struct ov_tls_settings *sett
 {
     const struct ov_cert_options *certs = &program->config.certs;
     const char *hint = program->config.management.cert_hint;
+    if ((certs->pkcs11.id != NULL || certs->pkcs11.id_management) && program->control != NULL)
+    {
+        struct ov_card_desk *card = &program->control->card;
+        if (!ov_card_desk_open(card, program->control, program->base, &program->log))
+        {
+            return false;
+        }
+        settings->signer = &card->signer;
+        settings->cert = (struct ov_pem){card->cert, strlen(card->cert)};
+    }
     if (certs->external_key)
     {
         settings->signer = program->control != NULL ? &program->control->desk.signer : &nobody;

@@ -139,13 +139,15 @@ static void on_get(void *ctx, const struct ov_manage_words *words)
     struct ov_card_desk *desk = ctx;
     char text[OV_CARD_TEXT];
     struct pick pick = {.wanted = strtoul(words->word[1], NULL, 10)};
-    if (desk->driver->each(pick_one, &pick, text) != OV_OK || pick.wanted >= pick.count || pick.blob[0] == '\0')
+    if (desk->driver->each(pick_one, &pick, text) != OV_OK || pick.wanted >= pick.count ||
+        pick.blob[0] == '\0')
     {
         ov_manage_say(desk->control->manage, ">PKCS11ID-ENTRY:'%s'", words->word[1]);
         return;
     }
     char line[OV_CARD_ID + sizeof pick.blob + 64];
-    (void)snprintf(line, sizeof line, ">PKCS11ID-ENTRY:'%zu', ID:'%s', BLOB:'%s'\n", pick.wanted, pick.id, pick.blob);
+    (void)snprintf(line, sizeof line, ">PKCS11ID-ENTRY:'%zu', ID:'%s', BLOB:'%s'\n", pick.wanted, pick.id,
+                   pick.blob);
     ov_manage_say_text(desk->control->manage, line);
 }
 
@@ -215,7 +217,7 @@ static bool keep_certificate(struct ov_card_desk *desk, char *text)
 }
 
 bool ov_card_desk_open(struct ov_card_desk *desk, struct ov_control *control, const struct ov_config *config,
-                        const struct ov_log *log)
+                       const struct ov_log *log)
 {
     char text[OV_CARD_TEXT] = "out of memory";
     char id[OV_CARD_ID];

@@ -3,8 +3,8 @@
 
 #include "app/ask.h"
 #include "base/log.h"
-#include "options/config.h"
 #include "card/card.h"
+#include "options/config.h"
 
 struct ov_control;
 
@@ -20,7 +20,7 @@ struct ov_card_desk
     struct ov_card_asker asker;
     struct ov_card_settings settings;
     struct ov_tls_signer signer;
-    char *cert; /* PEM; owned */
+    char *cert;                  /* PEM; owned */
     bool running;                /* questions come back later: nothing waits for them */
     void (*answered)(void *ctx); /* a PIN has come: let handshakes go on */
     void *ctx;
@@ -28,7 +28,7 @@ struct ov_card_desk
 
 /* False: the log says why. */
 bool ov_card_desk_open(struct ov_card_desk *desk, struct ov_control *control, const struct ov_config *config,
-                        const struct ov_log *log);
+                       const struct ov_log *log);
 void ov_card_desk_close(struct ov_card_desk *desk);
 
 /* --show-pkcs11-ids */

@@ -51,7 +51,7 @@ struct ov_client_manage
     } remote;
     uint32_t bytecount_s; /* 0: nobody wants to know */
     uint64_t bytecount_ms;
-    int thrown; /* a signal that is to be obeyed as soon as management has said all; 0: none */
+    int thrown;     /* a signal that is to be obeyed as soon as management has said all; 0: none */
     bool retry_set; /* auth-retry: other than the configuration says */
     enum ov_auth_retry retry;
 };
@@ -91,7 +91,7 @@ struct ov_client
     struct ov_terminal terminal; /* open while the server waits for an answer */
     struct ov_pump pump;
     struct ov_client_manage manage;
-    uint64_t routes_ms;   /* --route-delay is over; OV_NEVER: nothing waits */
+    uint64_t routes_ms; /* --route-delay is over; OV_NEVER: nothing waits */
     struct ov_client_threads threads;
 };
 

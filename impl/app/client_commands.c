@@ -78,8 +78,8 @@ static void on_cr_response(void *ctx, const struct ov_manage_words *words)
     struct ov_client *client = ctx;
     char answer[OV_MANAGE_WORD + 1];
     size_t len = 0;
-    enum ov_err err = ov_base64_decode(words->word[1], strlen(words->word[1]), (uint8_t *)answer,
-                                       sizeof answer - 1, &len);
+    enum ov_err err =
+        ov_base64_decode(words->word[1], strlen(words->word[1]), (uint8_t *)answer, sizeof answer - 1, &len);
     answer[len] = '\0';
     if (err == OV_OK && client->state == OV_CLIENT_RUNNING)
     {
@@ -90,7 +90,8 @@ static void on_cr_response(void *ctx, const struct ov_manage_words *words)
         err = OV_ERR_AGAIN;
     }
     ov_wipe(answer, sizeof answer);
-    ov_manage_say(client->program->manage, err == OV_OK ? "SUCCESS: command succeeded" : "ERROR: command failed");
+    ov_manage_say(client->program->manage,
+                  err == OV_OK ? "SUCCESS: command succeeded" : "ERROR: command failed");
     ov_loop_deadline(client->loop, 0);
 }
 

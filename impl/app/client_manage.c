@@ -348,7 +348,8 @@ void ov_client_manage_state(struct ov_client *client, const char *state, bool up
         /* The last field is left out, with its comma, where there is no IPv6 [WP-MGMT-010]. */
         (void)snprintf(line, sizeof line, "%s,%s,%s,%u,,%s%s", state,
                        tunnel->has_ip4 ? ov_value_ip4_text(tunnel->ip4, ip4) : "", remote, addr->port,
-                       tunnel->has_ip6 ? "," : "", tunnel->has_ip6 ? ov_value_ip6_text(tunnel->ip6, ip6) : "");
+                       tunnel->has_ip6 ? "," : "",
+                       tunnel->has_ip6 ? ov_value_ip6_text(tunnel->ip6, ip6) : "");
     }
     ov_manage_state(client->program->manage, ov_loop_now(), line);
 }

@@ -11,6 +11,8 @@ bool ov_control_open(struct ov_control *control, const struct ov_config *config,
     {
         return false;
     }
+    control->config = config;
+    ov_control_commands_open(control);
     ov_ask_open(&control->ask, control->manage);
     if (config->certs.external_key)
     {
@@ -62,6 +64,7 @@ void ov_control_close(struct ov_control *control)
     ov_card_desk_close(&control->card);
     ov_key_desk_close(&control->desk);
     ov_ask_close(&control->ask);
+    ov_manage_remove_user(control->manage, control);
     ov_manage_free(control->manage);
     control->manage = NULL;
 }

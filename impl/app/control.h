@@ -2,8 +2,8 @@
 #define OV_APP_CONTROL_H
 
 #include "app/ask.h"
-#include "app/key_desk.h"
 #include "app/card_desk.h"
+#include "app/key_desk.h"
 #include "base/log.h"
 #include "options/config.h"
 
@@ -14,7 +14,9 @@ struct ov_control
     struct ov_ask ask;
     struct ov_key_desk desk;
     struct ov_card_desk card;
-    bool passed; /* the hold before the first attempt is over already */
+    const struct ov_config *config;
+    struct ov_log *log; /* whose level verb changes; NULL: not yet */
+    bool passed;        /* the hold before the first attempt is over already */
 };
 
 /* As the configuration says; *log becomes one that tells there too. False: the log says why. control must stay where
@@ -27,5 +29,8 @@ const char *ov_control_certificate(struct ov_control *control, const char *hint)
 /* The password of a key, "Private Key" or "NAME token"; false: none. */
 bool ov_control_password(struct ov_control *control, const char *type, char *out, size_t cap);
 void ov_control_close(struct ov_control *control);
+
+/* control_commands.c: what every program answers, and what it answers that has no use for a command. */
+void ov_control_commands_open(struct ov_control *control);
 
 #endif

@@ -71,8 +71,7 @@ static enum ov_err sign(void *ctx, const struct ov_sign_request *request, uint8_
 {
     struct ov_key_desk *desk = ctx;
     const bool same = desk->state != OV_DESK_IDLE && desk->kind == request->kind &&
-                      desk->in_len == request->in_len &&
-                      memcmp(desk->in, request->in, request->in_len) == 0;
+                      desk->in_len == request->in_len && memcmp(desk->in, request->in, request->in_len) == 0;
     if (!same)
     {
         return put_question(desk, request);

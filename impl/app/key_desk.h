@@ -20,7 +20,7 @@ struct ov_key_desk
         OV_DESK_ASKED,
         OV_DESK_ANSWERED
     } state;
-    unsigned late; /* answers to come that nobody waits for any more */
+    unsigned late;    /* answers to come that nobody waits for any more */
     bool passed_over; /* such an answer came since the latest question */
     bool only_latest; /* it doesn't answer the others */
     enum ov_sign_kind kind;
@@ -32,7 +32,8 @@ struct ov_key_desk
     void *ctx;
 };
 
-void ov_key_desk_open(struct ov_key_desk *desk, struct ov_manage *manage, const struct ov_cert_options *certs);
+void ov_key_desk_open(struct ov_key_desk *desk, struct ov_manage *manage,
+                      const struct ov_cert_options *certs);
 void ov_key_desk_close(struct ov_key_desk *desk);
 /* Called when an answer has come, from within the management interface: let handshakes go on. */
 void ov_key_desk_tell(struct ov_key_desk *desk, void (*answered)(void *ctx), void *ctx);

@@ -109,6 +109,7 @@ static enum ov_outcome run_role(struct ov_program *program, const struct ov_conf
     program->manage = control.manage;
     if (ov_program_init(program, config, log))
     {
+        control.log = &program->log;
         ov_logf(&log, OV_LOG_INFO, "TLS library: %s", program->crypto->version());
         if (to_background(program))
         {

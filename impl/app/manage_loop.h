@@ -5,8 +5,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "hub/hub.h"
 #include "app/environment.h"
+#include "hub/hub.h"
 #include "loop/loop.h"
 #include "manage/manage.h"
 #include "options/config.h"
@@ -45,10 +45,14 @@ struct ov_manage_server
     void (*status)(void *ctx, uint32_t version, FILE *file);
     void (*signal)(void *ctx, int signum);
     void (*wake)(void *ctx); /* the hub has something to send */
+    uint32_t bytecount_s;    /* 0: nobody wants to know */
+    uint64_t bytecount_ms;
 };
 
 /* server must stay where it is. */
 void ov_manage_server_open(struct ov_manage_server *server);
 void ov_manage_server_close(struct ov_manage_server *server);
+/* >BYTECOUNT_CLI if it is due; returns when that will be again. */
+uint64_t ov_manage_server_tick(struct ov_manage_server *server, struct ov_now now);
 
 #endif

@@ -24,7 +24,7 @@ static void on_status(void *ctx, const struct ov_manage_words *words)
     if (words->count > 1 &&
         (!ov_value_u32(words->word[1], &call.version) || call.version < 1 || call.version > 3))
     {
-        ov_manage_say(server->manage, "ERROR: unknown status version number");
+        ov_manage_say(server->manage, "ERROR: bad status format version number");
         return;
     }
     ov_manage_say_file(server->manage, write_status, &call);
@@ -56,7 +56,7 @@ static void on_load_stats(void *ctx, const struct ov_manage_words *words)
     ov_manage_say(server->manage, "SUCCESS: nclients=%u,bytesin=%llu,bytesout=%llu", count, in, out);
 }
 
-/* By common name, or by "1.2.3.4:5". */
+/* By common name, or by "1.2.3.4:5" as status tells it. */
 static void on_kill(void *ctx, const struct ov_manage_words *words)
 {
     const struct ov_manage_server *server = ctx;
@@ -64,26 +64,31 @@ static void on_kill(void *ctx, const struct ov_manage_words *words)
     struct ov_hub_peer peer;
     char addr[OV_ADDR_TEXT];
     unsigned count = 0;
-    bool named = false;
-    for (uint32_t at = 0; words->count > 1 && hub != NULL && ov_hub_next_peer(hub, &at, &peer);)
+    const char *what = words->word[1];
+    const bool address = strchr(what, ':') != NULL;
+    for (uint32_t at = 0; hub != NULL && ov_hub_next_peer(hub, &at, &peer);)
     {
-        const bool by_name = strcmp(peer.session.common_name, words->word[1]) == 0;
-        if (by_name || strcmp(ov_addr_text(&peer.session.addr, addr), words->word[1]) == 0)
+        const char *own = address ? ov_addr_text(&peer.session.addr, addr) : peer.session.common_name;
+        if (strcmp(own, what) == 0)
         {
-            named = named || by_name;
             count += ov_hub_kill(hub, peer.session.peer_id, NULL, ov_loop_now()) == OV_OK;
         }
     }
     if (count == 0)
     {
-        ov_manage_say(server->manage, "ERROR: common name '%s' not found",
-                      words->count > 1 ? words->word[1] : "");
+        ov_manage_say(server->manage,
+                      address ? "ERROR: client at address %s not found" : "ERROR: common name '%s' not found",
+                      what);
         return;
     }
-    ov_manage_say(server->manage,
-                  named ? "SUCCESS: common name '%s' found, %u client(s) killed"
-                        : "SUCCESS: %s: %u client(s) killed",
-                  words->word[1], count);
+    if (address)
+    {
+        ov_manage_say(server->manage, "SUCCESS: %u client(s) at address %s killed", count, what);
+    }
+    else
+    {
+        ov_manage_say(server->manage, "SUCCESS: common name '%s' found, %u client(s) killed", what, count);
+    }
     server->wake(server->ctx);
 }
 
@@ -109,7 +114,48 @@ static void on_client_kill(void *ctx, const struct ov_manage_words *words)
     ov_manage_say(server->manage, "ERROR: client-kill command failed");
 }
 
+static void on_bytecount(void *ctx, const struct ov_manage_words *words)
+{
+    struct ov_manage_server *server = ctx;
+    uint32_t seconds = 0;
+    (void)ov_value_u32(words->word[1], &seconds);
+    server->bytecount_s = seconds;
+    server->bytecount_ms = ov_loop_now().mono_ms + UINT64_C(1000) * seconds;
+    ov_manage_say(server->manage, "SUCCESS: bytecount interval changed");
+    server->wake(server->ctx);
+}
+
+uint64_t ov_manage_server_tick(struct ov_manage_server *server, struct ov_now now)
+{
+    struct ov_hub *hub = server->hub != NULL ? server->hub(server->ctx) : NULL;
+    struct ov_hub_peer peer;
+    if (server->manage == NULL || server->bytecount_s == 0 || hub == NULL)
+    {
+        return OV_NEVER;
+    }
+    if (now.mono_ms >= server->bytecount_ms)
+    {
+        server->bytecount_ms = now.mono_ms + UINT64_C(1000) * server->bytecount_s;
+        for (uint32_t at = 0; ov_hub_next_peer(hub, &at, &peer);)
+        {
+            const struct ov_data_stats *data = &peer.session.data;
+            const struct ov_control_stats *control = &peer.session.control;
+            ov_manage_say(server->manage, ">BYTECOUNT_CLI:%llu,%llu,%llu", (unsigned long long)peer.number,
+                          (unsigned long long)(data->link_octets_in + control->octets_in),
+                          (unsigned long long)(data->link_octets_out + control->octets_out));
+        }
+    }
+    return server->bytecount_ms;
+}
+
+static void on_left(void *ctx)
+{
+    struct ov_manage_server *server = ctx;
+    server->bytecount_s = 0;
+}
+
 static const struct ov_manage_command commands[] = {
+    {"bytecount", 1, on_bytecount, "n: tell octets of each client every n seconds, 0: no more"},
     {"client-kill", 1, on_client_kill, "CID [message]: end a client's session"},
     {"kill", 1, on_kill, "NAME|ADDRESS:PORT: end sessions"},
     {"load-stats", 0, on_load_stats, "How many clients, and their octets"},
@@ -120,7 +166,7 @@ static const struct ov_manage_command commands[] = {
 void ov_manage_server_open(struct ov_manage_server *server)
 {
     const struct ov_manage_user user = {
-        .ctx = server, .commands = commands, .count = sizeof commands / sizeof commands[0]};
+        .ctx = server, .commands = commands, .count = sizeof commands / sizeof commands[0], .left = on_left};
     if (server->manage != NULL && !ov_manage_add_user(server->manage, &user))
     {
         server->manage = NULL;

@@ -271,8 +271,8 @@ static bool load_tls(struct ov_program *program)
     struct ov_arena *arena = ov_arena_new();
     ov_cert_guard_init(&program->guard, &program->config, program->crypto, &program->log);
     struct ov_tls_settings settings = tls_settings(program);
-    bool good = arena != NULL && unpack_pkcs12(program, arena, &settings.pkcs12) &&
-                find_keeper(program, &settings);
+    bool good =
+        arena != NULL && unpack_pkcs12(program, arena, &settings.pkcs12) && find_keeper(program, &settings);
     enum ov_err err = good ? make_conf(program, &settings, reason) : OV_ERR_CERT;
     if (good && err != OV_OK && program->config.tls_version_min_or_highest)
     {
@@ -314,8 +314,8 @@ static void init_settings(struct ov_program *program)
     if (program->config.role == OV_ROLE_CLIENT)
     {
         settings->login = &program->login;
-        settings->sso = ov_login_by_management(&program->config) ? "webauth,crtext"
-                                                                 : ov_login_sso(&program->config);
+        settings->sso =
+            ov_login_by_management(&program->config) ? "webauth,crtext" : ov_login_sso(&program->config);
         return;
     }
     settings->judged = login->verify.count > 0 || program->config.management.judges;

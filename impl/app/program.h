@@ -28,11 +28,11 @@ struct ov_program
     uint8_t token_key[OV_TOKEN_KEY]; /* of a server with --auth-gen-token */
     struct ov_session_settings settings;
     struct ov_identity_wanted identity;
-    bool background;          /* --daemon: the process has left its terminal, in an earlier run perhaps */
+    bool background;            /* --daemon: the process has left its terminal, in an earlier run perhaps */
     struct ov_control *control; /* borrowed; NULL: nobody asks for anything */
     struct ov_manage *manage;   /* its; NULL: none; the log goes there too */
-    bool settled;             /* process id and user are as wanted, from an earlier run of this process */
-    bool leave_hard;          /* set by a run: a thread still works, a normal exit would wait for it */
+    bool settled;               /* process id and user are as wanted, from an earlier run of this process */
+    bool leave_hard;            /* set by a run: a thread still works, a normal exit would wait for it */
 };
 
 /* Logged at any --verb when the tunnel is up: users and their scripts wait for

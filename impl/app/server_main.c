@@ -8,6 +8,7 @@
 #include "app/interface.h"
 #include "app/local.h"
 #include "app/login_hook.h"
+#include "app/manage_clients.h"
 #include "app/manage_loop.h"
 #include "app/program.h"
 #include "app/pump.h"
@@ -32,8 +33,9 @@ struct server
     struct ov_interface iface;
     struct ov_link *link;
     struct ov_hub *hub;
-    struct ov_login_hook *login;    /* NULL: nobody judges logins */
-    struct ov_client_hook *clients; /* NULL: every client is treated alike */
+    struct ov_login_hook *login;     /* NULL: no program judges logins */
+    struct ov_manage_clients *judge; /* NULL: management doesn't either */
+    struct ov_client_hook *clients;  /* NULL: every client is treated alike */
     struct ov_trouble trouble;
     struct ov_status_file status;
     bool leaving;           /* clients are being told */
@@ -129,6 +131,10 @@ static uint64_t keep_status(struct server *server, struct ov_now now)
 
 static void on_event(struct server *server, const struct ov_event *event)
 {
+    if (server->judge != NULL)
+    {
+        ov_manage_clients_event(server->judge, event, ov_loop_now());
+    }
     switch (event->kind)
     {
     case OV_EVENT_CONNECTED:
@@ -140,7 +146,10 @@ static void on_event(struct server *server, const struct ov_event *event)
         break;
     case OV_EVENT_LOGIN:
     case OV_EVENT_ANSWER:
-        ov_login_hook_event(server->login, event, ov_loop_now());
+        if (server->login != NULL)
+        {
+            ov_login_hook_event(server->login, event, ov_loop_now());
+        }
         break;
     case OV_EVENT_CLIENT:
         ov_client_hook_event(server->clients, event, ov_loop_now());
@@ -196,6 +205,8 @@ static void on_wake(void *ctx, unsigned ready)
     ov_loop_pause(server->loop, OV_WATCH_TUN, server->pump.tun_waits);
     ov_report_trouble(server->log, &server->trouble, &server->pump, now);
     deadline = ov_time_earlier(deadline, manage_ms);
+    deadline = ov_time_earlier(deadline, ov_manage_server_tick(&server->control, now));
+    deadline = ov_time_earlier(deadline, server->judge != NULL ? ov_hub_deadline(server->hub) : OV_NEVER);
     deadline = ov_time_earlier(deadline, ov_manage_flush(server->program->manage, now));
     ov_loop_deadline(server->loop, ov_time_earlier(deadline, keep_status(server, now)));
 }
@@ -310,9 +321,17 @@ static void manage_wake(void *ctx)
 
 static void open_manage(struct server *server)
 {
-    server->control = (struct ov_manage_server){server->program->manage, server,     hub_of, write_status,
-                                                manage_signal,           manage_wake};
+    server->control = (struct ov_manage_server){.manage = server->program->manage,
+                                                .ctx = server,
+                                                .hub = hub_of,
+                                                .status = write_status,
+                                                .signal = manage_signal,
+                                                .wake = manage_wake};
     ov_manage_server_open(&server->control);
+    if (server->program->control != NULL)
+    {
+        server->program->control->card.running = true;
+    }
 }
 
 /* ---- start and end ---- */
@@ -326,6 +345,18 @@ static void on_verdict(void *ctx)
 
 static enum ov_err open_login(struct server *server)
 {
+    if (server->program->config.management.judges && server->program->manage != NULL)
+    {
+        const struct ov_manage_clients_spec spec = {.manage = server->program->manage,
+                                                    .config = &server->program->config,
+                                                    .log = server->log,
+                                                    .hub = server->hub,
+                                                    .hook = server->clients,
+                                                    .changed = on_verdict,
+                                                    .ctx = server};
+        server->judge = ov_manage_clients_new(&spec);
+        return server->judge != NULL ? OV_OK : OV_ERR_NOMEM;
+    }
     if (!server->settings.session.judged)
     {
         return OV_OK;
@@ -335,11 +366,28 @@ static enum ov_err open_login(struct server *server)
     return server->login != NULL ? OV_OK : OV_ERR_NOMEM;
 }
 
+static const char *given_by_management(void *ctx, uint64_t ticket)
+{
+    const struct server *server = ctx;
+    return server->judge != NULL ? ov_manage_clients_given(server->judge, ticket) : NULL;
+}
+
+/* Called in the middle of the hub's work. */
+static void on_left(void *ctx, uint64_t ticket, const struct ov_hub_peer *last)
+{
+    struct server *server = ctx;
+    if (server->judge != NULL)
+    {
+        ov_manage_clients_left(server->judge, ticket, last);
+    }
+    ov_client_hook_left(server->clients, ticket, last);
+}
+
 static enum ov_err open_clients(struct server *server)
 {
     const struct ov_config *config = &server->program->config;
-    const struct ov_client_hook_spec spec = {config,     server->log, server->loop, server->iface.tun->name,
-                                             on_verdict, server};
+    const struct ov_client_hook_spec spec = {
+        config, server->log, server->loop, server->iface.tun->name, on_verdict, server, given_by_management};
     if (!ov_client_hook_wanted(config))
     {
         return OV_OK;
@@ -347,8 +395,8 @@ static enum ov_err open_clients(struct server *server)
     server->clients = ov_client_hook_new(&spec);
     server->settings.asks = true;
     server->settings.session.keeps_info = true;
-    server->settings.left = ov_client_hook_left;
-    server->settings.left_ctx = server->clients;
+    server->settings.left = on_left;
+    server->settings.left_ctx = server;
     return server->clients != NULL ? OV_OK : OV_ERR_NOMEM;
 }
 
@@ -419,6 +467,7 @@ static void server_close(struct server *server)
     ov_login_hook_free(server->login);
     ov_status_file_close(&server->status);
     ov_hub_free(server->hub);
+    ov_manage_clients_free(server->judge);
     ov_client_hook_free(server->clients);
     if (!ov_loop_free(server->loop))
     {

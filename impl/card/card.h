@@ -65,6 +65,6 @@ extern const struct ov_card_driver *const ov_card_drivers[];
 /* ECDSA: r and s of equal length one behind the other, as tokens write them, to the DER that TLS wants. OV_ERR_FORMAT:
  * empty, odd or more than 132 octets; OV_ERR_NOSPACE. */
 OV_MUST_USE enum ov_err ov_card_ecdsa_der(const uint8_t *raw, size_t len, uint8_t *out, size_t cap,
-                                           size_t *out_len);
+                                          size_t *out_len);
 
 #endif

@@ -59,7 +59,8 @@ struct ov_tls_signer
     enum ov_err (*sign)(void *ctx, const struct ov_sign_request *request, uint8_t *out, size_t cap,
                         size_t *out_len);
     void *ctx;
-    unsigned can; /* OV_SIGN_CAN of each kind; of RSA keys always PKCS1. RSA without RAW: TLS 1.2, PKCS#1 v1.5 only */
+    unsigned
+        can; /* OV_SIGN_CAN of each kind; of RSA keys always PKCS1. RSA without RAW: TLS 1.2, PKCS#1 v1.5 only */
 };
 
 /* --tls-cert-profile */

@@ -76,7 +76,8 @@ void ov_manage_body_line(struct ov_manage *manage, const char *text, enum ov_err
     struct ov_manage_body whole = *body;
     *body = (struct ov_manage_body){0};
     const bool good = !whole.too_long && whole.text != NULL;
-    whole.done(whole.ctx, good ? whole.text : "", good ? whole.len : 0, whole.too_long ? OV_ERR_LIMIT : OV_OK);
+    whole.done(whole.ctx, good ? whole.text : "", good ? whole.len : 0,
+               whole.too_long ? OV_ERR_LIMIT : OV_OK);
     if (whole.text != NULL)
     {
         ov_wipe(whole.text, whole.cap);

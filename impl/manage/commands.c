@@ -60,6 +60,11 @@ static void on_state(struct ov_manage *manage, const struct ov_manage_words *wor
     history_command(manage, &manage->states, "state", words);
 }
 
+static void on_echo(struct ov_manage *manage, const struct ov_manage_words *words)
+{
+    history_command(manage, &manage->echoes, "echo", words);
+}
+
 static void on_hold(struct ov_manage *manage, const struct ov_manage_words *words)
 {
     const char *what = words->count > 1 ? words->word[1] : "";
@@ -127,6 +132,7 @@ static const struct
     void (*run)(struct ov_manage *manage, const struct ov_manage_words *words);
     const char *help;
 } commands[] = {
+    {"echo", 1, on_echo, "[on|off|all|n]: texts of configuration and server, past and future"},
     {"exit", 0, on_leave, "Close the connection"},
     {"quit", 0, on_leave, "The same"},
     {"help", 0, on_help, "This list"},
@@ -138,6 +144,22 @@ static const struct
 };
 
 #define COMMANDS (sizeof commands / sizeof commands[0])
+
+/* A later user has a command of this name. */
+static bool is_replaced(const struct ov_manage *manage, size_t user, const char *name)
+{
+    for (size_t u = user + 1; u < manage->users_count; u++)
+    {
+        for (size_t i = 0; i < manage->users[u].count; i++)
+        {
+            if (strcmp(manage->users[u].commands[i].name, name) == 0)
+            {
+                return true;
+            }
+        }
+    }
+    return false;
+}
 
 static void on_help(struct ov_manage *manage, const struct ov_manage_words *words)
 {
@@ -153,18 +175,23 @@ static void on_help(struct ov_manage *manage, const struct ov_manage_words *word
         for (size_t i = 0; i < manage->users[u].count; i++)
         {
             const struct ov_manage_command *command = &manage->users[u].commands[i];
+            if (is_replaced(manage, u, command->name))
+            {
+                continue;
+            }
             ov_manage_say(manage, "%-24s : %s", command->name, command->help);
         }
     }
     ov_manage_say(manage, "END");
 }
 
-static bool enough(struct ov_manage *manage, const struct ov_manage_words *words, size_t least)
+static bool enough(struct ov_manage *manage, const struct ov_manage_words *words, uint8_t wanted)
 {
+    const size_t least = wanted & ~OV_MANAGE_OR_MORE;
     if (words->count - 1 < least)
     {
-        ov_manage_say(manage, "ERROR: the '%s' command requires %zu parameter%s", words->word[0], least,
-                      least > 1 ? "s" : "");
+        ov_manage_say(manage, "ERROR: the '%s' command requires %s%zu parameter%s", words->word[0],
+                      (wanted & OV_MANAGE_OR_MORE) != 0 ? "at least " : "", least, least > 1 ? "s" : "");
         return false;
     }
     return true;
@@ -201,9 +228,9 @@ static void run(struct ov_manage *manage, const struct ov_manage_words *words)
             return;
         }
     }
-    for (size_t u = 0; u < manage->users_count; u++)
+    for (size_t u = manage->users_count; u > 0; u--)
     {
-        if (run_theirs(manage, &manage->users[u], words))
+        if (run_theirs(manage, &manage->users[u - 1], words))
         {
             return;
         }

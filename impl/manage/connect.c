@@ -27,7 +27,8 @@ enum ov_err ov_manage_know_peers(struct ov_manage *manage, const struct ov_manag
     {
         (void)snprintf(text, OV_MANAGE_TEXT, "management: there is no %s '%.60s'",
                        user == NULL && settings->peer_user != NULL ? "user" : "group",
-                       user == NULL && settings->peer_user != NULL ? settings->peer_user : settings->peer_group);
+                       user == NULL && settings->peer_user != NULL ? settings->peer_user
+                                                                   : settings->peer_group);
         return OV_ERR_ARG;
     }
     return OV_OK;

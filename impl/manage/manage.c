@@ -77,6 +77,17 @@ void ov_manage_state(struct ov_manage *manage, struct ov_now now, const char *re
     }
 }
 
+void ov_manage_echo(struct ov_manage *manage, struct ov_now now, const char *text)
+{
+    char line[OV_HISTORY_LINE];
+    (void)snprintf(line, sizeof line, "%llu,%s", (unsigned long long)now.wall_s, text);
+    ov_history_add(&manage->echoes, line);
+    if (manage->echoes.live)
+    {
+        ov_manage_say(manage, ">ECHO:%s", line);
+    }
+}
+
 /* The letters of 2.x: I information, W warning, N error, D debugging. */
 static char flag_of(enum ov_level level)
 {
@@ -193,6 +204,7 @@ void ov_manage_free(struct ov_manage *manage)
     }
     ov_history_clear(&manage->log);
     ov_history_clear(&manage->states);
+    ov_history_clear(&manage->echoes);
     ov_wipe(manage, sizeof *manage);
     free(manage);
 }

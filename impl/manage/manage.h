@@ -17,11 +17,13 @@
 
 struct ov_manage;
 
+#define OV_MANAGE_OR_MORE 0x80u
+
 /* One command; arguments that lack are refused in its name, superfluous ones are ignored as 2.x does. */
 struct ov_manage_command
 {
     const char *name;
-    uint8_t least; /* words behind the name */
+    uint8_t least; /* words behind the name; OV_MANAGE_OR_MORE: the refusal says "at least" */
     void (*run)(void *ctx, const struct ov_manage_words *words);
     const char *help;
 };
@@ -36,7 +38,7 @@ struct ov_manage_user
     void (*left)(void *ctx);     /* the controlling program is gone */
 };
 
-#define OV_MANAGE_USERS 4u
+#define OV_MANAGE_USERS 8u
 #define OV_MANAGE_BODY  (64u * 1024u) /* octets of lines up to END */
 
 struct ov_manage_settings
@@ -45,8 +47,8 @@ struct ov_manage_settings
     const char *port;     /* or "unix" */
     const char *password; /* NULL: none is asked for; at most OV_MANAGE_WORD octets */
     bool hold;
-    bool connects_out;      /* to address and port, and without anybody there: OV_ERR_IO */
-    const char *peer_user;  /* over a unix socket, who may come; NULL: anybody */
+    bool connects_out;     /* to address and port, and without anybody there: OV_ERR_IO */
+    const char *peer_user; /* over a unix socket, who may come; NULL: anybody */
     const char *peer_group;
     const char *title;          /* name and version of the program */
     size_t log_lines;           /* at most OV_HISTORY_MAX */
@@ -58,7 +60,7 @@ OV_MUST_USE enum ov_err ov_manage_new(const struct ov_manage_settings *settings,
                                       char text[static OV_MANAGE_TEXT]);
 /* NULL is fine. */
 void ov_manage_free(struct ov_manage *manage);
-/* Its commands are known from now on; user is copied. More than OV_MANAGE_USERS: not taken (false). */
+/* Its commands are known from now on, in place of those of the same name before; user is copied. More than OV_MANAGE_USERS: not taken (false). */
 OV_MUST_USE bool ov_manage_add_user(struct ov_manage *manage, const struct ov_manage_user *user);
 /* Those of ctx are forgotten. NULL is fine. */
 void ov_manage_remove_user(struct ov_manage *manage, const void *ctx);
@@ -88,6 +90,8 @@ uint64_t ov_manage_flush(struct ov_manage *manage, struct ov_now now);
 void ov_manage_say(struct ov_manage *manage, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Lines of text as they are, LF becomes CRLF. */
 void ov_manage_say_text(struct ov_manage *manage, const char *text);
+/* ">ECHO:": a text of the configuration or the server. */
+void ov_manage_echo(struct ov_manage *manage, struct ov_now now, const char *text);
 /* ">STATE:": rest is what follows the time. */
 void ov_manage_state(struct ov_manage *manage, struct ov_now now, const char *rest);
 

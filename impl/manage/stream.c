@@ -164,7 +164,7 @@ void ov_manage_drop(struct ov_manage *manage)
     manage->client_version = 1;
     ov_manage_body_clear(manage);
     manage->admitted = manage->leaves = false;
-    manage->log.live = manage->states.live = false;
+    manage->log.live = manage->states.live = manage->echoes.live = false;
     ov_wipe(&manage->lines, sizeof manage->lines);
     free(manage->out);
     manage->out = NULL;

@@ -297,15 +297,15 @@ struct ov_management
     bool hold;
     bool query_passwords;
     bool query_remote;
-    bool connects_out;          /* --management-client */
-    const char *peer_user;      /* who may come over a unix socket; NULL: anybody */
-    const char *peer_group;     /* one of its groups */
-    bool ends_with_it;          /* --management-signal: start over when it leaves */
-    bool forgets_with_it;       /* --management-forget-disconnect */
-    bool up_down;               /* tell when the tunnel comes and goes */
-    bool judges;                /* --management-client-auth */
-    const char *cert_hint;      /* --management-external-cert; NULL: none */
-    uint32_t log_lines;         /* 250 */
+    bool connects_out;      /* --management-client */
+    const char *peer_user;  /* who may come over a unix socket; NULL: anybody */
+    const char *peer_group; /* one of its groups */
+    bool ends_with_it;      /* --management-signal: start over when it leaves */
+    bool forgets_with_it;   /* --management-forget-disconnect */
+    bool up_down;           /* tell when the tunnel comes and goes */
+    bool judges;            /* --management-client-auth */
+    const char *cert_hint;  /* --management-external-cert; NULL: none */
+    uint32_t log_lines;     /* 250 */
 };
 
 struct ov_config

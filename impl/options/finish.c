@@ -139,9 +139,10 @@ static bool is_excused(const struct ov_parse *parse, const char *name)
     const bool by_login = parse->config->role == OV_ROLE_CLIENT && is_given(parse, "auth-user-pass") &&
                           !is_given(parse, "cert") && !is_given(parse, "key");
     const bool on_token = is_given(parse, "pkcs11-id") || is_given(parse, "pkcs11-id-management");
-    const bool elsewhere =
-        on_token || is_given(parse, strcmp(name, "cert") == 0 ? "management-external-cert" : "management-external-key");
-    return is_given(parse, "pkcs12") || (!ca && elsewhere) || (ca && is_given(parse, "peer-fingerprint")) || (!ca && by_login);
+    const bool elsewhere = on_token || is_given(parse, strcmp(name, "cert") == 0 ? "management-external-cert"
+                                                                                 : "management-external-key");
+    return is_given(parse, "pkcs12") || (!ca && elsewhere) || (ca && is_given(parse, "peer-fingerprint")) ||
+           (!ca && by_login);
 }
 
 static void check_keys(struct ov_parse *parse)

@@ -56,12 +56,20 @@ OV_SETTER(external_key)
 void ov_parse_finish_management(struct ov_parse *parse)
 {
     const struct ov_management *management = &parse->config->management;
-    static const char *const dependent[] = {
-        "management-client",          "management-client-auth",      "management-client-group",
-        "management-client-user",     "management-external-cert",    "management-external-key",
-        "management-forget-disconnect", "management-hold",           "management-log-cache",
-        "management-query-passwords", "management-query-remote",     "management-signal",
-        "management-up-down",         "pkcs11-id-management"};
+    static const char *const dependent[] = {"management-client",
+                                            "management-client-auth",
+                                            "management-client-group",
+                                            "management-client-user",
+                                            "management-external-cert",
+                                            "management-external-key",
+                                            "management-forget-disconnect",
+                                            "management-hold",
+                                            "management-log-cache",
+                                            "management-query-passwords",
+                                            "management-query-remote",
+                                            "management-signal",
+                                            "management-up-down",
+                                            "pkcs11-id-management"};
     for (size_t i = 0; management->address == NULL && i < sizeof dependent / sizeof dependent[0]; i++)
     {
         if (ov_parse_given(parse, dependent[i]) != NULL && ov_parse_given(parse, "management") == NULL)

@@ -59,7 +59,8 @@ OV_SETTER(pkcs11_private_mode)
 {
     for (size_t i = 1; i < line->count; i++)
     {
-        if (line->word[i][0] == '\0' || line->word[i][strspn(line->word[i], "0123456789abcdefABCDEFx")] != '\0')
+        if (line->word[i][0] == '\0' ||
+            line->word[i][strspn(line->word[i], "0123456789abcdefABCDEFx")] != '\0')
         {
             ov_parse_error(parse, "pkcs11-private-mode: '%.40s' is no hexadecimal mask", line->word[i]);
             return;

@@ -33,8 +33,9 @@ static const struct ov_option rows[] = {
           "whether certificates are seen after login only, for each provider"),
     OTHER("pkcs11-protected-authentication", "0|1 ...", 1, MANY, BOTH, pkcs11_protected, "0", "2.1",
           "whether the PIN is typed at the token itself, for each provider"),
-    OTHER("pkcs11-private-mode", "mask ...", 1, MANY, BOTH, pkcs11_private_mode, "0", "2.1",
-          "what the key is used with, for each provider: 1 sign, 2 recover, 4 decrypt, 8 unwrap; 0: found out"),
+    OTHER(
+        "pkcs11-private-mode", "mask ...", 1, MANY, BOTH, pkcs11_private_mode, "0", "2.1",
+        "what the key is used with, for each provider: 1 sign, 2 recover, 4 decrypt, 8 unwrap; 0: found out"),
 };
 
 GROUP(ov_options_certs, "Certificates:", rows);

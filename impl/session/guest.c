@@ -282,7 +282,7 @@ static void pend(struct ov_session *s, const struct ov_verdict *verdict, struct 
     struct ov_guest *guest = s->guest;
     const uint32_t most_s =
         config->reneg_s / 2 > config->hand_window_s ? config->reneg_s / 2 : config->hand_window_s;
-    if (!client_knows(guest, verdict->method))
+    if (verdict->method != NULL && !client_knows(guest, verdict->method))
     {
         char reason[160];
         (void)snprintf(reason, sizeof reason,
@@ -316,6 +316,7 @@ bool ov_session_login(const struct ov_session *s, struct ov_login_request *out)
         .username = guest->username,
         .password = guest->password,
         .common_name = s->identity.common_name,
+        .cert_sha256 = s->identity.has_cert ? s->identity.fingerprint : NULL,
         .peer_info = guest->peer_info,
         .answer = guest->answer,
         .session_id = guest->token_id,

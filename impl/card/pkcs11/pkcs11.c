@@ -77,8 +77,8 @@ static enum ov_err add_providers(const struct ov_pkcs11_options *options, char *
         const bool protected_auth = strcmp(nth(&options->protected_auth, i), "1") == 0;
         const bool private_certs = strcmp(nth(&options->cert_private, i), "1") == 0;
         const unsigned mode = (unsigned)strtoul(nth(&options->private_mode, i), NULL, 16);
-        const CK_RV rv = pkcs11h_addProvider(path, path, protected_auth, mode, PKCS11H_SLOTEVENT_METHOD_AUTO, 0,
-                                             private_certs);
+        const CK_RV rv = pkcs11h_addProvider(path, path, protected_auth, mode, PKCS11H_SLOTEVENT_METHOD_AUTO,
+                                             0, private_certs);
         if (rv != CKR_OK)
         {
             return refuse(text, OV_ERR_IO, path, rv);
@@ -98,13 +98,11 @@ static enum ov_err open_library(const struct ov_card_settings *settings, char te
     const int cache_s = settings->options->pin_cache_s == 0 ? PKCS11H_PIN_CACHE_INFINITE
                                                             : (int)settings->options->pin_cache_s;
     /* A wrong PIN is asked for again by our asker, once; tokens lock themselves after a few. */
-    const bool fine = pkcs11h_setLogHook(on_log, global) == CKR_OK &&
-                      pkcs11h_setForkMode(TRUE) == CKR_OK &&
-                      pkcs11h_setTokenPromptHook(on_token, global) == CKR_OK &&
-                      pkcs11h_setPINPromptHook(on_pin, global) == CKR_OK &&
-                      pkcs11h_setMaxLoginRetries(2) == CKR_OK &&
-                      pkcs11h_setProtectedAuthentication(TRUE) == CKR_OK &&
-                      pkcs11h_setPINCachePeriod(cache_s) == CKR_OK;
+    const bool fine =
+        pkcs11h_setLogHook(on_log, global) == CKR_OK && pkcs11h_setForkMode(TRUE) == CKR_OK &&
+        pkcs11h_setTokenPromptHook(on_token, global) == CKR_OK &&
+        pkcs11h_setPINPromptHook(on_pin, global) == CKR_OK && pkcs11h_setMaxLoginRetries(2) == CKR_OK &&
+        pkcs11h_setProtectedAuthentication(TRUE) == CKR_OK && pkcs11h_setPINCachePeriod(cache_s) == CKR_OK;
     pkcs11h_setLogLevel(PKCS11H_LOG_WARN);
     enum ov_err err = fine ? add_providers(settings->options, text)
                            : refuse(text, OV_ERR_IO, "pkcs11-helper", CKR_GENERAL_ERROR);

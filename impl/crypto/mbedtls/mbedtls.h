@@ -87,10 +87,10 @@ struct ov_tls_conn
     struct ov_tls_conf *conf;
     mbedtls_ssl_config config;
     mbedtls_ssl_context ssl;
-    struct ov_fifo in;  /* from the peer */
-    struct ov_fifo out; /* to the peer */
+    struct ov_fifo in;     /* from the peer */
+    struct ov_fifo out;    /* to the peer */
     struct ov_pause pause; /* used where somebody else signs */
-    bool open;          /* handshake complete */
+    bool open;             /* handshake complete */
     enum ov_cert_fault fault;
     bool leaf_seen;     /* the peer's certificate passed all rules */
     char leaf_name[65]; /* common name of the peer's certificate, once the callback has seen it */

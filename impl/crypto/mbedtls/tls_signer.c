@@ -48,8 +48,8 @@ static int sign(void *ctx, int (*rng)(void *, unsigned char *, size_t), void *rn
     (void)mode;
     const size_t len = envelope(md, hash, wanted, info, sizeof(info));
     const struct ov_sign_request request = {OV_SIGN_RSA_PKCS1, info, len, size};
-    if (len == 0 ||
-        ov_pause_sign(conf->pause, conf->signer, &request, out, size, &out_len) != OV_OK || out_len != size)
+    if (len == 0 || ov_pause_sign(conf->pause, conf->signer, &request, out, size, &out_len) != OV_OK ||
+        out_len != size)
     {
         return MBEDTLS_ERR_RSA_PRIVATE_FAILED;
     }
@@ -87,8 +87,8 @@ enum ov_err mbed_use_signer(struct ov_tls_conf *conf, char *text)
     const bool rsa = mbedtls_pk_get_type(&conf->own.pk) == MBEDTLS_PK_RSA;
     if (!rsa && !mbedtls_pk_can_do(&conf->own.pk, MBEDTLS_PK_ECDSA))
     {
-        return mbed_refuse(text, OV_ERR_UNSUPPORTED, "key", "only RSA and EC keys can be kept by somebody else",
-                           0);
+        return mbed_refuse(text, OV_ERR_UNSUPPORTED, "key",
+                           "only RSA and EC keys can be kept by somebody else", 0);
     }
     const int error = rsa ? mbed_rsa_elsewhere(&conf->key, conf, decrypt, sign, key_len)
                           : mbed_ec_elsewhere(&conf->key, conf);

@@ -64,8 +64,7 @@ static EVP_PKEY *wrap_rsa(EVP_PKEY *public_key, struct openssl_signing *signing)
     if (fine)
     {
         RSA_set_flags(rsa, RSA_flags(known) | RSA_FLAG_EXT_PKEY);
-        fine =
-            RSA_set_ex_data(rsa, slot(), signing) == 1 && RSA_set_method(rsa, method) == 1;
+        fine = RSA_set_ex_data(rsa, slot(), signing) == 1 && RSA_set_method(rsa, method) == 1;
         method = fine ? NULL : method; /* the RSA frees it now */
     }
     fine = fine && EVP_PKEY_assign_RSA(key, rsa) == 1;

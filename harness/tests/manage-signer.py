@@ -1,7 +1,11 @@
-"""A program that controls a client and keeps its key: answers what management asks until the tunnel is up and a
-renegotiation is through. Arguments: SOCKET KEY CERT VERSION COUNT; prints every line that comes. Exit 0: COUNT
-signatures were asked for and the client was connected."""
+"""A program that controls a client of OpenVPN and keeps its key, or knows the PIN of the token that does.
+
+usage: manage-signer.py SOCKET KEY CERT VERSION COUNT [PIN ID-END]
+
+Answers what management asks until the client is connected and COUNT signatures were asked for. Prints every line that
+comes; exit 0 if all of it happened within 25 seconds."""
 import base64
+import re
 import socket
 import subprocess
 import sys
@@ -9,8 +13,9 @@ import tempfile
 import time
 
 path, key, cert, version, count = sys.argv[1:6]
+pin, id_end = (sys.argv[6:8] + ["", ""])[:2]
 count = int(count)
-DEADLINE = time.monotonic() + 25
+end = time.monotonic() + 25
 
 
 def connect():
@@ -20,9 +25,14 @@ def connect():
             talk.connect(path)
             return talk
         except OSError:
-            if time.monotonic() > DEADLINE:
-                sys.exit("no socket")
+            if time.monotonic() > end:
+                sys.exit(f"no socket {path}")
             time.sleep(0.05)
+
+
+def is_rsa():
+    shown = subprocess.run(["openssl", "pkey", "-in", key, "-noout", "-text"], check=True, stdout=subprocess.PIPE)
+    return b"modulus" in shown.stdout
 
 
 def sign(data, algorithm):
@@ -36,28 +46,50 @@ def sign(data, algorithm):
         return subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
 
 
-def is_rsa():
-    text = subprocess.run(["openssl", "pkey", "-in", key, "-noout", "-text"], check=True, stdout=subprocess.PIPE).stdout
-    return b"modulus" in text
-
-
 talk = connect()
-kind = "RSA_PKCS1_PADDING" if is_rsa() else "ECDSA"
+signed = connected = 0
 
 
 def say(text):
     talk.sendall(text.encode() + b"\n")
 
 
-def say_block(name, text):
-    say("\n".join([name] + text.split() + ["END"]))
+def on_sign(name, rest):
+    global signed
+    body, _, algorithm = rest.partition(",")
+    signature = base64.b64encode(sign(base64.b64decode(body), algorithm or ("RSA" if is_rsa() else "EC"))).decode()
+    time.sleep(0.3)  # somebody presses a button
+    pieces = [signature[i:i + 64] for i in range(0, len(signature), 64)]
+    say("\n".join(["pk-sig" if name == ">PK_SIGN" else "rsa-sig"] + pieces + ["END"]))
+    signed += 1
 
 
-say(f"version {version}\nstate on\nbytecount 1\nhold off\nhold release")
+def on_line(line):
+    global connected
+    name, _, rest = line.partition(":")
+    if name in (">PK_SIGN", ">RSA_SIGN"):
+        on_sign(name, rest)
+    elif name == ">NEED-CERTIFICATE":
+        say("certificate\n" + open(cert).read().strip() + "\nEND")
+    elif name == ">PASSWORD" and rest.startswith("Need '"):
+        say(f'password "{rest.split(chr(39))[1]}" {pin}')
+    elif name == ">NEED-STR":
+        say("pkcs11-id-count")
+    elif name == ">PKCS11ID-COUNT":
+        for i in range(int(rest)):
+            say(f"pkcs11-id-get {i}")
+    elif name == ">PKCS11ID-ENTRY":
+        found = re.search(r"ID:'([^']*)', BLOB:'([A-Za-z0-9+/=]+)'", rest)
+        if found and found[1].endswith(id_end):
+            say(f"needstr pkcs11-id-request '{found[1]}'")
+    elif name == ">STATE" and ",CONNECTED,SUCCESS" in line:
+        connected += 1
+
+
+say(f"version {version}\nstate on\nhold off\nhold release")
 buffer = b""
-signed = connected = 0
-while time.monotonic() < DEADLINE and (signed < count or not connected):
-    talk.settimeout(max(0.01, DEADLINE - time.monotonic()))
+while time.monotonic() < end and (signed < count or not connected):
+    talk.settimeout(max(0.01, end - time.monotonic()))
     try:
         data = talk.recv(65536)
     except OSError:
@@ -67,21 +99,7 @@ while time.monotonic() < DEADLINE and (signed < count or not connected):
     buffer += data
     while b"\r\n" in buffer:
         line, buffer = buffer.split(b"\r\n", 1)
-        line = line.decode("ascii", "replace")
-        print(line[:120], flush=True)
-        name, _, rest = line.partition(":")
-        if name in (">PK_SIGN", ">RSA_SIGN"):
-            body, _, algorithm = rest.partition(",")
-            signature = base64.b64encode(sign(base64.b64decode(body), algorithm or kind)).decode()
-            time.sleep(0.3)  # somebody presses a button
-            pieces = [signature[i:i + 64] for i in range(0, len(signature), 64)]
-            say_block("pk-sig" if name == ">PK_SIGN" else "rsa-sig", "\n".join(pieces))
-            signed += 1
-        elif name == ">NEED-CERTIFICATE":
-            lines = open(cert).read().replace("-----BEGIN CERTIFICATE-----", "BEGIN").replace(
-                "-----END CERTIFICATE-----", "FINISH")
-            say("certificate\n" + open(cert).read().strip() + "\nEND")
-        elif line.startswith(">STATE:") and ",CONNECTED,SUCCESS" in line:
-            connected += 1
+        print(line.decode("ascii", "replace")[:160], flush=True)
+        on_line(line.decode("ascii", "replace"))
 print(f"{signed} signed, {connected} connected")
 sys.exit(0 if signed >= count and connected else 1)

@@ -1,5 +1,5 @@
-#ifndef OV_APP_TOKEN_DESK_H
-#define OV_APP_TOKEN_DESK_H
+#ifndef OV_APP_CARD_DESK_H
+#define OV_APP_CARD_DESK_H
 
 #include "app/ask.h"
 #include "base/log.h"

@@ -145,6 +145,28 @@ static uint64_t advance_session(struct ov_client *client, struct ov_now now)
     return deadline;
 }
 
+/* As far as it has come. */
+static void watch_attempt(struct ov_client *client, unsigned ready, struct ov_now now)
+{
+    if (client->state == OV_CLIENT_PAUSE && now.mono_ms >= client->pause_until_ms)
+    {
+        ov_client_attempt(client, now);
+    }
+    if (client->state == OV_CLIENT_CONNECTING)
+    {
+        ov_client_watch_connect(client, now);
+    }
+    if (client->state == OV_CLIENT_DIALLING)
+    {
+        ov_client_watch_proxy(client, now);
+    }
+    else if ((ready & OV_READY(OV_WATCH_PROXY)) != 0)
+    {
+        ov_client_check_proxy(client, now);
+    }
+    ov_client_watch_master(client, now);
+}
+
 /* ---- called by the loop ---- */
 
 void ov_client_wake(void *ctx, unsigned ready)
@@ -173,23 +195,7 @@ void ov_client_wake(void *ctx, unsigned ready)
         ov_client_signal(client, signum); /* which comes here again */
         return;
     }
-    if (client->state == OV_CLIENT_PAUSE && now.mono_ms >= client->pause_until_ms)
-    {
-        ov_client_attempt(client, now);
-    }
-    if (client->state == OV_CLIENT_CONNECTING)
-    {
-        ov_client_watch_connect(client, now);
-    }
-    if (client->state == OV_CLIENT_DIALLING)
-    {
-        ov_client_watch_proxy(client, now);
-    }
-    else if ((ready & OV_READY(OV_WATCH_PROXY)) != 0)
-    {
-        ov_client_check_proxy(client, now);
-    }
-    ov_client_watch_master(client, now);
+    watch_attempt(client, ready, now);
     uint64_t deadline = OV_NEVER;
     if (client->state == OV_CLIENT_RUNNING)
     {

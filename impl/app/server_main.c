@@ -308,12 +308,8 @@ static void write_status(void *ctx, uint32_t version, FILE *file)
     write_status_text(ctx, version, file);
 }
 
-static void manage_signal(void *ctx, int signum)
-{
-    on_signal(ctx, signum);
-}
-
-static void manage_wake(void *ctx)
+/* A verdict was given: the hub wants to send. */
+static void on_verdict(void *ctx)
 {
     const struct server *server = ctx;
     ov_loop_deadline(server->loop, 0);
@@ -325,8 +321,8 @@ static void open_manage(struct server *server)
                                                 .ctx = server,
                                                 .hub = hub_of,
                                                 .status = write_status,
-                                                .signal = manage_signal,
-                                                .wake = manage_wake};
+                                                .signal = on_signal,
+                                                .wake = on_verdict};
     ov_manage_server_open(&server->control);
     if (server->program->control != NULL)
     {
@@ -335,13 +331,6 @@ static void open_manage(struct server *server)
 }
 
 /* ---- start and end ---- */
-
-/* A verdict was given: the hub wants to send. */
-static void on_verdict(void *ctx)
-{
-    const struct server *server = ctx;
-    ov_loop_deadline(server->loop, 0);
-}
 
 static enum ov_err open_login(struct server *server)
 {

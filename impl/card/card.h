@@ -1,5 +1,5 @@
-#ifndef OV_CARD_TOKEN_H
-#define OV_CARD_TOKEN_H
+#ifndef OV_CARD_CARD_H
+#define OV_CARD_CARD_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -25,8 +25,9 @@ void ov_manage_body_clear(struct ov_manage *manage)
 
 static bool grow(struct ov_manage_body *body, size_t need)
 {
-    const size_t cap = need < 1024 ? 2048 : 2 * need;
-    char *text = need <= OV_MANAGE_BODY ? malloc(cap) : NULL;
+    const size_t wish = need < 1024 ? 2048 : 2 * need;
+    const size_t cap = wish < OV_MANAGE_BODY ? wish : OV_MANAGE_BODY;
+    char *text = need <= cap ? malloc(cap) : NULL;
     if (text == NULL)
     {
         return false;

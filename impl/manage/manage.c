@@ -193,6 +193,7 @@ void ov_manage_free(struct ov_manage *manage)
         return;
     }
     (void)ov_manage_flush(manage, (struct ov_now){0}); /* the last words */
+    manage->users_count = 0;                           /* who is told of nothing any more */
     ov_manage_drop(manage);
     if (manage->listen_fd >= 0)
     {

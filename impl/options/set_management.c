@@ -77,6 +77,21 @@ void ov_parse_finish_management(struct ov_parse *parse)
             ov_parse_error(parse, "'%s' needs 'management'", dependent[i]);
         }
     }
+    static const char *const rivals[][2] = {{"key", "management-external-key"},
+                                            {"pkcs12", "management-external-key"},
+                                            {"cert", "management-external-cert"},
+                                            {"auth-user-pass-verify", "management-client-auth"}};
+    for (size_t i = 0; i < sizeof rivals / sizeof rivals[0]; i++)
+    {
+        if (ov_parse_given(parse, rivals[i][0]) != NULL && ov_parse_given(parse, rivals[i][1]) != NULL)
+        {
+            ov_parse_error(parse, "'%s' contradicts '%s'", rivals[i][0], rivals[i][1]);
+        }
+    }
+    if (management->cert_hint != NULL && !parse->config->certs.external_key)
+    {
+        ov_parse_error(parse, "'management-external-cert' needs 'management-external-key'");
+    }
     if ((management->peer_user != NULL || management->peer_group != NULL) && management->port != NULL &&
         strcmp(management->port, "unix") != 0)
     {

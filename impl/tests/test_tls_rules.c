@@ -291,8 +291,8 @@ static void passphrases(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(judges),       cmocka_unit_test(rules),        cmocka_unit_test(fingerprints),
-        cmocka_unit_test(trust),        cmocka_unit_test(bare_clients), cmocka_unit_test(passphrases),
-        };
+        cmocka_unit_test(judges), cmocka_unit_test(rules),        cmocka_unit_test(fingerprints),
+        cmocka_unit_test(trust),  cmocka_unit_test(bare_clients), cmocka_unit_test(passphrases),
+    };
     return cmocka_run_group_tests_name("tls rules", tests, NULL, NULL);
 }

@@ -80,6 +80,14 @@ subject_supports()
             crl | verify-x509-name | peer-fingerprint | tls-verify | key-password | certs:ec | certs:rsa)
             echo yes
             ;;
+        management-external-key | management-login)
+            echo yes
+            ;;
+        pkcs11)
+            ! "$ovref" --show-pkcs11-ids /none 2>&1 | grep -q 'built without' ||
+                unsupported 'it was built without libpkcs11-helper1-dev' || return
+            echo yes
+            ;;
         pkcs12 | certs:ed25519)
             [[ $backend == openssl ]] || unsupported "$library has no $1" || return
             echo yes

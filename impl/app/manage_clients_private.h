@@ -21,6 +21,7 @@ struct ov_guest_record
     struct ov_addr addr;
     uint64_t since_ms;
     uint32_t since_s;
+    uint64_t accepted; /* the ticket of the login that was let in; 0: none */
     bool established;
 };
 

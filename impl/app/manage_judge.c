@@ -42,13 +42,19 @@ static bool let_in(struct ov_manage_clients *clients, uint64_t ticket, const cha
     {
         return false;
     }
+    if (record->accepted == ticket)
+    {
+        return true; /* twice is no mistake in 2.x either */
+    }
     /* A renegotiation changes no settings [WP-MGMT-013]. */
     if (!record->established)
     {
         free(record->settings);
         record->settings = settings != NULL ? strdup(settings) : NULL;
     }
-    return ov_manage_clients_decide(clients, ticket, &good);
+    const bool taken = ov_manage_clients_decide(clients, ticket, &good);
+    record->accepted = taken ? ticket : 0;
+    return taken;
 }
 
 static void on_settings(void *ctx, const char *text, size_t len, enum ov_err err)
@@ -73,7 +79,7 @@ static void on_auth_nt(void *ctx, const struct ov_manage_words *words)
     uint64_t ticket;
     if (read_ticket(clients, words, &ticket))
     {
-        answer(clients, words->word[0], let_in(clients, ticket, NULL));
+        answer(clients, "client-auth", let_in(clients, ticket, NULL)); /* 2.x calls it so too */
     }
 }
 
@@ -114,7 +120,13 @@ static void on_pending(void *ctx, const struct ov_manage_words *words)
         ov_manage_say(clients->spec.manage, "ERROR: cannot parse timeout");
         return;
     }
-    answer(clients, words->word[0], ticket != 0 && ov_manage_clients_decide(clients, ticket, &verdict));
+    if (ticket == 0 || !ov_manage_clients_decide(clients, ticket, &verdict))
+    {
+        ov_manage_say(clients->spec.manage,
+                      "ERROR: client-pending-auth command failed. Extra parameter might be too long");
+        return;
+    }
+    answer(clients, words->word[0], true);
 }
 
 static void on_filter(void *ctx, const struct ov_manage_words *words)

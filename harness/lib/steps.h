@@ -17,6 +17,10 @@ LAB_MUST_USE enum lab_err lab_step_start(struct lab_cell *cell, const char *role
                                          const struct lab_subject *subject, const char *netns,
                                          struct lab_proc *proc);
 
+/* step_probe.c: bad input for the server, and a flood of first packets while a client is in. */
+enum lab_go lab_step_probe(struct lab_cell *cell);
+enum lab_go lab_step_probe_flood(struct lab_cell *cell);
+
 /* step_traffic.c: through the tunnel, or over the bare link. */
 enum lab_go lab_step_ping4(struct lab_cell *cell);
 enum lab_go lab_step_ping6(struct lab_cell *cell);
@@ -30,6 +34,11 @@ enum lab_go lab_step_sample_down(struct lab_cell *cell);
 enum lab_go lab_step_sizes(struct lab_cell *cell);    /* pings of many sizes, both families */
 enum lab_go lab_step_exchange(struct lab_cell *cell); /* TCP both ways at one time, over a renegotiation */
 enum lab_go lab_step_rekeyed(struct lab_cell *cell);
+/* step_around.c: what stands around the two ends, and what happens to them. */
+enum lab_go lab_step_around(struct lab_cell *cell);
+enum lab_go lab_step_moved(struct lab_cell *cell); /* the event is over, and the tunnel is the same */
+/* Starts the scenario's event, if it has one, so that it comes in the middle of two seconds. */
+LAB_MUST_USE enum lab_err lab_around_event(struct lab_cell *cell, struct lab_why *why);
 /* step_negotiated.c */
 enum lab_go lab_step_negotiated(struct lab_cell *cell); /* what the logs say against what is expected */
 enum lab_go lab_step_refusal(struct lab_cell *cell);    /* the client must not get in */

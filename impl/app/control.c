@@ -59,6 +59,14 @@ bool ov_control_password(struct ov_control *control, const char *type, char *out
     return len >= 0 && (size_t)len < cap;
 }
 
+void ov_control_runs(struct ov_control *control)
+{
+    if (control != NULL)
+    {
+        control->card.running = true;
+    }
+}
+
 void ov_control_close(struct ov_control *control)
 {
     ov_card_desk_close(&control->card);

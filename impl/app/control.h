@@ -28,6 +28,8 @@ bool ov_control_may_ask(struct ov_control *control);
 const char *ov_control_certificate(struct ov_control *control, const char *hint);
 /* The password of a key, "Private Key" or "NAME token"; false: none. */
 bool ov_control_password(struct ov_control *control, const char *type, char *out, size_t cap);
+/* From now on a question lets everything else go on. NULL is fine. */
+void ov_control_runs(struct ov_control *control);
 void ov_control_close(struct ov_control *control);
 
 /* control_commands.c: what every program answers, and what it answers that has no use for a command. */

@@ -91,13 +91,13 @@ static void add_outer(struct ov_environment *env, const char *side, const struct
 static void add_certificate(struct ov_environment *env, const struct ov_login_request *request)
 {
     char text[3 * 32];
-    if (request->cert_sha256 == NULL)
+    if (request->fingerprint == NULL)
     {
         return;
     }
     for (size_t i = 0; i < 32; i++)
     {
-        (void)snprintf(text + 3 * i, sizeof text - 3 * i, "%02x%s", request->cert_sha256[i],
+        (void)snprintf(text + 3 * i, sizeof text - 3 * i, "%02x%s", request->fingerprint[i],
                        i < 31 ? ":" : "");
     }
     ov_environment_add(env, "tls_digest_sha256_0", text);

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "app/manage_loop.h"
+#include "app/manage_push.h"
 #include "options/values.h"
 
 /* What the management interface asks of a server. */
@@ -159,6 +160,8 @@ static const struct ov_manage_command commands[] = {
     {"client-kill", 1, on_client_kill, "CID [message]: end a client's session"},
     {"kill", 1, on_kill, "NAME|ADDRESS:PORT: end sessions"},
     {"load-stats", 0, on_load_stats, "How many clients, and their octets"},
+    {"push-update-broad", 0, ov_manage_push_all, "\"OPTIONS\": change pushed options of all clients"},
+    {"push-update-cid", 0, ov_manage_push_one, "CID \"OPTIONS\": change pushed options of one client"},
     {"signal", 1, on_signal, "SIGHUP|SIGTERM|SIGUSR1|SIGUSR2"},
     {"status", 0, on_status, "[1|2|3]: the status file's text"},
 };

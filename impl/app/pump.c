@@ -1,5 +1,7 @@
 #include "app/pump.h"
 
+#include "offload/unreachable.h"
+
 /* Who is connected: what the link knows goes to the engine, and back. */
 static void follow_connections(struct ov_pump *pump, struct ov_now now)
 {
@@ -30,6 +32,7 @@ static bool pump_from_link(struct ov_pump *pump, struct ov_now now)
     /* The queue of pieces is as long as a small batch. */
     const size_t room = pump->drains ? OV_LINK_BATCH : OV_PUMP_BATCH;
     size_t n = pump->link->ops->receive(pump->link, pump->dg, room);
+    pump->link_since += (uint32_t)n;
     if (n == 0 || pump->ctx == NULL)
     {
         follow_connections(pump, now);
@@ -47,11 +50,16 @@ static bool pump_from_link(struct ov_pump *pump, struct ov_now now)
     return n == room || pump->link->ops->pending(pump->link);
 }
 
-/* The first packet after a pause is most often the only one: to look for a second
- * would delay it. If there is one, its file is still ready. */
+/* The first packet after a pause is most often the only one, and so is the next of those that come one by one, each
+ * behind an answer to the last: to look for a second would delay it. If there is one, its file is still ready. */
+static bool probably_single(const struct ov_pump *pump, struct ov_now now)
+{
+    return now.mono_ms - pump->tun_read_ms >= OV_PUMP_IDLE_MS || (pump->tun_single && pump->link_since == 1);
+}
+
 static size_t tun_room(const struct ov_pump *pump, struct ov_now now)
 {
-    if (now.mono_ms - pump->tun_read_ms >= OV_PUMP_IDLE_MS)
+    if (probably_single(pump, now))
     {
         return 1;
     }
@@ -98,6 +106,25 @@ static void drain(struct ov_pump *pump, struct ov_now now)
     }
 }
 
+/* --block-ipv6: what is answered goes back, the rest moves together; returns how many remain. */
+static size_t answer_ip6(struct ov_pump *pump, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+    {
+        if (!ov_ip6_unreachable(&pump->dg[i].buf))
+        {
+            pump->dg[kept++] = pump->dg[i];
+        }
+        else if (pump->dg[i].buf.len > 0)
+        {
+            pump->dg[i].fate = OV_FATE_TUN;
+            pump->tun->ops->write(pump->tun, &pump->dg[i], 1);
+        }
+    }
+    return kept;
+}
+
 static bool pump_from_tun(struct ov_pump *pump, struct ov_now now)
 {
     size_t room = tun_room(pump, now);
@@ -105,16 +132,22 @@ static bool pump_from_tun(struct ov_pump *pump, struct ov_now now)
     pump->silence = pump->hopes && n == 0 ? OV_PUMP_SILENCE : pump->silence;
     pump->hopes = false;
     pump->tun_read_ms = now.mono_ms;
+    if (n > 0)
+    {
+        pump->tun_single = n == 1 && !pump->tun->ops->pending(pump->tun);
+        pump->link_since = 0;
+    }
     if (pump->ctx == NULL || pump->link == NULL)
     {
         pump->tun_dropped += n;
         return n > 0;
     }
-    if (n > 0)
+    const size_t left = pump->block_ip6 ? answer_ip6(pump, n) : n;
+    if (left > 0)
     {
-        pump->engine->send(pump->ctx, pump->dg, n, now);
+        pump->engine->send(pump->ctx, pump->dg, left, now);
         pump->sealed_len = pump->dg[0].buf.len;
-        pump->link->ops->send(pump->link, pump->dg, n);
+        pump->link->ops->send(pump->link, pump->dg, left);
     }
     if (n > 0 && pump->drains)
     {

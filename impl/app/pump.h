@@ -27,6 +27,7 @@ struct ov_pump
     struct ov_link *link; /* NULL: none now */
     struct ov_tun *tun;   /* NULL: none now */
     uint64_t tun_dropped; /* packets from the tun device while there was no engine */
+    bool block_ip6;       /* IPv6 from the tun device is answered as unreachable */
     bool tun_elsewhere;   /* another thread reads the tun device: this one only writes to it */
     bool drains;          /* packets may leave in pieces: what waits for transmit goes out after each batch */
     bool tun_waits;       /* it has packets, but the link is full: don't watch it meanwhile */
@@ -34,6 +35,8 @@ struct ov_pump
     bool hopes;           /* the tun device is read for an answer, though it didn't say it was ready */
     uint32_t silence;     /* batches still to come until an answer is looked for again */
     uint64_t tun_read_ms; /* the latest packets from the tun device */
+    bool tun_single;      /* the latest of them was one packet alone */
+    uint32_t link_since;  /* datagrams from the link since then */
     uint32_t sealed_len;  /* of the first of them, as it was sent */
     struct ov_datagram dg[OV_PUMP_BATCH];
     struct ov_datagram control[OV_PUMP_CONTROL];

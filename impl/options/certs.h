@@ -27,6 +27,8 @@ struct ov_fingerprint
     uint8_t octets[32];
 };
 
+#define OV_CERT_USAGES 16u
+
 /* Keys on tokens. Lists are in the order of providers, and may be shorter. */
 struct ov_pkcs11_options
 {
@@ -59,10 +61,18 @@ struct ov_cert_options
     const char *ciphers;        /* --tls-cipher, --tls-ciphersuites, --tls-groups; NULL: the library's */
     const char *ciphersuites;
     const char *groups;
-    struct ov_command verify; /* --tls-verify */
-    bool external_key;        /* --management-external-key: a signer instead of key */
-    bool external_pkcs1;      /* ... that pads as PKCS#1 v1.5 says */
-    bool external_raw;        /* ... that signs what is padded already */
+    bool usage_wanted;              /* --remote-cert-ku: the peer's certificate needs a key usage ... */
+    uint16_t usage[OV_CERT_USAGES]; /* ... with all bits of one of these; count 0: any */
+    size_t usage_count;
+    const char *extended_usage;   /* --remote-cert-eku; NULL: any */
+    const char *ns_type;          /* --ns-cert-type: "client", "server"; NULL: any */
+    const char *capath;           /* NULL: none */
+    const char *export_dir;       /* --tls-export-cert; NULL: none */
+    struct ov_command verify;     /* --tls-verify */
+    struct ov_command key_verify; /* --tls-crypt-v2-verify */
+    bool external_key;            /* --management-external-key: a signer instead of key */
+    bool external_pkcs1;          /* ... that pads as PKCS#1 v1.5 says */
+    bool external_raw;            /* ... that signs what is padded already */
     struct ov_pkcs11_options pkcs11;
 };
 

@@ -7,15 +7,7 @@
 
 static void refuse_cipher(struct ov_parse *parse, const char *option, const char *name)
 {
-    if (ov_occ_knows_cipher(name))
-    {
-        ov_parse_error(parse, "%s: cipher '%s' is known to OpenVPN 2.x but not built into ovref yet", option,
-                       name);
-    }
-    else
-    {
-        ov_parse_error(parse, "%s: unknown cipher '%.40s'", option, name);
-    }
+    ov_parse_error(parse, "%s: unknown cipher '%.40s'", option, name);
 }
 
 OV_SETTER(data_ciphers)
@@ -130,10 +122,8 @@ OV_SETTER(mssfix)
 OV_SETTER(data_path)
 {
     static const char *const names[] = {
-        [OV_DATA_PATH_AUTO] = "auto",
-        [OV_DATA_PATH_PLAIN] = "plain",
-        [OV_DATA_PATH_BATCH] = "batch",
-        [OV_DATA_PATH_OFFLOAD] = "offload",
+        [OV_DATA_PATH_AUTO] = "auto",       [OV_DATA_PATH_PLAIN] = "plain", [OV_DATA_PATH_BATCH] = "batch",
+        [OV_DATA_PATH_OFFLOAD] = "offload", [OV_DATA_PATH_URING] = "uring",
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
     {
@@ -143,7 +133,8 @@ OV_SETTER(data_path)
             return;
         }
     }
-    ov_parse_error(parse, "unknown data-path '%.40s'; use plain, batch, offload or auto", line->word[1]);
+    ov_parse_error(parse, "unknown data-path '%.40s'; use plain, batch, offload, uring or auto",
+                   line->word[1]);
 }
 
 OV_SETTER(data_threads)

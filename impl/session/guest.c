@@ -315,8 +315,8 @@ bool ov_session_login(const struct ov_session *s, struct ov_login_request *out)
     *out = (struct ov_login_request){
         .username = guest->username,
         .password = guest->password,
+        .fingerprint = s->identity.has_cert ? s->identity.fingerprint : NULL,
         .common_name = s->identity.common_name,
-        .cert_sha256 = s->identity.has_cert ? s->identity.fingerprint : NULL,
         .peer_info = guest->peer_info,
         .answer = guest->answer,
         .session_id = guest->token_id,

@@ -48,8 +48,8 @@ struct ov_login_request
     uint64_t ticket;            /* names it in the verdict */
     const char *username;       /* printable; "": none was sent */
     const char *password;       /* a secret */
+    const uint8_t *fingerprint; /* of its certificate, SHA-256; NULL: it has none */
     const char *common_name;    /* of the certificate; "": none */
-    const uint8_t *cert_sha256; /* 32 octets: fingerprint of the certificate; NULL: none */
     const char *peer_info;      /* lines NAME=value as the client sent them */
     const char *answer;         /* base64 of what the client answered to a question, "": nothing */
     const char *session_id;     /* base64, "": no tokens are made [WP-TOK-006] */

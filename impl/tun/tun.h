@@ -30,6 +30,7 @@ struct ov_tun_stats
         tx_bad_sum; /* written as they came, though a checksum in them is wrong; only seen with offloads */
     int tx_errno;   /* latest reason */
     int rx_errno;
+    int ring_errno; /* why io_uring was given up while it ran: one packet a call since then */
 };
 
 struct ov_tun
@@ -73,10 +74,19 @@ OV_MUST_USE enum ov_err ov_tun_open_plain(const char *dev, struct ov_tun **out,
  * tun devices have no segmentation; text says what is missing. */
 OV_MUST_USE enum ov_err ov_tun_open_offload(const char *dev, struct ov_tun **out,
                                             char text[static OV_TUN_TEXT]);
-/* Both with room for packets of so many octets (ov_buf_packet_for); the short forms have OV_BUF_PACKET. */
+/* The same, several in one system call where many wait (uring.c). OV_ERR_UNSUPPORTED besides: there is no io_uring
+ * for this process, or it can't be used with tun devices. */
+OV_MUST_USE enum ov_err ov_tun_open_uring(const char *dev, struct ov_tun **out,
+                                          char text[static OV_TUN_TEXT]);
+/* All with room for packets of so many octets (ov_buf_packet_for); the short forms have OV_BUF_PACKET. */
 OV_MUST_USE enum ov_err ov_tun_open_plain_for(const char *dev, uint32_t packet, struct ov_tun **out,
                                               char text[static OV_TUN_TEXT]);
 OV_MUST_USE enum ov_err ov_tun_open_offload_for(const char *dev, uint32_t packet, struct ov_tun **out,
                                                 char text[static OV_TUN_TEXT]);
+OV_MUST_USE enum ov_err ov_tun_open_uring_for(const char *dev, uint32_t packet, struct ov_tun **out,
+                                              char text[static OV_TUN_TEXT]);
+
+/* --dev null: no device at all; its index is 0. */
+OV_MUST_USE enum ov_err ov_tun_open_null(struct ov_tun **out, char text[static OV_TUN_TEXT]);
 
 #endif

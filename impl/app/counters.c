@@ -46,6 +46,7 @@ void ov_counters_tun(struct ov_counters *counters, const struct ov_interface *if
     const struct ov_tun_stats *s = &iface->tun->stats;
     add(counters, "tun read errors", s->rx_errors);
     add(counters, "tun read without peer", pump->tun_dropped);
+    add(counters, "tun read standing queue", pump->standing.dropped);
     add(counters, "tun write full", s->tx_full);
     add(counters, "tun write short", s->tx_short);
     add(counters, "tun write errors", s->tx_errors);

@@ -1,5 +1,7 @@
 #include "app/pump.h"
 
+#include <string.h>
+
 #include "offload/unreachable.h"
 
 /* Who is connected: what the link knows goes to the engine, and back. */
@@ -57,8 +59,20 @@ static bool probably_single(const struct ov_pump *pump, struct ov_now now)
     return now.mono_ms - pump->tun_read_ms >= OV_PUMP_IDLE_MS || (pump->tun_single && pump->link_since == 1);
 }
 
+/* Octets that the link wants at once; UINT32_MAX: as many as there are. */
+static uint32_t link_room(const struct ov_pump *pump)
+{
+    const struct ov_link_connections *connections = pump->link == NULL ? NULL : pump->link->ops->connections;
+    return connections != NULL ? connections->room(pump->link) : UINT32_MAX;
+}
+
 static size_t tun_room(const struct ov_pump *pump, struct ov_now now)
 {
+    const uint32_t octets = link_room(pump);
+    if (octets < OV_PUMP_FULL * OV_TUN_BATCH)
+    {
+        return octets < OV_PUMP_FULL ? 1 : octets / OV_PUMP_FULL;
+    }
     if (probably_single(pump, now))
     {
         return 1;
@@ -106,6 +120,30 @@ static void drain(struct ov_pump *pump, struct ov_now now)
     }
 }
 
+/* The longest goes: what fills a queue is seldom an echo or an acknowledgement. */
+static size_t drop_longest(struct ov_pump *pump, size_t n)
+{
+    size_t longest = 0;
+    for (size_t i = 1; i < n; i++)
+    {
+        longest = pump->dg[i].buf.len > pump->dg[longest].buf.len ? i : longest;
+    }
+    memmove(&pump->dg[longest], &pump->dg[longest + 1], (n - longest - 1) * sizeof pump->dg[0]);
+    return n - 1;
+}
+
+/* The device's queue has hundreds of places, and its senders learn of nothing else than a loss. Behind a link that
+ * takes little they would all be taken for as long as somebody sends. */
+static size_t keep_short(struct ov_pump *pump, size_t n, bool emptied, struct ov_now now)
+{
+    if (emptied || link_room(pump) == UINT32_MAX)
+    {
+        ov_standing_empty(&pump->standing);
+        return n;
+    }
+    return n > 0 && ov_standing_drop(&pump->standing, now.mono_ms) ? drop_longest(pump, n) : n;
+}
+
 /* --block-ipv6: what is answered goes back, the rest moves together; returns how many remain. */
 static size_t answer_ip6(struct ov_pump *pump, size_t n)
 {
@@ -142,6 +180,8 @@ static bool pump_from_tun(struct ov_pump *pump, struct ov_now now)
         pump->tun_dropped += n;
         return n > 0;
     }
+    const bool more = (n == room && room > 1) || pump->tun->ops->pending(pump->tun);
+    n = keep_short(pump, n, n < room && !more, now);
     const size_t left = pump->block_ip6 ? answer_ip6(pump, n) : n;
     if (left > 0)
     {
@@ -153,7 +193,7 @@ static bool pump_from_tun(struct ov_pump *pump, struct ov_now now)
     {
         drain(pump, now);
     }
-    return (n == room && room > 1) || pump->tun->ops->pending(pump->tun);
+    return more;
 }
 
 /* Is there something in the hands of link or tun that no file shows? */

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "app/engine.h"
+#include "app/standing.h"
 #include "net/link.h"
 #include "tun/tun.h"
 
@@ -14,10 +15,11 @@
 #define OV_PUMP_TURNS                                                                                        \
     8u /* per wake-up and direction: at most 2048 packets from the link, 1024 from the tun */
 #define OV_PUMP_CONTROL 16u
-#define OV_PUMP_SILENCE 8u   /* batches from the link until the tun is looked at again without a cause */
-#define OV_PUMP_FEW     8u   /* so few packets from the link may be all that the tun answers to */
-#define OV_PUMP_IDLE_MS 2u   /* after so long a single packet is probably all */
-#define OV_PUMP_DRAIN   128u /* times OV_PUMP_CONTROL: a batch, each packet in 32 pieces */
+#define OV_PUMP_SILENCE 8u    /* batches from the link until the tun is looked at again without a cause */
+#define OV_PUMP_FEW     8u    /* so few packets from the link may be all that the tun answers to */
+#define OV_PUMP_IDLE_MS 2u    /* after so long a single packet is probably all */
+#define OV_PUMP_DRAIN   128u  /* times OV_PUMP_CONTROL: a batch, each packet in 32 pieces */
+#define OV_PUMP_FULL    1500u /* octets that a packet counts for, where octets are bounded */
 #define OV_PUMP_SLOT    (OV_BUF_HEADROOM + OV_BUF_PACKET + OV_BUF_TAILROOM)
 
 struct ov_pump
@@ -38,6 +40,7 @@ struct ov_pump
     bool tun_single;      /* the latest of them was one packet alone */
     uint32_t link_since;  /* datagrams from the link since then */
     uint32_t sealed_len;  /* of the first of them, as it was sent */
+    struct ov_standing standing; /* of the tun device, while the link takes little */
     struct ov_datagram dg[OV_PUMP_BATCH];
     struct ov_datagram control[OV_PUMP_CONTROL];
     uint8_t slots[OV_PUMP_CONTROL][OV_PUMP_SLOT];

@@ -17,8 +17,9 @@ void ov_report_devices(const struct ov_log *log, const struct ov_link *link, con
                 s.rx_datagrams, s.rx_octets, s.rx_calls, s.rx_overflow, s.rx_truncated, s.rx_errors);
         ov_logf(log, ASKED,
                 "status link out: %" PRIu64 " datagrams, %" PRIu64 " octets, %" PRIu64
-                " calls; dropped %" PRIu64 " full, %" PRIu64 " too big, %" PRIu64 " errors",
-                s.tx_datagrams, s.tx_octets, s.tx_calls, s.tx_full, s.tx_too_big, s.tx_errors);
+                " calls; dropped %" PRIu64 " full, %" PRIu64 " too big, %" PRIu64 " errors; at most %" PRIu64
+                " octets waited",
+                s.tx_datagrams, s.tx_octets, s.tx_calls, s.tx_full, s.tx_too_big, s.tx_errors, s.tx_waiting);
     }
     if (tun != NULL)
     {

@@ -33,6 +33,7 @@ struct ov_link_stats
     uint64_t tx_datagrams;
     uint64_t tx_octets;
     uint64_t tx_calls;
+    uint64_t tx_waiting; /* most octets that ever waited here for one peer */
     uint64_t tx_full;    /* dropped: the send buffer was full; the newest go first */
     uint64_t tx_too_big; /* dropped: larger than the path takes */
     uint64_t tx_errors;  /* dropped: any other refusal; tx_errno is the latest reason */
@@ -75,6 +76,9 @@ struct ov_link_connections
     /* What was sent still waits here, and it is all for one peer: reading more
      * from the tun device would only lose it. */
     bool (*full)(const struct ov_link *link);
+    /* It is all for one peer, which takes little: octets that are read from the tun device at once at most, since
+     * they would wait here. UINT32_MAX: as many as there are. */
+    uint32_t (*room)(const struct ov_link *link);
     /* Time passes: to be called on every wake-up, and when the deadline (mono_ms) is reached. */
     void (*tick)(struct ov_link *link, struct ov_now now);
     uint64_t (*deadline)(const struct ov_link *link);

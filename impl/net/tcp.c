@@ -103,6 +103,7 @@ static const struct ov_link_connections connections = {
     .event = ov_tcp_event,
     .claim = ov_tcp_claim,
     .full = ov_tcp_full,
+    .room = ov_tcp_room,
     .tick = ov_tcp_tick,
     .deadline = ov_tcp_deadline,
 };

@@ -8,17 +8,16 @@
 #include "net/sockaddr.h"
 #include "net/tcp_private.h"
 
-#define ACCEPTS 64u            /* a batch at most: those who are connected come first */
-#define REST_MS UINT64_C(200)  /* without file descriptors */
-#define UNSENT  (128u * 1024u) /* octets that the kernel keeps unsent */
+#define ACCEPTS 64u           /* a batch at most: those who are connected come first */
+#define REST_MS UINT64_C(200) /* without file descriptors */
 
 /* Batches are large where there is much to send, and where there is little it
  * must not wait for acknowledgements. What the kernel holds unsent only adds
- * delay: two batches keep it busy. */
+ * delay: two batches keep it busy, and tcp_pace.c says when they are too much. */
 void ov_tcp_socket_tune(const struct ov_tcp_settings *settings, int fd)
 {
     int on = 1;
-    int unsent = UNSENT;
+    int unsent = OV_TCP_UNSENT;
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
     if (settings->sndbuf > 0)

@@ -14,7 +14,8 @@
 #define OV_TCP_READ   65536u                              /* asked for in one call */
 #define OV_TCP_RX     (4u * (OV_TCP_CARRY + OV_TCP_READ)) /* several connections' reads in one batch */
 #define OV_TCP_EVENTS 64u
-#define OV_TCP_SPARE  65536u /* room of the queue that only control packets may use */
+#define OV_TCP_SPARE  65536u         /* room of the queue that only control packets may use */
+#define OV_TCP_UNSENT (128u * 1024u) /* octets that the kernel keeps unsent at most */
 
 enum ov_tcp_state
 {
@@ -45,6 +46,9 @@ struct ov_tcp_conn
     uint8_t *queue; /* queue_cap octets, NULL while nothing waits */
     uint32_t queue_at;
     uint32_t queue_len;
+    uint64_t rate; /* octets/s that the peer takes; 0: not measured yet */
+    uint64_t measured_ms;
+    uint32_t unsent; /* octets that the kernel keeps unsent; 0: OV_TCP_UNSENT */
     struct ov_tcp_deframer in;
     uint8_t partial[]; /* of in: a frame that is not complete */
 };
@@ -118,6 +122,22 @@ void ov_tcp_send(struct ov_link *link, struct ov_datagram *dg, size_t n);
 bool ov_tcp_flush(struct ov_tcp *t, struct ov_tcp_conn *conn);
 /* The queue's memory is not needed any more. */
 void ov_tcp_queue_free(struct ov_tcp *t, struct ov_tcp_conn *conn);
+
+/* ---- tcp_pace.c: how much waits in the kernel ---- */
+
+/* Slow enough that what waits is bounded by time. */
+static inline bool ov_tcp_paced(const struct ov_tcp_conn *conn)
+{
+    return conn->unsent > 0 && conn->unsent < OV_TCP_UNSENT;
+}
+
+/* Octets that a connection of so many octets/s keeps unsent. */
+uint32_t ov_tcp_pace_unsent(uint64_t rate);
+/* Look at the rate of conn, if it is time, and bound what waits if that is long. */
+void ov_tcp_pace_measure(struct ov_tcp *t, struct ov_tcp_conn *conn);
+/* conn may be written to now, if it is paced at most conn->unsent octets. False: the kernel will tell. */
+bool ov_tcp_pace_open(struct ov_tcp *t, const struct ov_tcp_conn *conn);
+uint32_t ov_tcp_room(const struct ov_link *link);
 
 /* ---- tcp_receive.c ---- */
 

@@ -48,6 +48,8 @@ static void queue_put(struct ov_tcp *t, struct ov_tcp_conn *conn, const void *da
     memcpy(conn->queue + conn->queue_at + conn->queue_len, data, len);
     t->queued += conn->queue_len == 0 && len > 0;
     conn->queue_len += len;
+    struct ov_link_stats *stats = &t->link.stats;
+    stats->tx_waiting = stats->tx_waiting > conn->queue_len ? stats->tx_waiting : conn->queue_len;
 }
 
 /* True: the error only means "not now". */
@@ -60,8 +62,14 @@ bool ov_tcp_flush(struct ov_tcp *t, struct ov_tcp_conn *conn)
 {
     while (conn->queue_len > 0)
     {
-        ssize_t sent =
-            send(conn->fd, conn->queue + conn->queue_at, conn->queue_len, MSG_DONTWAIT | MSG_NOSIGNAL);
+        ov_tcp_pace_measure(t, conn);
+        if (!ov_tcp_pace_open(t, conn))
+        {
+            return true;
+        }
+        const bool cut = ov_tcp_paced(conn) && conn->queue_len > conn->unsent;
+        ssize_t sent = send(conn->fd, conn->queue + conn->queue_at, cut ? conn->unsent : conn->queue_len,
+                            MSG_DONTWAIT | MSG_NOSIGNAL);
         t->link.stats.tx_calls++;
         if (sent < 0 && errno == EINTR)
         {
@@ -175,13 +183,20 @@ static void drop_all(struct ov_tcp *t, size_t count, enum ov_err why)
 }
 
 /* The length goes in front of the packet where there is room, so that both are
- * one piece; a packet that fills its view has its length beside it. */
-static size_t gather(struct ov_tcp *t, size_t count)
+ * one piece; a packet that fills its view has its length beside it. At most so
+ * many octets, but the first packet always. */
+static size_t gather(struct ov_tcp *t, size_t count, uint32_t octets)
 {
     size_t pieces = 0;
+    uint32_t sum = 0;
     for (size_t i = 0; i < count; i++)
     {
         const struct ov_buf *buf = &t->tx[i]->buf;
+        sum += OV_TCP_FRAME_HEAD + buf->len;
+        if (i > 0 && sum > octets)
+        {
+            break;
+        }
         const bool has_room = ov_buf_headroom(buf) >= OV_TCP_FRAME_HEAD;
         uint8_t *head = has_room ? ov_buf_data(buf) - OV_TCP_FRAME_HEAD : t->heads[i];
         head[0] = (uint8_t)(buf->len >> 8);
@@ -195,14 +210,27 @@ static size_t gather(struct ov_tcp *t, size_t count)
     return pieces;
 }
 
+/* Not all was taken, or not all was offered: measure, and make sure that the kernel tells when there is room. */
+static void wake_later(struct ov_tcp *t, struct ov_tcp_conn *conn)
+{
+    ov_tcp_pace_measure(t, conn);
+    if (ov_tcp_paced(conn) && ov_tcp_pace_open(t, conn))
+    {
+        conn->writable = true;
+        ov_tcp_conn_ready(t, conn);
+    }
+}
+
 static void write_packets(struct ov_tcp *t, struct ov_tcp_conn *conn, size_t count)
 {
-    if (conn->queue_len > 0)
+    ov_tcp_pace_measure(t, conn);
+    if (conn->queue_len > 0 || !ov_tcp_pace_open(t, conn))
     {
         settle(t, conn, count, 0);
         return;
     }
-    struct msghdr message = {.msg_iov = t->iov, .msg_iovlen = gather(t, count)};
+    const uint32_t most = ov_tcp_paced(conn) ? conn->unsent : UINT32_MAX;
+    struct msghdr message = {.msg_iov = t->iov, .msg_iovlen = gather(t, count, most)};
     ssize_t sent;
     do
     {
@@ -216,6 +244,10 @@ static void write_packets(struct ov_tcp *t, struct ov_tcp_conn *conn, size_t cou
         return;
     }
     settle(t, conn, count, sent > 0 ? (size_t)sent : 0);
+    if (conn->state == OV_TCP_OPEN && conn->queue_len > 0)
+    {
+        wake_later(t, conn);
+    }
 }
 
 /* May it be sent at all? */

@@ -298,6 +298,36 @@ static void test_full_link(void **state)
     assert_int_equal(rig.engine.sealed, 20 + 10 * OV_PUMP_TURNS);
 }
 
+/* A link that takes little is given little at once; while the tun device is never empty behind it, single packets
+ * are dropped. As soon as it takes much, nothing is. */
+static void test_slow_link(void **state)
+{
+    static const struct
+    {
+        uint32_t room; /* octets; 0: any */
+        size_t most;   /* packets asked for */
+        uint64_t drops;
+    } cases[] = {{1, 1, 1}, {8192, 5, 1}, {131071, 87, 1}, {191999, 127, 1}, {192000, 128, 1}, {0, 128, 0}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    {
+        (void)pumprig_fresh(state);
+        pumprig_use_wired();
+        rig.wired.room = cases[i].room;
+        rig.tun.waiting = 1000000;
+        rig.pump.tun_read_ms = pumprig_now.mono_ms;
+        ov_pump_run(&rig.pump, (struct ov_pump_ready){.tun = true}, pumprig_now);
+        assert_int_equal(rig.tun.most, cases[i].most);
+        for (uint64_t ms = 1; ms <= OV_STANDING_MS; ms++)
+        {
+            const struct ov_now later = {pumprig_now.mono_ms + ms, 1};
+            ov_pump_run(&rig.pump, (struct ov_pump_ready){.tun = true}, later);
+        }
+        assert_int_equal(rig.pump.standing.dropped, cases[i].drops);
+        assert_int_equal(rig.engine.sealed + rig.pump.standing.dropped, 1000000 - rig.tun.waiting);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -315,6 +345,7 @@ int main(void)
         cmocka_unit_test_setup(test_no_spin, pumprig_fresh),
         cmocka_unit_test_setup(test_connections_are_followed, pumprig_fresh),
         cmocka_unit_test_setup(test_full_link, pumprig_fresh),
+        cmocka_unit_test_setup(test_slow_link, pumprig_fresh),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

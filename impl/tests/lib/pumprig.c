@@ -186,6 +186,12 @@ static void wired_claim(struct ov_link *link, const struct ov_addr *addr, bool u
     rig.wired.claims++;
 }
 
+static uint32_t wired_room(const struct ov_link *link)
+{
+    (void)link;
+    return rig.wired.room > 0 ? rig.wired.room : UINT32_MAX;
+}
+
 static bool wired_full(const struct ov_link *link)
 {
     (void)link;
@@ -210,8 +216,8 @@ static void wired_send(struct ov_link *link, struct ov_datagram *dg, size_t n)
     rig.wired.full = rig.wired.full || (rig.wired.fills > 0 && --rig.wired.fills == 0);
 }
 
-static const struct ov_link_connections wired_connections = {wired_event, wired_claim, wired_full, wired_tick,
-                                                             wired_deadline};
+static const struct ov_link_connections wired_connections = {wired_event, wired_claim, wired_full,
+                                                             wired_room,  wired_tick,  wired_deadline};
 static const struct ov_link_ops wired_ops = {
     .connections = &wired_connections, .receive = link_receive, .send = wired_send, .pending = link_pending};
 static const struct ov_tun_ops tun_ops = {.read = tun_read, .write = tun_write, .pending = tun_pending};

@@ -44,7 +44,8 @@ struct fake_wired
     bool up;     /* before them */
     size_t claims;
     bool full;
-    size_t fills; /* sends until it is full */
+    size_t fills;  /* sends until it is full */
+    uint32_t room; /* octets; 0: any */
     uint64_t ticked_ms;
     uint64_t deadline;
 };

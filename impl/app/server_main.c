@@ -46,7 +46,9 @@ struct server
 
 static void finish(struct server *server, enum ov_outcome outcome)
 {
-    server->outcome = outcome;
+    /* Whoever asked for the end gets it, whatever was asked beside it. */
+    const bool ends = outcome == OV_OUTCOME_AGAIN && server->outcome == OV_OUTCOME_DONE;
+    server->outcome = ends ? OV_OUTCOME_DONE : outcome;
     ov_loop_stop(server->loop);
 }
 
@@ -208,7 +210,7 @@ static void leave(struct server *server, const char *name, enum ov_outcome outco
             outcome == OV_OUTCOME_AGAIN ? "starting over" : "process exiting");
     if (server->leaving || server->program->config.exit_notify == 0)
     {
-        finish(server, outcome);
+        finish(server, server->leaving && server->wanted == OV_OUTCOME_DONE ? OV_OUTCOME_DONE : outcome);
         return;
     }
     server->leaving = true;

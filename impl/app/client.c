@@ -8,7 +8,9 @@
 
 void ov_client_finish(struct ov_client *client, enum ov_outcome outcome)
 {
-    client->outcome = outcome;
+    /* Whoever asked for the end gets it, whatever was asked beside it. */
+    const bool ends = outcome == OV_OUTCOME_AGAIN && (client->leaving || client->outcome == OV_OUTCOME_DONE);
+    client->outcome = ends ? OV_OUTCOME_DONE : outcome;
     ov_loop_stop(client->loop);
 }
 

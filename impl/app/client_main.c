@@ -48,6 +48,8 @@ void ov_client_signal(struct ov_client *client, int signum)
 {
     if (client->state == OV_CLIENT_ENDING)
     {
+        const bool ends = client->outcome == OV_OUTCOME_AGAIN && (signum == SIGINT || signum == SIGTERM);
+        client->outcome = ends ? OV_OUTCOME_DONE : client->outcome;
         ov_client_tunnel_hurry(client);
         return;
     }

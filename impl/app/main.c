@@ -213,6 +213,7 @@ int main(int argc, char **argv)
     enum ov_outcome outcome;
     do
     {
+        ov_loop_hold_signals();
         outcome = run_once(&program, count, (const char *const *)argv + (argc > 0));
         if (outcome == OV_OUTCOME_AGAIN && start >= 0 && fchdir(start) != 0)
         {

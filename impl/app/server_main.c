@@ -49,7 +49,9 @@ struct server
 
 static void finish(struct server *server, enum ov_outcome outcome)
 {
-    server->outcome = outcome;
+    /* Whoever asked for the end gets it, whatever was asked beside it. */
+    const bool ends = outcome == OV_OUTCOME_AGAIN && server->outcome == OV_OUTCOME_DONE;
+    server->outcome = ends ? OV_OUTCOME_DONE : outcome;
     ov_loop_stop(server->loop);
 }
 
@@ -194,7 +196,7 @@ static void leave(struct server *server, const char *name, enum ov_outcome outco
     if (ov_server_tunnel_signal(&server->tunnel, name) || server->leaving ||
         server->program->config.exit_notify == 0)
     {
-        finish(server, outcome);
+        finish(server, server->leaving && server->wanted == OV_OUTCOME_DONE ? OV_OUTCOME_DONE : outcome);
         return;
     }
     server->leaving = true;

@@ -1,5 +1,6 @@
 #include "loop/loop_private.h"
 
+#include <signal.h>
 #include <stdlib.h>
 
 /* Names are looked up by libuv's threads: the tunnel of a client that
@@ -52,7 +53,13 @@ enum ov_err ov_loop_resolve(struct ov_loop *loop, const char *host, uint8_t fami
                                    : AF_UNSPEC,
         .ai_socktype = SOCK_DGRAM,
     };
-    if (uv_getaddrinfo(&loop->uv, &lookup->request, on_lookup, host, NULL, &hints) != 0)
+    /* The first lookup starts libuv's threads, which stay: no signal is theirs. */
+    sigset_t all, before;
+    sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+    const int error = uv_getaddrinfo(&loop->uv, &lookup->request, on_lookup, host, NULL, &hints);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (error != 0)
     {
         free(lookup);
         return OV_ERR_IO;

@@ -118,9 +118,37 @@ enum ov_err ov_loop_new(const struct ov_loop_user *user, struct ov_loop **out)
     return OV_OK;
 }
 
+static bool asks_for_end(int signum)
+{
+    return signum == SIGINT || signum == SIGTERM;
+}
+
+/* SIG_BLOCK or SIG_UNBLOCK, those that ask for an end or the others. */
+static void set_signals(int how, bool end)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    for (size_t i = 0; i < OV_LOOP_SIGNALS; i++)
+    {
+        if (asks_for_end(signal_numbers[i]) == end)
+        {
+            (void)sigaddset(&set, signal_numbers[i]);
+        }
+    }
+    (void)pthread_sigmask(how, &set, NULL);
+}
+
+void ov_loop_hold_signals(void)
+{
+    set_signals(SIG_BLOCK, false);
+    set_signals(SIG_UNBLOCK, true);
+}
+
 void ov_loop_run(struct ov_loop *loop)
 {
     loop->stopped = false;
+    set_signals(SIG_UNBLOCK, false);
+    set_signals(SIG_UNBLOCK, true);
     arm(loop);
     (void)uv_run(&loop->uv, UV_RUN_DEFAULT);
 }
@@ -128,5 +156,8 @@ void ov_loop_run(struct ov_loop *loop)
 void ov_loop_stop(struct ov_loop *loop)
 {
     loop->stopped = true;
+    /* libuv gives the signals their default back when a loop goes, and that is to end the process. */
+    set_signals(SIG_BLOCK, false);
+    set_signals(SIG_BLOCK, true);
     uv_stop(&loop->uv);
 }

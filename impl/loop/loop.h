@@ -47,9 +47,14 @@ OV_MUST_USE enum ov_err ov_loop_new(const struct ov_loop_user *user, struct ov_l
  * leave by _exit. NULL is fine (true). */
 bool ov_loop_free(struct ov_loop *loop);
 
-/* Until ov_loop_stop. */
+/* Until ov_loop_stop. From then on signals wait for the next run, of this loop or of another: what arrives while a
+ * program starts over is neither lost nor its end. */
 void ov_loop_run(struct ov_loop *loop);
 void ov_loop_stop(struct ov_loop *loop);
+
+/* Where no loop runs, and perhaps none will: those that ask for an end do their work, as on whoever waits at a
+ * terminal; the others wait for ov_loop_run. */
+void ov_loop_hold_signals(void);
 
 /* The clocks of this machine. */
 struct ov_now ov_loop_now(void);

@@ -195,6 +195,29 @@ static void test_signals(void **state)
     teardown(&user);
 }
 
+/* A program that starts over has no loop for a moment: what comes then is for the next one, and ends nothing. */
+static void test_signals_between_loops(void **state)
+{
+    static const int numbers[] = {SIGHUP, SIGUSR1, SIGUSR2};
+    (void)state;
+    for (size_t i = 0; i < 3; i++)
+    {
+        struct user user;
+        setup(&user);
+        user.stop_after = 1;
+        assert_int_equal(kill(getpid(), SIGUSR2), 0);
+        ov_loop_run(user.loop);
+        assert_int_equal(kill(getpid(), SIGTERM), 0);
+        teardown(&user);
+        assert_int_equal(kill(getpid(), numbers[i]), 0);
+        setup(&user);
+        user.stop_after = 2;
+        ov_loop_run(user.loop);
+        assert_int_equal(user.signals[0] + user.signals[1], SIGTERM + numbers[i]);
+        teardown(&user);
+    }
+}
+
 /* Addresses and names of the hosts file; nothing here asks a name server. */
 static void test_resolve(void **state)
 {
@@ -252,6 +275,7 @@ int main(void)
         cmocka_unit_test(test_deadline_is_not_early),
         cmocka_unit_test(test_cancelled_deadline),
         cmocka_unit_test(test_signals),
+        cmocka_unit_test(test_signals_between_loops),
         cmocka_unit_test(test_resolve),
         cmocka_unit_test(test_latest_lookup_answers),
     };

@@ -333,7 +333,7 @@ static void advance(struct ov_pair *pair)
     pair->idle_rounds = 0;
     /* Never more than a second, so that limits are kept where nothing happens at all. */
     pair->now.mono_ms = ov_time_earlier(at, pair->now.mono_ms + 1000);
-    pair->now.wall_s = START_WALL + (uint32_t)((pair->now.mono_ms - START_MS) / 1000);
+    pair->now.wall_s = START_WALL + pair->wall_shift_s + (uint32_t)((pair->now.mono_ms - START_MS) / 1000);
     pair->client.end.now = pair->server.end.now = pair->now;
 }
 

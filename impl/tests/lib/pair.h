@@ -23,6 +23,7 @@ struct ov_pair
     struct ov_server_end server;
     struct ov_wire wire;
     struct ov_now now;
+    uint32_t wall_shift_s; /* the time of day was set by so much, modulo 2^32 */
     struct ov_addr client_addr;
     struct ov_addr server_addr;
     struct ov_pair_flow up; /* client to server */

@@ -10,7 +10,7 @@
 #include "tls/cert_rules.h"
 
 /* Rules about certificates that need files and programs: revocation lists that
- * change, a folder of serial numbers, --tls-verify. */
+ * change, a folder of serial numbers, --tls-verify. They come before the login is looked at [WP-SRV-020]. */
 
 struct ov_cert_guard
 {

@@ -11,7 +11,7 @@
  * octets; that room is for the continuation mark [WP-PUSH-013]. */
 #define PART_MAX (OV_PUSH_MESSAGE - 84u)
 
-static const char start[] = "PUSH_REPLY";
+static const char start[] = "PUSH_REPLY"; /* [WP-PUSH-012] */
 
 struct composer
 {
@@ -90,7 +90,7 @@ static void add_addresses(struct composer *c, const struct ov_config *config,
 }
 
 /* Clients without the cc-exit bit don't read protocol-flags, except for the
- * flags that are newer than the bit [WP-FLAG-001]. */
+ * flags that are newer than the bit [WP-FLAG-001, WP-FLAG-005]. */
 static void add_flags(struct composer *c, const struct ov_push_client *client)
 {
     const struct ov_proto_flags *flags = &client->flags;

@@ -9,6 +9,7 @@ static const struct ov_option rows[] = {
           "cipher for peers that say nothing at all"),
     OTHER("cipher", "cipher", 1, 1, BOTH | PUSH | VITAL, cipher, "BF-CBC, as a name only", "",
           "cipher that the options string names; data-ciphers decides"),
+    /* Not pushed: nobody negotiates it [WP-NCP-012]. */
     OTHER("auth", "digest", 1, 1, BOTH, auth, "SHA1", "",
           "digest of the HMAC that goes with ciphers that are not AEAD; none: no HMAC"),
     OTHER("replay-window", "packets [seconds]", 1, 2, BOTH, replay_window, "64 15", "",

@@ -58,7 +58,7 @@ static enum ov_err build_peer_info(const struct ov_session *s, char *out, size_t
 static enum ov_err fill_source(struct ov_session *s, struct ov_km2_source *source)
 {
     const struct ov_rng *rng = s->env.rng;
-    enum ov_err err = ov_rng_fill(rng, source->random1, sizeof source->random1);
+    enum ov_err err = ov_rng_fill(rng, source->random1, sizeof source->random1); /* [WP-KM2-002] */
     if (err == OV_OK)
     {
         err = ov_rng_fill(rng, source->random2, sizeof source->random2);

@@ -62,16 +62,12 @@ void ov_client_restart(struct ov_client *client, const char *reason, bool advanc
             reason);
     stop_session(client);
     ov_client_manage_state(client, "RECONNECTING", false);
-    if (!client->program->config.persist_tun)
-    {
-        ov_interface_deconfigure(&client->iface);
-    }
+    ov_client_tunnel_leave(client, strcmp(reason, "hard,") == 0 ? "sigusr1" : reason, now);
     if (advance && !client->connected)
     {
         ov_remotes_failed(&client->remotes);
     }
     client->connected = false;
-    client->routes_ms = OV_NEVER;
     ov_client_pause(client, now);
 }
 
@@ -113,6 +109,11 @@ static enum ov_err begin_session(struct ov_client *client, const struct ov_addr 
         client->state = OV_CLIENT_RUNNING;
         ov_client_manage_state(client, "WAIT", false);
     }
+    if (err == OV_OK && ov_client_is_peer(client))
+    {
+        ov_client_tunnel_raise(client,
+                               now); /* what the tunnel carries is what makes the other end notice this one */
+    }
     return err;
 }
 
@@ -140,6 +141,11 @@ static void start_session(struct ov_client *client, const struct ov_addr *server
     if (ov_client_has_proxy(client))
     {
         ov_client_call_proxy(client, now);
+        return;
+    }
+    if (ov_client_waits_for_call(client))
+    {
+        ov_client_await(client, server, now);
         return;
     }
     ov_logf(client->log, OV_LOG_INFO, "connecting to %s", ov_addr_text(server, text));
@@ -228,7 +234,8 @@ static bool prepare(struct ov_client *client, struct ov_now now)
         return false;
     }
     const uint32_t master_s = client->program->config.connect_master_s;
-    client->master_ms = master_s > 0 ? now.mono_ms + UINT64_C(1000) * master_s : OV_NEVER;
+    client->master_ms =
+        master_s > 0 && !ov_client_is_peer(client) ? now.mono_ms + UINT64_C(1000) * master_s : OV_NEVER;
     return true;
 }
 
@@ -260,6 +267,11 @@ void ov_client_attempt(struct ov_client *client, struct ov_now now)
     if (ov_client_has_proxy(client) && ov_proto_is_tcp(ov_remotes_entry(&client->remotes)->proto))
     {
         ov_client_call_proxy(client, now); /* it looks the server up */
+        return;
+    }
+    if (ov_remotes_entry(&client->remotes)->host == NULL)
+    {
+        ov_client_await(client, NULL, now);
         return;
     }
     if (server == NULL)

@@ -3,6 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/load_capath.h"
+#include "app/load_ciphers.h"
 #include "app/load_keys.h"
 #include "app/load_token.h"
 #include "app/login.h"
@@ -12,7 +14,6 @@
 #include "base/arena.h"
 #include "base/wipe.h"
 #include "compress/compress.h"
-#include "crypto/engine.h"
 #include "wire/pem.h"
 
 bool ov_program_start_crypto(struct ov_program *program)
@@ -32,69 +33,7 @@ bool ov_program_start_crypto(struct ov_program *program)
         return false;
     }
     program->rng = (struct ov_rng){program->crypto->random, NULL};
-    return true;
-}
-
-/* A data channel engine that starts here and agrees with the TLS library octet
- * by octet takes over its AEAD. One that was named and can't is an error. */
-static bool choose_engine(struct ov_program *program)
-{
-    const char *name = program->config.data_engine;
-    bool is_auto = name == NULL || strcmp(name, "auto") == 0;
-    if (!is_auto && strcmp(name, "none") == 0)
-    {
-        return true;
-    }
-    for (size_t i = 0; ov_aead_engines[i] != NULL; i++)
-    {
-        const struct ov_aead_engine *engine = ov_aead_engines[i];
-        char reason[256] = "its results differ from the TLS library's";
-        if ((!is_auto && strcmp(name, engine->name) != 0))
-        {
-            continue;
-        }
-        if (engine->start(reason, sizeof reason) == OV_OK &&
-            ov_aead_engine_agrees(&engine->aead, &program->crypto->aead) == OV_OK)
-        {
-            program->with_engine = *program->crypto;
-            program->with_engine.aead = engine->aead;
-            program->crypto = &program->with_engine;
-            ov_logf(&program->log, OV_LOG_INFO, "data channel cipher: %s %s", engine->name,
-                    engine->version());
-            return true;
-        }
-        ov_logf(&program->log, is_auto ? OV_LOG_INFO : OV_LOG_ERROR, "data channel cipher: not %s: %s",
-                engine->name, reason);
-        if (!is_auto)
-        {
-            return false;
-        }
-    }
-    if (!is_auto)
-    {
-        ov_logf(&program->log, OV_LOG_ERROR, "--data-engine %s: this program was built without it", name);
-    }
-    return is_auto;
-}
-
-static bool limit_ciphers(struct ov_program *program)
-{
-    const struct ov_config *config = &program->config;
-    enum ov_cipher_id missing;
-    uint8_t digest[OV_DIGEST_MAX];
-    if (!config->auth_none && program->crypto->digest(config->auth, NULL, 0, digest) != OV_OK)
-    {
-        ov_logf(&program->log, OV_LOG_ERROR, "--auth: %s does not have %s", program->crypto->version(),
-                ov_digest_name(config->auth));
-        return false;
-    }
-    if (ov_ciphers_limit(&program->config.data_ciphers, program->crypto, &missing) != OV_OK)
-    {
-        ov_logf(&program->log, OV_LOG_ERROR, "--data-ciphers: %s does not have %s",
-                program->crypto->version(), ov_cipher_name(missing));
-        return false;
-    }
-    return true;
+    return ov_program_load_providers(program);
 }
 
 /* An algorithm that is configured has to be there; one that a server pushes is refused then. */
@@ -188,7 +127,8 @@ static struct ov_tls_settings tls_settings(struct ov_program *program)
 {
     const struct ov_config *config = &program->config;
     const struct ov_cert_options *certs = &config->certs;
-    const bool judged = ov_cert_rules_exist(certs) || certs->crl_dir != NULL || certs->verify.count > 0;
+    const bool judged = config->login.script_security >= OV_SCRIPT_SECURITY_USER ||
+                        ov_cert_rules_exist(certs) || certs->crl_dir != NULL || certs->verify.count > 0;
     return (struct ov_tls_settings){
         .role = config->role,
         .ca = pem_of(&config->ca),
@@ -218,7 +158,9 @@ static bool load_tls(struct ov_program *program)
     struct ov_arena *arena = ov_arena_new();
     ov_cert_guard_init(&program->guard, &program->config, program->crypto, &program->log);
     struct ov_tls_settings settings = tls_settings(program);
-    bool good = arena != NULL && unpack_pkcs12(program, arena, &settings.pkcs12);
+    const char *capath = program->config.certs.capath;
+    bool good = arena != NULL && unpack_pkcs12(program, arena, &settings.pkcs12) &&
+                (capath == NULL || ov_capath_load(capath, arena, &program->log, &settings.ca));
     enum ov_err err = good ? make_conf(program, &settings, reason) : OV_ERR_CERT;
     if (good && err != OV_OK && program->config.tls_version_min_or_highest)
     {
@@ -260,6 +202,12 @@ static void init_settings(struct ov_program *program)
     if (program->config.role == OV_ROLE_CLIENT)
     {
         settings->login = &program->login;
+        for (size_t i = 0; i < program->self.count; i++)
+        {
+            settings->sso = strcmp(program->self.line[i].name, "IV_SSO") == 0 ? NULL : settings->sso;
+        }
+        settings->more = program->self.line;
+        settings->more_count = program->self.count;
         settings->sso = ov_login_sso(&program->config);
         return;
     }
@@ -290,8 +238,9 @@ static bool prepare(struct ov_program *program, const struct ov_config *config, 
     program->base = config;
     program->config = *config;
     program->log = log;
-    if (!look_up_identity(program) || !ov_program_start_crypto(program) || !choose_engine(program) ||
-        !limit_ciphers(program) || !check_compression(program) || !load_tls(program) ||
+    if (!look_up_identity(program) || !ov_program_start_crypto(program) ||
+        !ov_program_choose_engine(program) || !ov_program_limit_ciphers(program) ||
+        !check_compression(program) || (config->secret.from == NULL && !load_tls(program)) ||
         !ov_control_keys_load(&program->config, &program->log, &program->keys))
     {
         return false;
@@ -337,25 +286,49 @@ void ov_program_clear(struct ov_program *program)
     {
         program->crypto->tls->conf_free(program->tls);
     }
+    ov_cert_guard_clear(&program->guard);
     bool background = program->background;
+    bool has_pid_file = program->has_pid_file;
     bool settled = program->settled;
     bool leave_hard = program->leave_hard;
+    uint32_t started_s = program->started_s;
     ov_wipe(program, sizeof *program);
     program->background = background;
+    program->has_pid_file = has_pid_file;
     program->settled = settled;
     program->leave_hard = leave_hard;
+    program->started_s = started_s;
+}
+
+bool ov_program_write_pid(struct ov_program *program)
+{
+    char reason[256];
+    const char *path = program->config.writepid;
+    if (path == NULL || program->has_pid_file)
+    {
+        return true;
+    }
+    if (ov_pidfile_write(path, getpid(), reason, sizeof reason) != OV_OK)
+    {
+        ov_logf(&program->log, OV_LOG_ERROR, "%s", reason);
+        return false;
+    }
+    program->has_pid_file = true;
+    return true;
 }
 
 bool ov_program_settle_in(struct ov_program *program)
 {
     char reason[256];
-    const char *path = program->config.writepid;
     if (program->settled)
     {
         return true;
     }
-    if ((path != NULL && ov_pidfile_write(path, getpid(), reason, sizeof reason) != OV_OK) ||
-        ov_process_lock_in(&program->config.process, reason, sizeof reason) != OV_OK ||
+    if (!ov_program_write_pid(program))
+    {
+        return false;
+    }
+    if (ov_process_lock_in(&program->config.process, reason, sizeof reason) != OV_OK ||
         ov_privileges_drop(&program->identity, reason, sizeof reason) != OV_OK)
     {
         ov_logf(&program->log, OV_LOG_ERROR, "%s", reason);

@@ -60,6 +60,8 @@ struct ov_draft
     const char *ifconfig[2]; /* as written; the second one's meaning depends on topology */
     const char *remote_cert_tls;
     bool has_occ_cipher;
+    uint32_t compat;         /* 20400 for 2.4.0; 0: as now */
+    const char *proto_force; /* "udp", "tcp"; NULL: any */
     bool has_reneg_min;
     uint32_t connect_timeout_s; /* 0: not given */
     uint32_t server_poll_s;
@@ -72,6 +74,10 @@ struct ov_draft
     struct ov_list pull_filters; /* struct ov_pull_filter */
     struct ov_list push;         /* const char * */
     struct ov_list ignored;      /* const char *: names of ignore-unknown-option */
+    struct ov_list variables;    /* struct ov_variable */
+    struct ov_list foreign;      /* const char *: dhcp-option */
+    struct ov_list dns_servers;  /* struct ov_dns_server, by number */
+    struct ov_list dns_search;   /* const char * */
 };
 
 /* Settings of one client while they are being read. */
@@ -149,10 +155,19 @@ void ov_parse_include(struct ov_parse *parse, const char *path);
 
 const struct ov_place *ov_parse_given(const struct ov_parse *parse, const char *name);
 
+/* What is said next belongs to where this option was given last; NULL: to the configuration as a whole. */
+void ov_parse_point_at(struct ov_parse *parse, const char *name);
 /* When everything is read: what options say together. */
 void ov_parse_finish(struct ov_parse *parse);
 /* Resolve what both a configuration and a push reply leave open (ifconfig, metrics). */
 void ov_parse_finish_tunnel(struct ov_parse *parse);
+/* Without 'secret': the name of --cipher, and lists that allow too much. */
+void ov_parse_finish_ciphers(struct ov_parse *parse);
+/* finish_static.c: a 'secret' was given, whatever it was worth; nothing contradicts it, else the error is said; what
+ * it means. */
+bool ov_parse_is_static(const struct ov_parse *parse);
+bool ov_parse_static_alone(struct ov_parse *parse);
+void ov_parse_finish_static(struct ov_parse *parse);
 /* --compress, --comp-lzo, --allow-compression and --fragment together (set_compress.c). */
 void ov_parse_finish_framing(struct ov_parse *parse);
 /* --server, --server-ipv6, --keepalive as 2.x expands them, and the push list. */
@@ -162,12 +177,21 @@ void ov_parse_connections(struct ov_parse *parse);
 /* connect-timeout and server-poll-timeout, where one was given. */
 void ov_parse_timers(struct ov_parse *parse);
 
+/* --compat-mode; --proto-force (set_compat.c). */
+void ov_parse_finish_compat(struct ov_parse *parse);
+void ov_parse_force_proto(struct ov_parse *parse);
 /* Does the proxy carry this protocol? (set_proxy.c) */
 void ov_parse_check_proxy(struct ov_parse *parse, enum ov_proto proto);
 
 /* What options of one job say together (set_login.c). */
 void ov_parse_finish_login(struct ov_parse *parse);
 void ov_parse_finish_certs(struct ov_parse *parse);
+/* Programs for the tunnel and what they are told (set_hooks.c, set_dns.c). */
+void ov_parse_finish_hooks(struct ov_parse *parse);
+void ov_parse_finish_dns(struct ov_parse *parse);
+/* The lists of the draft become the configuration's; a pull begins with those of the configuration. */
+void ov_parse_take_hooks(struct ov_parse *parse);
+void ov_parse_copy_hooks(struct ov_parse *parse, const struct ov_hook_options *hooks);
 /* A program to call, with arguments in the same text. False: the error is said. */
 bool ov_parse_command(struct ov_parse *parse, const char *option, const char *text, struct ov_command *out);
 
@@ -217,6 +241,8 @@ OV_SETTER(keepalive);
 OV_SETTER(dh);
 OV_SETTER(remote_cert_tls);
 OV_SETTER(tls_auth);
+OV_SETTER(secret);
+OV_SETTER(providers);
 OV_SETTER(key_direction);
 OV_SETTER(tls_crypt_v2);
 OV_SETTER(tls_version);
@@ -273,6 +299,7 @@ OV_SETTER(askpass);
 OV_SETTER(cert_profile);
 OV_SETTER(username_field);
 OV_SETTER(tls_verify);
+OV_SETTER(key_verify);
 OV_SETTER(http_proxy);
 OV_SETTER(http_proxy_login);
 OV_SETTER(http_proxy_option);
@@ -287,5 +314,19 @@ OV_SETTER(iroute6);
 OV_SETTER(client_connect);
 OV_SETTER(client_disconnect);
 OV_SETTER(learn_address);
+OV_SETTER(cert_usage);
+OV_SETTER(ns_cert_type);
+OV_SETTER(mtu_disc);
+OV_SETTER(proto_force);
+OV_SETTER(route6_gateway);
+OV_SETTER(push_constraint);
+OV_SETTER(compat_mode);
+OV_SETTER(pool_persist);
+OV_SETTER(hook);
+OV_SETTER(setenv);
+OV_SETTER(setenv_safe);
+OV_SETTER(dhcp_option);
+OV_SETTER(dns);
+OV_SETTER(dns_updown);
 
 #endif

@@ -5,6 +5,10 @@
 
 OV_SETTER(config)
 {
+    if (parse->config->hooks.config_file == NULL)
+    {
+        parse->config->hooks.config_file = line->word[1];
+    }
     ov_parse_include(parse, line->word[1]);
 }
 
@@ -105,6 +109,20 @@ OV_SETTER(ignore_unknown)
             return;
         }
     }
+}
+
+OV_SETTER(providers)
+{
+    struct ov_list list = {0};
+    for (size_t i = 1; i < line->count; i++)
+    {
+        if (!ov_parse_append(parse, &list, &line->word[i], sizeof(line->word[i])))
+        {
+            return;
+        }
+    }
+    parse->config->providers = list.items;
+    parse->config->providers_count = list.count;
 }
 
 OV_SETTER(mode)

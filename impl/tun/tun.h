@@ -86,4 +86,7 @@ OV_MUST_USE enum ov_err ov_tun_open_offload_for(const char *dev, uint32_t packet
 OV_MUST_USE enum ov_err ov_tun_open_uring_for(const char *dev, uint32_t packet, struct ov_tun **out,
                                               char text[static OV_TUN_TEXT]);
 
+/* --dev null: no device at all; its index is 0. */
+OV_MUST_USE enum ov_err ov_tun_open_null(struct ov_tun **out, char text[static OV_TUN_TEXT]);
+
 #endif

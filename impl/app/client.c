@@ -33,7 +33,14 @@ static void on_connected(struct ov_client *client, struct ov_now now)
     ov_client_manage_state(client, "ADD_ROUTES", false);
     client->connected = true;
     ov_remotes_connected(&client->remotes);
-    ov_client_tunnel_raise(client, now);
+    if (!ov_client_is_peer(client))
+    {
+        ov_client_tunnel_raise(client, now);
+    }
+    else if (ov_updown_stands(&client->updown)) /* since the session began */
+    {
+        ov_client_tunnel_ready(client);
+    }
 }
 
 /* PUSH_UPDATE: other addresses or routes. Before the tunnel is ready, its start finds them anyway. */

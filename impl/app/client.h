@@ -122,6 +122,8 @@ void ov_client_status_text(const struct ov_client *client, FILE *file);
 /* client_tunnel.c: the tunnel as the server's options want it. */
 void ov_client_tunnel_open(struct ov_client *client);
 void ov_client_tunnel_raise(struct ov_client *client, struct ov_now now);
+/* It stands, and the other end is there: says so. */
+void ov_client_tunnel_ready(struct ov_client *client);
 /* The connection is gone. reason such as "ping-restart" or "sigusr1". */
 void ov_client_tunnel_leave(struct ov_client *client, const char *reason, struct ov_now now);
 /* The server's address is known, or another one than before: --ipchange. */

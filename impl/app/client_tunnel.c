@@ -8,6 +8,12 @@
 
 /* A client's tunnel: what the server's options make of it, and who is told. */
 
+void ov_client_tunnel_ready(struct ov_client *client)
+{
+    ov_logf(client->log, OV_LOG_ERROR, OV_READY_WORDS);
+    ov_client_manage_state(client, "CONNECTED,SUCCESS", true);
+}
+
 static void on_raised(void *ctx, bool good)
 {
     struct ov_client *client = ctx;
@@ -19,8 +25,7 @@ static void on_raised(void *ctx, bool good)
     }
     if (client->connected)
     {
-        ov_logf(client->log, OV_LOG_ERROR, OV_READY_WORDS);
-        ov_client_manage_state(client, "CONNECTED,SUCCESS", true);
+        ov_client_tunnel_ready(client);
     }
 }
 

@@ -47,7 +47,7 @@ static void add_connection(struct ov_environment *env, const struct ov_config *c
 {
     ov_environment_add_nth(env, "proto", n,
                            proto_name(remote != NULL ? remote->proto : config->proto, config->role));
-    if (remote != NULL)
+    if (remote != NULL && remote->host != NULL) /* none: it is waited for */
     {
         ov_environment_add_nth(env, "remote", n, remote->host);
     }

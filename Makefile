@@ -7,6 +7,8 @@ BACKENDS ?= openssl mbedtls
 ENGINES  ?= $(if $(wildcard /usr/include/intel-ipsec-mb.h),ipsecmb)
 # Compression of data packets, with the libraries that are installed.
 COMPRESS ?= $(if $(wildcard /usr/include/lz4.h),lz4) $(if $(wildcard /usr/include/lzo/lzo1x.h),lzo)
+# Keys on tokens, where the library for them is installed.
+CARDS    ?= $(if $(wildcard /usr/include/pkcs11-helper-1.0/pkcs11h-core.h),pkcs11)
 # Several packets of the tun device in one call, where liburing is installed; `make RING=none` goes without.
 RING     ?= $(if $(wildcard /usr/include/liburing.h),uring,none)
 CC       ?= gcc
@@ -20,7 +22,7 @@ Q   := $(if $(V),,@)
 say  = $(if $(V),,@printf '  %-5s %s\n' $(1) $(patsubst $(CURDIR)/%,%,$(2)))
 
 CORE_FLOORS := base wire kdf compress replay reliable wrap options offload proxy tls data session hub
-EDGE_FLOORS := net tun loop manage app
+EDGE_FLOORS := net tun loop manage card app
 LIBS_openssl := -lssl -lcrypto
 LIBS_mbedtls := -lmbedtls -lmbedx509 -lmbedcrypto
 NL_CFLAGS := $(shell pkg-config --cflags libnl-route-3.0 2>/dev/null)
@@ -28,17 +30,19 @@ NL_LIBS   := $(shell pkg-config --libs libnl-route-3.0 2>/dev/null)
 LIBS_ipsecmb := -lIPSec_MB
 LIBS_lz4    := -llz4
 LIBS_lzo    := -llzo2
+LIBS_pkcs11 := -lpkcs11-helper
 LIBS_uring  := -luring
 PACK_LIBS   := $(foreach b,$(COMPRESS),$(LIBS_$(b)))
 CRYPTO_LIBS := $(foreach b,$(BACKENDS) $(ENGINES),$(LIBS_$(b))) $(PACK_LIBS)
-EDGE_LIBS   := -luv $(NL_LIBS) -lcap-ng -ljansson $(LIBS_$(RING))
+EDGE_LIBS   := $(foreach b,$(CARDS),$(LIBS_$(b))) -luv $(NL_LIBS) -lcap-ng -ljansson $(LIBS_$(RING))
 LAB_LIBS    := -luv -ljansson -lcyaml -lpcap -lm
 
 core_src    := $(sort $(foreach f,$(CORE_FLOORS),$(wildcard impl/$(f)/*.c)) $(wildcard impl/crypto/*.c))
 null_src    := $(wildcard impl/crypto/null/*.c)
 pack_src    := $(sort $(foreach b,$(COMPRESS),$(wildcard impl/compress/$(b)/*.c)))
 backend_src := $(sort $(foreach b,$(BACKENDS) $(ENGINES),$(wildcard impl/crypto/$(b)/*.c))) $(pack_src)
-edge_src    := $(sort $(foreach f,$(EDGE_FLOORS),$(wildcard impl/$(f)/*.c))) impl/tun/ring/$(RING).c
+edge_src    := $(sort $(foreach f,$(EDGE_FLOORS),$(wildcard impl/$(f)/*.c)) $(foreach b,$(CARDS),$(wildcard impl/card/$(b)/*.c))) \
+               impl/tun/ring/$(RING).c
 lab_src     := $(sort $(wildcard harness/lib/*.c harness/report/*.c)) \
                $(addprefix netns-lab/linkemu/,spec.c quantity.c netem.c) netns-lab/wincost/profile.c
 cli_src     := $(sort $(wildcard harness/cli/*.c))

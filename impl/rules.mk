@@ -35,7 +35,17 @@ $(backends_c): FORCE
 	   $(call table,ov_compressor,ov_compressor_,ov_compressors,$(COMPRESS)) } > $@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
+# The same for tokens, which belong to the edge.
+cards_c := $(BUILD)/gen/cards.c
+$(cards_c): FORCE
+	@mkdir -p $(@D)
+	@{ printf '#include "card/card.h"\n\n'; \
+	   $(call table,ov_card_driver,ov_card_,ov_card_drivers,$(CARDS)) } > $@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+$(plain)/cards.o $(san)/cards.o: $(cards_c)
 $(plain)/backends.o $(san)/backends.o: $(backends_c)
+$(plain)/cards.o $(san)/cards.o $(plain)/backends.o $(san)/backends.o:
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CFLAGS) $(if $(findstring $(san),$@),$(SANITIZE)) $(IMPL_INC) -c $< -o $@
@@ -45,7 +55,7 @@ $(BUILD)/libovcore.a: $(call objs,$(plain),$(core_src))
 	$(call say,AR,$@)
 	$(Q)$(AR) rcs $@ $^
 
-$(BUILD)/ovref: $(call objs,$(plain),$(edge_src) $(backend_src)) $(plain)/backends.o $(BUILD)/libovcore.a
+$(BUILD)/ovref: $(call objs,$(plain),$(edge_src) $(backend_src)) $(plain)/backends.o $(plain)/cards.o $(BUILD)/libovcore.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(LDFLAGS) $(CRYPTO_LIBS) $(EDGE_LIBS)
 
@@ -65,7 +75,7 @@ $(BUILD)/ovref.8: $(BUILD)/ovref
 test_lib_src   := $(wildcard impl/tests/lib/*.c)
 impl_tests     := $(patsubst impl/tests/%.c,$(BUILD)/tests/%,$(wildcard impl/tests/test_*.c))
 san_core       := $(call objs,$(san),$(core_src) $(null_src) $(backend_src) $(test_lib_src)) $(san)/backends.o
-san_edge       := $(call objs,$(san),$(filter-out impl/app/main.c,$(edge_src)))
+san_edge       := $(call objs,$(san),$(filter-out impl/app/main.c,$(edge_src))) $(san)/cards.o
 
 $(BUILD)/libovsan.a: $(san_core) $(san_edge)
 	@rm -f $@

@@ -62,7 +62,7 @@ STEPS = [
     ("client", "", r"^>STATE:\d+,WAIT,,,,,,\r$"),
     ("client", "", r"^>STATE:\d+,AUTH,,,,,,\r$"),
     ("client", "", r"^>STATE:\d+,GET_CONFIG,,,,,,\r$"),
-    ("client", "", r"^>STATE:\d+,CONNECTED,SUCCESS,10\.8\.0\.2,10\.77\.2\.2,1194,,,\r$"),
+    ("client", "", r"^>STATE:\d+,CONNECTED,SUCCESS,10\.8\.0\.2,10\.77\.2\.2,1194,,\r$"),
     ("client", "status", r"^OpenVPN STATISTICS\r\nUpdated,[^\r]*\r\n(.*\r\n)*?END\r$"),
     ("client", "pid", r"^SUCCESS: pid=\d+\r$"),
     ("client", "bogus", r"^ERROR: unknown command, enter 'help' for more options\r$"),
@@ -73,13 +73,18 @@ STEPS = [
     ("server", "", r"^END\r$"),
     ("server", "load-stats", r"^SUCCESS: nclients=1,bytesin=\d+,bytesout=\d+\r$"),
     ("server", "client-kill 0", r"^SUCCESS: client-kill command succeeded\r$"),
-    ("client", "", r"^>STATE:\d+,RECONNECTING,"),
+    ("client", "", r"^>NOTIFY:info,server-pushed-connection-reset,"),
+    ("client", "", r"^>STATE:\d+,RECONNECTING,server-pushed-connection-reset,,,,,\r$"),
+    ("client", "", r"^>HOLD:Waiting for hold release"),
+    ("client", "hold off", r"^SUCCESS: hold flag set to OFF\r$"),
+    ("client", "hold release", r"^SUCCESS: hold release succeeded\r$"),
+    ("client", "remote-entry-get all", r"^0,10\.77\.2\.2,1194,udp,enabled\r\nEND\r$"),
     ("client", "", r"^>STATE:\d+,CONNECTED,SUCCESS,"),
     ("server", "kill nobody", r"^ERROR: common name 'nobody' not found\r$"),
     ("server", "kill ovlab-client", r"^SUCCESS: common name 'ovlab-client' found, 1 client\(s\) killed\r$"),
     ("server", "signal SIGKILL", r"^ERROR: "),
     ("client", "signal SIGTERM", r"^SUCCESS: signal SIGTERM thrown\r$"),
-    ("client", "", r"^>STATE:\d+,EXITING,"),
+    ("client", "", r"^>STATE:\d+,EXITING,SIGTERM,,,,,\r$"),
     ("server", "version", r"^OpenVPN Version: ovref "),
     ("server", "signal SIGTERM", r"^SUCCESS: signal SIGTERM thrown\r$"),
 ]
@@ -90,4 +95,4 @@ for number, (side, line, pattern) in enumerate(STEPS):
     if not talks[side].expect(pattern):
         print(f"FAIL {side} {line[:60]!r}: waited in vain for {pattern}\n{talks[side].text[-800:]}")
         sys.exit(1)
-print(f"run-manage: {len(STEPS)} passed, 0 failed")
+print(f"{len(STEPS)} steps as expected")

@@ -82,6 +82,7 @@ static void on_restart(struct ov_client *client, const struct ov_event *event, s
 
 static void on_event(struct ov_client *client, const struct ov_event *event, struct ov_now now)
 {
+    ov_client_manage_event(client, event);
     switch (event->kind)
     {
     case OV_EVENT_CONNECTED:
@@ -183,7 +184,14 @@ void ov_client_wake(void *ctx, unsigned ready)
         ov_client_typed(client, now);
     }
     const uint64_t manage_ms =
-        ov_manage_turn(client->program->manage, client->loop, &client->manage_seen, now);
+        ov_manage_turn(client->program->manage, client->loop, &client->manage.seen, now);
+    if (client->manage.thrown != 0)
+    {
+        const int signum = client->manage.thrown;
+        client->manage.thrown = 0;
+        ov_client_signal(client, signum); /* which comes here again */
+        return;
+    }
     try_to_connect(client, ready, now);
     ov_client_watch_master(client, now);
     uint64_t deadline = OV_NEVER;
@@ -206,6 +214,7 @@ void ov_client_wake(void *ctx, unsigned ready)
         deadline = ov_updown_busy(&client->updown) ? OV_NEVER : client->pause_until_ms;
     }
     deadline = ov_time_earlier(deadline, ov_time_earlier(manage_ms, ov_updown_deadline(&client->updown)));
+    deadline = ov_time_earlier(deadline, ov_client_manage_tick(client, now));
     deadline = ov_time_earlier(deadline, ov_manage_flush(client->program->manage, now));
     ov_loop_deadline(client->loop, ov_time_earlier(deadline, ov_client_keep_status(client, now)));
 }

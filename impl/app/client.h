@@ -40,6 +40,24 @@ struct ov_client_threads
     uint64_t link_octets;
 };
 
+/* What management has to do with the present attempt. */
+struct ov_client_manage
+{
+    uint32_t seen; /* ov_manage_visits that the loop knows */
+    bool passed;   /* the hold of this attempt is over */
+    enum ov_manage_remote
+    {
+        OV_REMOTE_UNASKED = 0,
+        OV_REMOTE_ASKED,
+        OV_REMOTE_DECIDED
+    } remote;
+    uint32_t bytecount_s; /* 0: nobody wants to know */
+    uint64_t bytecount_ms;
+    int thrown;     /* a signal that is to be obeyed as soon as management has said all; 0: none */
+    bool retry_set; /* auth-retry: other than the configuration says */
+    enum ov_auth_retry retry;
+};
+
 struct ov_client
 {
     struct ov_program *program;
@@ -68,16 +86,14 @@ struct ov_client
     bool connected;                 /* this session has been connected */
     bool waited;                    /* the next pause is left out [WP-CLI-004] */
     uint32_t wait_s;                /* the next pause is at least that long, once [WP-CLI-007] */
+    const char *leaving_by;         /* a signal, as the state says it; NULL: something else */
     bool leaving;                   /* the session says goodbye */
     enum ov_outcome wanted;         /* what the end of the session means when it was asked for */
     enum ov_outcome outcome;
     char reason[24];             /* why it ends, as 'signal' of the environment of programs */
     struct ov_terminal terminal; /* open while the server waits for an answer */
     struct ov_pump pump;
-    bool manage_held;     /* the next attempt waits for hold release */
-    bool manage_asked;    /* ... for name and password */
-    uint32_t manage_got;  /* of them: 1 the name, 2 the password */
-    uint32_t manage_seen; /* ov_manage_visits that the loop knows */
+    struct ov_client_manage manage;
     struct ov_updown updown;
     struct ov_addr told; /* the server's address as --ipchange was told; family 0: it wasn't */
     struct ov_client_threads threads;
@@ -112,8 +128,20 @@ uint64_t ov_client_keep_status(struct ov_client *client, struct ov_now now);
 
 /* client_manage.c: what the management interface asks, and what it is told. None of them does anything without it. */
 void ov_client_manage_open(struct ov_client *client);
+void ov_client_manage_close(struct ov_client *client);
 /* True: the next attempt has to wait for management. */
 bool ov_client_manage_waits(struct ov_client *client, struct ov_now now);
+/* The session wants name and password in the middle: false: management isn't asked for them. */
+bool ov_client_manage_login(struct ov_client *client);
+/* An event that management hears of. */
+void ov_client_manage_event(struct ov_client *client, const struct ov_event *event);
+/* >BYTECOUNT if it is due; returns when that will be again. */
+uint64_t ov_client_manage_tick(struct ov_client *client, struct ov_now now);
+/* >UPDOWN */
+void ov_client_manage_updown(struct ov_client *client, bool up);
+/* client_commands.c: its commands. */
+extern const struct ov_manage_command ov_client_commands[];
+extern const size_t ov_client_commands_count;
 /* state as 2.x names it; up: addresses too. */
 void ov_client_manage_state(struct ov_client *client, const char *state, bool up);
 void ov_client_signal(struct ov_client *client, int signum);

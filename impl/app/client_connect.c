@@ -1,5 +1,6 @@
 #include "app/client.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "app/local.h"
@@ -61,7 +62,14 @@ void ov_client_restart(struct ov_client *client, const char *reason, bool advanc
     ov_logf(client->log, OV_LOG_INFO, "SIGUSR1[%.*s] received, process restarting", (int)strcspn(reason, ":"),
             reason);
     stop_session(client);
-    ov_client_manage_state(client, "RECONNECTING", false);
+    if (client->connected)
+    {
+        ov_client_manage_updown(client, false);
+    }
+    char state[120];
+    const char *why = strchr(reason, ',') != NULL ? strchr(reason, ',') + 1 : reason;
+    (void)snprintf(state, sizeof state, "RECONNECTING,%.*s", (int)strcspn(why, ":,"), why);
+    ov_client_manage_state(client, state, false);
     ov_client_tunnel_leave(client, strcmp(reason, "hard,") == 0 ? "sigusr1" : reason, now);
     if (advance && !client->connected)
     {

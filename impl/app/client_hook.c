@@ -14,7 +14,8 @@
 bool ov_client_hook_wanted(const struct ov_config *config)
 {
     const struct ov_client_rules *rules = &config->clients;
-    return rules->dir != NULL || rules->connect.count + rules->disconnect.count + rules->learn.count > 0;
+    return config->management.judges || rules->dir != NULL ||
+           rules->connect.count + rules->disconnect.count + rules->learn.count > 0;
 }
 
 struct ov_client_hook *ov_client_hook_new(const struct ov_client_hook_spec *spec)
@@ -110,6 +111,35 @@ static void learn_next(struct ov_visit *visit)
     }
 }
 
+/* What management said counts last [WP-SRV-030]. */
+static void begin_learning(struct ov_visit *visit)
+{
+    const struct ov_client_hook_spec *spec = &visit->hook->spec;
+    const char *text = spec->given != NULL ? spec->given(spec->ctx, visit->ticket) : NULL;
+    if (text != NULL)
+    {
+        const bool good = ov_visit_add(visit, "client-auth", text, strlen(text));
+        const struct ov_client_config *own = good ? ov_client_options_result(visit->options) : NULL;
+        if (own == NULL || own->disable)
+        {
+            settle(visit, false);
+            return;
+        }
+        ov_visit_set_addresses(visit, own);
+    }
+    learn_next(visit);
+}
+
+bool ov_client_hook_address(const struct ov_client_hook *hook, uint64_t ticket, size_t n, char out[static 64])
+{
+    const struct ov_visit *visit = hook->first;
+    while (visit != NULL && (visit->ticket != ticket || visit->stage != OV_VISIT_STAYS))
+    {
+        visit = visit->next;
+    }
+    return visit != NULL && ov_visit_address(visit, n, out);
+}
+
 /* ---- 2: client-connect ---- */
 
 static void take_settings(struct ov_visit *visit)
@@ -125,7 +155,7 @@ static void take_settings(struct ov_visit *visit)
         return;
     }
     ov_visit_set_addresses(visit, own);
-    learn_next(visit);
+    begin_learning(visit);
 }
 
 /* '2': later; '1': good; '0': not [WP-SRV-032]. */
@@ -185,7 +215,7 @@ static void call_connect(struct ov_visit *visit)
     const struct ov_command *command = &spec->config->clients.connect;
     if (command->count == 0)
     {
-        learn_next(visit);
+        begin_learning(visit);
         return;
     }
     visit->stage = OV_VISIT_CONNECT;

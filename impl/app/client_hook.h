@@ -21,6 +21,9 @@ struct ov_client_hook_spec
     const struct ov_cert_seen *seen;    /* ... and of certificates */
     void (*changed)(void *ctx);         /* the hub has something to send because of an answer */
     void *ctx;
+    /* Settings that management gave along with its verdict; NULL: none. Borrowed for a moment. NULL: nobody gives
+     * any. */
+    const char *(*given)(void *ctx, uint64_t ticket);
 };
 
 /* Whether the configuration has anything to say about single clients. */
@@ -36,6 +39,9 @@ void ov_client_hook_free(struct ov_client_hook *hook);
 void ov_client_hook_event(struct ov_client_hook *hook, const struct ov_event *event, struct ov_now now);
 /* For the settings of the hub: ctx is the hook. */
 void ov_client_hook_left(void *ctx, uint64_t ticket, const struct ov_hub_peer *last);
+/* Address number n of a client that stays, networks behind it last; false: there are no more. */
+bool ov_client_hook_address(const struct ov_client_hook *hook, uint64_t ticket, size_t n,
+                            char out[static 64]);
 /* Clients whose program said "later" are looked at from time to time. */
 void ov_client_hook_tick(struct ov_client_hook *hook, struct ov_now now);
 uint64_t ov_client_hook_deadline(const struct ov_client_hook *hook);

@@ -12,6 +12,10 @@
 bool ov_client_log_in(struct ov_client *client)
 {
     struct ov_program *program = client->program;
+    if (ov_login_by_management(&program->config))
+    {
+        return true; /* it was asked before the attempt */
+    }
     const bool good = ov_login_after_refusal(&program->login, &program->config, client->log) &&
                       ov_login_fill(&program->login, &program->config, client->log);
     if (!good)
@@ -24,7 +28,7 @@ bool ov_client_log_in(struct ov_client *client)
 /* --auth-nocache forgot the password, and a renegotiation wants it again. */
 void ov_client_login_wanted(struct ov_client *client, struct ov_now now)
 {
-    if (ov_client_log_in(client))
+    if (!ov_client_manage_login(client) && ov_client_log_in(client))
     {
         ov_session_proceed(&client->session, now);
     }
@@ -40,9 +44,9 @@ void ov_client_challenged(struct ov_client *client, const char *text)
     }
     ov_logf(client->log, OV_LOG_INFO, "CHALLENGE: %s", challenge.text);
     (void)snprintf(question, sizeof question, "CHALLENGE: %s ", challenge.text);
-    if (!challenge.wants_answer)
+    if (!challenge.wants_answer || ov_login_by_management(&client->program->config))
     {
-        return;
+        return; /* management has heard of it and answers by cr-response */
     }
     /* Packets go on while somebody types. */
     if (ov_terminal_begin(&client->terminal, question, challenge.echo) != OV_OK ||

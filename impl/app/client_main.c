@@ -1,6 +1,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "app/client.h"
 #include "app/self.h"
@@ -12,6 +13,9 @@
  * doesn't wait for it. */
 static void leave(struct ov_client *client, const char *name, enum ov_outcome outcome)
 {
+    client->leaving_by = strncmp(name, "SIGTERM", 7) == 0  ? "EXITING,SIGTERM"
+                         : strncmp(name, "SIGINT", 6) == 0 ? "EXITING,SIGINT"
+                                                           : "RECONNECTING,SIGHUP";
     ov_logf(client->log, OV_LOG_INFO, "%s received, %s", name,
             outcome == OV_OUTCOME_AGAIN ? "starting over" : "process exiting");
     ov_client_note_signal(client, name);
@@ -117,7 +121,8 @@ static bool client_open(struct ov_client *client)
 /* The session first: its last packets are gone. Then what it used. */
 static void client_close(struct ov_client *client)
 {
-    ov_client_manage_state(client, "EXITING", false);
+    ov_client_manage_state(client, client->leaving_by != NULL ? client->leaving_by : "EXITING", false);
+    ov_client_manage_close(client);
     ov_client_join_threads(client, ov_loop_now());
     ov_status_file_close(&client->status);
     ov_session_clear(&client->session);

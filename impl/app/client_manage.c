@@ -1,129 +1,106 @@
 #include <arpa/inet.h>
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "app/client.h"
+#include "app/environment.h"
 #include "app/login.h"
 #include "app/manage_loop.h"
-#include "app/version.h"
+#include "base/wipe.h"
 #include "manage/history.h"
 #include "options/values.h"
 
-/* What the management interface asks of a client. */
+/* What a client tells management, and what it waits for. */
 
-static void write_status(void *ctx, FILE *file)
-{
-    ov_client_status_text(ctx, file);
-}
-
-static void on_status(struct ov_client *client, const struct ov_manage_words *words)
-{
-    (void)words; /* a client has one format */
-    ov_manage_say_file(client->program->manage, write_status, client);
-}
-
-static void on_signal(struct ov_client *client, const struct ov_manage_words *words)
-{
-    const int signum = words->count > 1 ? ov_manage_signal(words->word[1]) : 0;
-    if (signum == 0)
-    {
-        ov_manage_say(client->program->manage, "ERROR: signal is one of SIGHUP, SIGTERM, SIGUSR1, SIGUSR2");
-        return;
-    }
-    ov_manage_say(client->program->manage, "SUCCESS: signal %s thrown", words->word[1]);
-    ov_client_signal(client, signum);
-}
-
-static void on_version(struct ov_client *client, const struct ov_manage_words *words)
-{
-    char line[OV_VERSION_LINE];
-    (void)words;
-    ov_manage_say(client->program->manage, "OpenVPN Version: %s", ov_version_line(line));
-    ov_manage_say(client->program->manage, "Management Version: 5");
-    ov_manage_say(client->program->manage, "END");
-}
-
-/* "username Auth alice", "password Auth secret": both together are a login. */
-static void on_login(struct ov_client *client, const struct ov_manage_words *words)
-{
-    struct ov_login *login = &client->program->login;
-    struct ov_manage *manage = client->program->manage;
-    const bool is_password = words->word[0][0] == 'p';
-    const char *what = is_password ? "password" : "username";
-    if (words->count != 3 || strcmp(words->word[1], "Auth") != 0)
-    {
-        ov_manage_say(manage, "ERROR: the %s command needs a type, which is 'Auth', and the text", what);
-        return;
-    }
-    if (!client->manage_asked)
-    {
-        ov_manage_say(manage, "ERROR: no %s is currently needed at this time", what);
-        return;
-    }
-    char *to = is_password ? login->password : login->username;
-    memcpy(to, words->word[2], strlen(words->word[2]) + 1); /* at most OV_MANAGE_WORD, which is shorter */
-    client->manage_got |= is_password ? 2u : 1u;
-    ov_manage_say(manage, "SUCCESS: 'Auth' %s entered, but not yet verified", what);
-    if (client->manage_got == 3)
-    {
-        ov_manage_answered(manage);
-        login->filled = true;
-        client->manage_asked = false;
-        client->pause_until_ms = 0;
-        ov_loop_deadline(client->loop, 0);
-    }
-}
-
-static const struct
-{
-    const char *name;
-    void (*run)(struct ov_client *client, const struct ov_manage_words *words);
-    const char *help;
-} commands[] = {
-    {"password", on_login, "Auth TEXT: when it is asked for"},
-    {"signal", on_signal, "SIGHUP|SIGTERM|SIGUSR1|SIGUSR2"},
-    {"status", on_status, "The status file's text"},
-    {"username", on_login, "Auth TEXT: when it is asked for"},
-    {"version", on_version, "Versions of program and interface"},
-};
-
-static bool on_command(void *ctx, const struct ov_manage_words *words)
+static void go_on(void *ctx)
 {
     struct ov_client *client = ctx;
-    const bool help = strcmp(words->word[0], "help") == 0;
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+    if (client->state == OV_CLIENT_PAUSE)
     {
-        if (help)
-        {
-            ov_manage_say(client->program->manage, "%-24s : %s", commands[i].name, commands[i].help);
-        }
-        else if (strcmp(commands[i].name, words->word[0]) == 0)
-        {
-            commands[i].run(client, words);
-            return true;
-        }
+        client->pause_until_ms = 0;
     }
-    return help;
+    ov_loop_deadline(client->loop, 0);
 }
 
 static void on_released(void *ctx)
 {
     struct ov_client *client = ctx;
-    if (client->manage_held)
+    if (client->state == OV_CLIENT_PAUSE && client->pause_until_ms == OV_NEVER)
     {
-        client->manage_held = false;
-        client->pause_until_ms = 0;
+        client->manage.passed = true;
+        go_on(client);
+    }
+}
+
+/* The session is in the middle of a handshake that waits for this. */
+static void on_signed(void *ctx)
+{
+    struct ov_client *client = ctx;
+    if (client->state == OV_CLIENT_RUNNING)
+    {
+        ov_session_proceed(&client->session, ov_loop_now());
+        ov_loop_deadline(client->loop, 0);
+    }
+}
+
+static void forget_passwords(struct ov_client *client)
+{
+    ov_login_wipe_password(&client->program->login);
+    (void)ov_login_drop_token(&client->program->login);
+}
+
+/* The controlling program is gone: what the options want then. */
+static void on_left(void *ctx)
+{
+    struct ov_client *client = ctx;
+    const struct ov_management *management = &client->program->config.management;
+    client->manage.bytecount_s = 0;
+    if (management->forgets_with_it)
+    {
+        forget_passwords(client);
+    }
+    if (management->connects_out || management->ends_with_it)
+    {
+        client->manage.thrown = management->connects_out ? SIGTERM : SIGUSR1;
         ov_loop_deadline(client->loop, 0);
     }
 }
 
 void ov_client_manage_open(struct ov_client *client)
 {
-    const struct ov_manage_user user = {client, on_command, on_released};
+    const struct ov_manage_user user = {.ctx = client,
+                                        .commands = ov_client_commands,
+                                        .count = ov_client_commands_count,
+                                        .released = on_released,
+                                        .left = on_left};
+    if (client->program->manage == NULL)
+    {
+        return;
+    }
+    if (!ov_manage_add_user(client->program->manage, &user))
+    {
+        ov_logf(client->log, OV_LOG_ERROR, "management: too many users of it");
+    }
+    client->manage.passed = client->program->control->passed;
+    ov_key_desk_tell(&client->program->control->desk, on_signed, client);
+    client->program->control->card.running = true;
+    client->program->control->card.answered = on_signed;
+    client->program->control->card.ctx = client;
+}
+
+void ov_client_manage_close(struct ov_client *client)
+{
     if (client->program->manage != NULL)
     {
-        ov_manage_set_user(client->program->manage, &user);
+        ov_manage_remove_user(client->program->manage, client);
+        ov_ask_drop(&client->program->control->ask);
+        ov_key_desk_tell(&client->program->control->desk, NULL, NULL);
+        client->program->control->passed = false;
     }
 }
+
+/* ---- before an attempt ---- */
 
 static void wait_for_it(struct ov_client *client)
 {
@@ -131,30 +108,225 @@ static void wait_for_it(struct ov_client *client)
     client->pause_until_ms = OV_NEVER;
 }
 
+static void take_login(struct ov_client *client)
+{
+    struct ov_login *login = &client->program->login;
+    struct ov_ask *ask = &client->program->control->ask;
+    (void)snprintf(login->username, sizeof login->username, "%s", ask->username);
+    (void)snprintf(login->password, sizeof login->password, "%s", ask->text);
+    login->filled = true;
+    login->refused = false;
+    login->refusal[0] = '\0';
+    ov_ask_drop(ask);
+}
+
+static void on_login(void *ctx)
+{
+    struct ov_client *client = ctx;
+    take_login(client);
+    if (client->state == OV_CLIENT_RUNNING)
+    {
+        ov_session_proceed(&client->session, ov_loop_now());
+    }
+    go_on(client);
+}
+
+/* With the question of --static-challenge, if there is one. */
+static void ask_login(struct ov_client *client)
+{
+    const struct ov_login_options *options = &client->program->config.login;
+    char more[OV_MANAGE_QUESTION / 2] = "";
+    if (options->challenge != NULL)
+    {
+        (void)snprintf(more, sizeof more, "SC:%d,%s", options->challenge_echo ? 1 : 0, options->challenge);
+    }
+    ov_ask_for(&client->program->control->ask, OV_ASK_LOGIN, "Auth", more, on_login, client);
+}
+
+/* A refusal that is asked about again: with interact the old answer is of no use. */
+static bool needs_login(struct ov_client *client)
+{
+    struct ov_login *login = &client->program->login;
+    const struct ov_config *config = &client->program->config;
+    if (!ov_login_by_management(config) || !login->wanted)
+    {
+        return false;
+    }
+    if (login->refused && config->login.retry == OV_AUTH_RETRY_INTERACT &&
+        strncmp(login->refusal, "TEMP", 4) != 0 && strncmp(login->refusal, "SESSION", 7) != 0)
+    {
+        ov_login_wipe_password(login);
+    }
+    login->refused = false;
+    return !login->filled && login->token[0] == '\0';
+}
+
+bool ov_client_manage_login(struct ov_client *client)
+{
+    if (!ov_login_by_management(&client->program->config))
+    {
+        return false;
+    }
+    ask_login(client);
+    return true;
+}
+
+static void ask_remote(struct ov_client *client)
+{
+    const struct ov_remote *entry = ov_remotes_entry(&client->remotes);
+    char line[OV_MANAGE_QUESTION];
+    (void)snprintf(line, sizeof line, ">REMOTE:%s,%u,%s", entry->host, entry->port,
+                   ov_proto_is_tcp(entry->proto) ? "tcp-client" : "udp");
+    client->manage.remote = OV_REMOTE_ASKED;
+    ov_manage_ask(client->program->manage, line);
+}
+
 bool ov_client_manage_waits(struct ov_client *client, struct ov_now now)
 {
     struct ov_manage *manage = client->program->manage;
-    const struct ov_login *login = &client->program->login;
     (void)now;
     if (manage == NULL)
     {
         return false;
     }
-    if (ov_manage_holds(manage, 0))
+    if (client->manage.retry_set)
     {
-        client->manage_held = true;
+        client->program->config.login.retry = client->manage.retry;
+    }
+    bool waits = false;
+    if (!client->manage.passed && ov_manage_holds(manage, 0))
+    {
+        waits = true;
+    }
+    else if (client->manage.passed = true, needs_login(client))
+    {
+        ask_login(client);
+        waits = true;
+    }
+    else if (client->program->config.management.query_remote && client->manage.remote != OV_REMOTE_DECIDED)
+    {
+        ask_remote(client);
+        waits = true;
+    }
+    if (waits)
+    {
         wait_for_it(client);
         return true;
     }
-    if (ov_login_by_management(&client->program->config) && login->wanted && !login->filled)
-    {
-        client->manage_asked = true;
-        client->manage_got = 0;
-        ov_manage_ask(manage, ">PASSWORD:Need 'Auth' username/password");
-        wait_for_it(client);
-        return true;
-    }
+    client->manage.passed = false; /* the next attempt is held again */
+    client->manage.remote = OV_REMOTE_UNASKED;
     return false;
+}
+
+/* ---- what it is told ---- */
+
+static void tell_refusal(struct ov_client *client, const struct ov_event *event)
+{
+    struct ov_manage *manage = client->program->manage;
+    const char *reason = client->program->login.refusal; /* longer than an event */
+    if (reason[0] == '\0' && strncmp(event->text, "AUTH_FAILED,", 12) == 0)
+    {
+        reason = event->text + 12;
+    }
+    if (reason[0] != '\0')
+    {
+        ov_manage_say(manage, ">PASSWORD:Verification Failed: 'Auth' ['%s']", reason);
+    }
+    else
+    {
+        ov_manage_say(manage, ">PASSWORD:Verification Failed: 'Auth'");
+    }
+}
+
+static void tell_message(struct ov_client *client, const char *text)
+{
+    const char *rest = strchr(text, ',');
+    char state[80];
+    if (strncmp(text, "AUTH_PENDING", 12) == 0)
+    {
+        (void)snprintf(state, sizeof state, "AUTH_PENDING,%.60s", rest != NULL ? rest + 1 : "");
+        ov_client_manage_state(client, state, false);
+    }
+    else if (strncmp(text, "INFO", 4) == 0 && rest != NULL)
+    {
+        ov_manage_say(client->program->manage, ">INFOMSG:%s", rest + 1);
+    }
+    else if (strncmp(text, "RESTART", 7) == 0 || strncmp(text, "HALT", 4) == 0)
+    {
+        ov_manage_say(client->program->manage, ">NOTIFY:info,server-pushed-%s,%s",
+                      text[0] == 'R' ? "connection-reset" : "halt", rest != NULL ? rest + 1 : "");
+    }
+}
+
+void ov_client_manage_event(struct ov_client *client, const struct ov_event *event)
+{
+    if (client->program->manage == NULL)
+    {
+        return;
+    }
+    if (event->kind == OV_EVENT_MESSAGE && event->err == OV_ERR_AUTH)
+    {
+        tell_refusal(client, event);
+    }
+    else if (event->kind == OV_EVENT_MESSAGE)
+    {
+        tell_message(client, event->text);
+    }
+    else if (event->kind == OV_EVENT_CHALLENGE)
+    {
+        ov_manage_say(client->program->manage, ">INFOMSG:%s", event->text);
+    }
+    else if (event->kind == OV_EVENT_TOKEN)
+    {
+        ov_manage_say(client->program->manage, ">PASSWORD:Auth-Token:%s", event->text);
+    }
+}
+
+void ov_client_manage_updown(struct ov_client *client, bool up)
+{
+    const struct ov_tunnel *tunnel = &client->iface.applied;
+    const struct ov_addr *addr = &client->iface.server;
+    struct ov_manage *manage = client->program->manage;
+    struct ov_environment env;
+    char text[INET6_ADDRSTRLEN] = "";
+    if (manage == NULL || !client->program->config.management.up_down || !ov_environment_init(&env))
+    {
+        return;
+    }
+    (void)inet_ntop(addr->family == 6 ? AF_INET6 : AF_INET, addr->ip, text, sizeof text);
+    ov_environment_add(&env, "dev", client->iface.tun->name);
+    ov_environment_add(&env, addr->family == 6 ? "trusted_ip6" : "trusted_ip", text);
+    ov_environment_number(&env, "trusted_port", addr->port);
+    ov_environment_number(&env, "tun_mtu", tunnel->mtu);
+    if (tunnel->has_ip4)
+    {
+        ov_environment_add(&env, "ifconfig_local", ov_value_ip4_text(tunnel->ip4, text));
+    }
+    if (tunnel->has_ip6)
+    {
+        ov_environment_add(&env, "ifconfig_ipv6_local", ov_value_ip6_text(tunnel->ip6, text));
+    }
+    ov_manage_say(manage, ">UPDOWN:%s", up ? "UP" : "DOWN");
+    ov_manage_say_environment(manage, ">UPDOWN:ENV,", &env);
+    ov_environment_clear(&env);
+}
+
+uint64_t ov_client_manage_tick(struct ov_client *client, struct ov_now now)
+{
+    struct ov_client_manage *own = &client->manage;
+    if (own->bytecount_s == 0 || client->program->manage == NULL)
+    {
+        return OV_NEVER;
+    }
+    if (now.mono_ms >= own->bytecount_ms)
+    {
+        const struct ov_link *link = client->link;
+        own->bytecount_ms = now.mono_ms + UINT64_C(1000) * own->bytecount_s;
+        ov_manage_say(client->program->manage, ">BYTECOUNT:%llu,%llu",
+                      link != NULL ? (unsigned long long)link->stats.rx_octets : 0,
+                      link != NULL ? (unsigned long long)link->stats.tx_octets : 0);
+    }
+    return own->bytecount_ms;
 }
 
 void ov_client_manage_state(struct ov_client *client, const char *state, bool up)
@@ -166,15 +338,17 @@ void ov_client_manage_state(struct ov_client *client, const char *state, bool up
     }
     if (!up)
     {
-        (void)snprintf(line, sizeof line, "%s,,,,,,", state);
+        (void)snprintf(line, sizeof line, "%s%s,,,,,", state, strchr(state, ',') != NULL ? "" : ",");
     }
     else
     {
         const struct ov_tunnel *tunnel = &client->iface.applied;
         const struct ov_addr *addr = &client->iface.server;
         (void)inet_ntop(addr->family == 6 ? AF_INET6 : AF_INET, addr->ip, remote, sizeof remote);
-        (void)snprintf(line, sizeof line, "%s,%s,%s,%u,,,%s", state,
+        /* The last field is left out, with its comma, where there is no IPv6 [WP-MGMT-010]. */
+        (void)snprintf(line, sizeof line, "%s,%s,%s,%u,,%s%s", state,
                        tunnel->has_ip4 ? ov_value_ip4_text(tunnel->ip4, ip4) : "", remote, addr->port,
+                       tunnel->has_ip6 ? "," : "",
                        tunnel->has_ip6 ? ov_value_ip6_text(tunnel->ip6, ip6) : "");
     }
     ov_manage_state(client->program->manage, ov_loop_now(), line);

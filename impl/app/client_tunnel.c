@@ -11,6 +11,7 @@
 void ov_client_tunnel_ready(struct ov_client *client)
 {
     ov_logf(client->log, OV_LOG_ERROR, OV_READY_WORDS);
+    ov_client_manage_updown(client, true);
     ov_client_manage_state(client, "CONNECTED,SUCCESS", true);
 }
 

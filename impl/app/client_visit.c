@@ -75,19 +75,22 @@ void ov_visit_drop(struct ov_visit *visit)
 
 bool ov_visit_read(struct ov_visit *visit, const char *path, const char *name, struct ov_arena *arena)
 {
-    const struct ov_log *log = visit->hook->spec.log;
     char reason[OV_LOADER_REASON] = "too large";
-    char line[OV_DIAG_LINE];
     struct ov_text text;
-    enum ov_err err = ov_file_loader.load(NULL, path, SETTINGS_OCTETS, arena, &text, reason);
-    if (err == OV_OK)
+    if (ov_file_loader.load(NULL, path, SETTINGS_OCTETS, arena, &text, reason) != OV_OK)
     {
-        err = ov_client_options_add(visit->options, name, text.data, text.len);
+        ov_logf(visit->hook->spec.log, OV_LOG_WARN, "%s: settings in %s can't be read: %s", visit->name, path,
+                reason);
+        return false;
     }
-    else
-    {
-        ov_logf(log, OV_LOG_WARN, "%s: settings in %s can't be read: %s", visit->name, path, reason);
-    }
+    return ov_visit_add(visit, name, text.data, text.len);
+}
+
+bool ov_visit_add(struct ov_visit *visit, const char *name, const char *text, size_t len)
+{
+    const struct ov_log *log = visit->hook->spec.log;
+    char line[OV_DIAG_LINE];
+    const enum ov_err err = ov_client_options_add(visit->options, name, text, len);
     const struct ov_diag *diag =
         visit->said != NULL ? visit->said->next : ov_client_options_diags(visit->options)->first;
     for (; diag != NULL; diag = diag->next)

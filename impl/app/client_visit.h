@@ -57,7 +57,9 @@ struct ov_visit *ov_visit_new(struct ov_client_hook *hook, const struct ov_clien
                               struct ov_now now);
 void ov_visit_drop(struct ov_visit *visit);
 
-/* More settings from a file that is called name in the log. False: it can't be read. */
+/* More settings, called name in the log. False: out of memory. */
+bool ov_visit_add(struct ov_visit *visit, const char *name, const char *text, size_t len);
+/* The same from a file. False: it can't be read. */
 bool ov_visit_read(struct ov_visit *visit, const char *path, const char *name, struct ov_arena *arena);
 /* Its settings may have changed its addresses. */
 void ov_visit_set_addresses(struct ov_visit *visit, const struct ov_client_config *own);

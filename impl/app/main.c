@@ -7,7 +7,6 @@
 #include "app/genkey.h"
 #include "app/load_files.h"
 #include "app/log_stderr.h"
-#include "app/manage_loop.h"
 #include "app/process.h"
 #include "app/program.h"
 #include "app/version.h"
@@ -116,28 +115,27 @@ static enum ov_outcome run_role(struct ov_program *program, const struct ov_conf
 {
     char line[OV_VERSION_LINE];
     ov_logf(&log, OV_LOG_INFO, "%s", ov_version_line(line));
-    struct ov_manage *manage = NULL;
-    if (!ov_manage_open(config, &log, &manage))
+    struct ov_control control;
+    enum ov_outcome outcome = OV_OUTCOME_FAILED;
+    if (!ov_control_open(&control, config, &log))
     {
         return OV_OUTCOME_FAILED;
     }
-    if (!ov_program_init(program, config, log))
+    program->control = &control;
+    program->manage = control.manage;
+    if (ov_program_init(program, config, log))
     {
-        ov_manage_free(manage);
-        return OV_OUTCOME_FAILED;
+        control.log = &program->log;
+        ov_logf(&log, OV_LOG_INFO, "TLS library: %s", program->crypto->version());
+        if (to_background(program))
+        {
+            outcome = config->role == OV_ROLE_SERVER ? ov_server_run(program) : ov_client_run(program);
+        }
     }
-    program->manage = manage;
-    ov_logf(&log, OV_LOG_INFO, "TLS library: %s", program->crypto->version());
-    if (!to_background(program))
-    {
-        ov_program_clear(program);
-        ov_manage_free(manage);
-        return OV_OUTCOME_FAILED;
-    }
-    enum ov_outcome outcome =
-        config->role == OV_ROLE_SERVER ? ov_server_run(program) : ov_client_run(program);
     ov_program_clear(program);
-    ov_manage_free(manage);
+    program->control = NULL;
+    program->manage = NULL;
+    ov_control_close(&control);
     return outcome;
 }
 
@@ -168,6 +166,10 @@ static enum ov_outcome run_config(struct ov_program *program, const struct ov_op
     if (config != NULL && (config->wish == OV_WISH_CIPHERS || config->wish == OV_WISH_DIGESTS))
     {
         return show_algorithms(program, config, log);
+    }
+    if (config != NULL && config->wish == OV_WISH_PKCS11_IDS)
+    {
+        return ov_card_show(config, &log) ? OV_OUTCOME_DONE : OV_OUTCOME_FAILED;
     }
     if (config != NULL && config->wish == OV_WISH_RUN &&
         ov_process_open_log(&config->process, config->verb, program->background || program->settled, &log,

@@ -5,11 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/version.h"
+
 bool ov_manage_open(const struct ov_config *config, struct ov_log *log, struct ov_manage **out)
 {
     const struct ov_management *from = &config->management;
     char text[OV_MANAGE_TEXT] = "";
     char password[OV_MANAGE_WORD + 1] = "";
+    char title[OV_VERSION_LINE];
     *out = NULL;
     if (from->address == NULL)
     {
@@ -20,6 +23,11 @@ bool ov_manage_open(const struct ov_config *config, struct ov_log *log, struct o
         .port = from->port,
         .password = from->password.from != NULL ? password : NULL,
         .hold = from->hold,
+        .connects_out = from->connects_out,
+        .peer_user = from->peer_user,
+        .peer_group = from->peer_group,
+        .log_lines = from->log_lines,
+        .title = ov_version_line(title),
         .now = ov_loop_now,
     };
     if (from->password.from != NULL)
@@ -40,7 +48,8 @@ bool ov_manage_open(const struct ov_config *config, struct ov_log *log, struct o
     }
     const struct ov_log inner = *log;
     *log = ov_manage_log(*out, &inner);
-    ov_logf(log, OV_LOG_INFO, "management: listening on %s %s", from->address, from->port);
+    ov_logf(log, OV_LOG_INFO, "management: %s %s %s", from->connects_out ? "connected to" : "listening on",
+            from->address, from->port);
     return true;
 }
 
@@ -72,19 +81,22 @@ uint64_t ov_manage_turn(struct ov_manage *manage, struct ov_loop *loop, uint32_t
     return deadline;
 }
 
+void ov_manage_pump(struct ov_manage *manage)
+{
+    struct pollfd fds[2] = {{.fd = ov_manage_listen_fd(manage), .events = POLLIN},
+                            {.fd = ov_manage_client_fd(manage), .events = POLLIN}};
+    fds[0].fd = fds[1].fd >= 0 ? -1 : fds[0].fd;
+    const uint64_t again_ms = ov_manage_flush(manage, ov_loop_now());
+    (void)poll(fds, 2, again_ms == OV_NEVER ? 1000 : 50);
+    (void)ov_manage_run(manage, ov_loop_now());
+}
+
 void ov_manage_wait(struct ov_manage *manage)
 {
-    while (manage != NULL && ov_manage_holds(manage, 0))
+    const bool holds = manage != NULL && ov_manage_holds(manage, 0);
+    while (holds && ov_manage_waits(manage))
     {
-        const uint32_t visits = ov_manage_visits(manage);
-        do
-        {
-            struct pollfd fds[2] = {{.fd = ov_manage_listen_fd(manage), .events = POLLIN},
-                                    {.fd = ov_manage_client_fd(manage), .events = POLLIN}};
-            fds[0].fd = fds[1].fd >= 0 ? -1 : fds[0].fd;
-            (void)poll(fds, 2, 1000);
-            (void)ov_manage_run(manage, ov_loop_now());
-        } while (ov_manage_visits(manage) == visits && ov_manage_waits(manage));
+        ov_manage_pump(manage);
     }
 }
 
@@ -105,6 +117,18 @@ int ov_manage_signal(const char *name)
     return 0;
 }
 
+bool ov_manage_throw(struct ov_manage *manage, const struct ov_manage_words *words, int *signum)
+{
+    *signum = ov_manage_signal(words->word[1]);
+    if (*signum == 0)
+    {
+        ov_manage_say(manage, "ERROR: signal '%s' is not a known signal type", words->word[1]);
+        return false;
+    }
+    ov_manage_say(manage, "SUCCESS: signal %s thrown", words->word[1]);
+    return true;
+}
+
 void ov_manage_say_file(struct ov_manage *manage, void (*write)(void *ctx, FILE *file), void *ctx)
 {
     char *text = NULL;
@@ -121,4 +145,17 @@ void ov_manage_say_file(struct ov_manage *manage, void (*write)(void *ctx, FILE 
         ov_manage_say_text(manage, text);
     }
     free(text);
+}
+
+void ov_manage_say_environment(struct ov_manage *manage, const char *prefix,
+                               const struct ov_environment *environment)
+{
+    for (size_t i = 0; i < environment->count; i++)
+    {
+        if (strncmp(environment->list[i], "PATH=", 5) != 0) /* for programs only */
+        {
+            ov_manage_say(manage, "%s%s", prefix, environment->list[i]);
+        }
+    }
+    ov_manage_say(manage, "%sEND", prefix);
 }

@@ -21,8 +21,9 @@ static void answer(const struct ov_manage_server *server, enum ov_err err)
     server->wake(server->ctx);
 }
 
-void ov_manage_push_all(const struct ov_manage_server *server, const struct ov_manage_words *words)
+void ov_manage_push_all(void *ctx, const struct ov_manage_words *words)
 {
+    const struct ov_manage_server *server = ctx;
     struct ov_hub *hub = server->hub(server->ctx);
     uint32_t sent = 0;
     if (words->count != 2 || hub == NULL)
@@ -33,8 +34,9 @@ void ov_manage_push_all(const struct ov_manage_server *server, const struct ov_m
     answer(server, ov_hub_push_update_all(hub, words->word[1], &sent, ov_loop_now()));
 }
 
-void ov_manage_push_one(const struct ov_manage_server *server, const struct ov_manage_words *words)
+void ov_manage_push_one(void *ctx, const struct ov_manage_words *words)
 {
+    const struct ov_manage_server *server = ctx;
     struct ov_hub *hub = server->hub(server->ctx);
     struct ov_hub_peer peer;
     uint32_t cid;

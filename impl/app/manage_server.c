@@ -2,7 +2,6 @@
 
 #include "app/manage_loop.h"
 #include "app/manage_push.h"
-#include "app/version.h"
 #include "options/values.h"
 
 /* What the management interface asks of a server. */
@@ -19,41 +18,32 @@ static void write_status(void *ctx, FILE *file)
     call->server->status(call->server->ctx, call->version, file);
 }
 
-static void on_status(const struct ov_manage_server *server, const struct ov_manage_words *words)
+static void on_status(void *ctx, const struct ov_manage_words *words)
 {
+    const struct ov_manage_server *server = ctx;
     struct status_call call = {server, 1};
     if (words->count > 1 &&
         (!ov_value_u32(words->word[1], &call.version) || call.version < 1 || call.version > 3))
     {
-        ov_manage_say(server->manage, "ERROR: unknown status version number");
+        ov_manage_say(server->manage, "ERROR: bad status format version number");
         return;
     }
     ov_manage_say_file(server->manage, write_status, &call);
 }
 
-static void on_signal(const struct ov_manage_server *server, const struct ov_manage_words *words)
+static void on_signal(void *ctx, const struct ov_manage_words *words)
 {
-    const int signum = words->count > 1 ? ov_manage_signal(words->word[1]) : 0;
-    if (signum == 0)
+    const struct ov_manage_server *server = ctx;
+    int signum;
+    if (ov_manage_throw(server->manage, words, &signum))
     {
-        ov_manage_say(server->manage, "ERROR: signal is one of SIGHUP, SIGTERM, SIGUSR1, SIGUSR2");
-        return;
+        server->signal(server->ctx, signum);
     }
-    ov_manage_say(server->manage, "SUCCESS: signal %s thrown", words->word[1]);
-    server->signal(server->ctx, signum);
 }
 
-static void on_version(const struct ov_manage_server *server, const struct ov_manage_words *words)
+static void on_load_stats(void *ctx, const struct ov_manage_words *words)
 {
-    char line[OV_VERSION_LINE];
-    (void)words;
-    ov_manage_say(server->manage, "OpenVPN Version: %s", ov_version_line(line));
-    ov_manage_say(server->manage, "Management Version: 5");
-    ov_manage_say(server->manage, "END");
-}
-
-static void on_load_stats(const struct ov_manage_server *server, const struct ov_manage_words *words)
-{
+    const struct ov_manage_server *server = ctx;
     struct ov_hub *hub = server->hub(server->ctx);
     struct ov_hub_peer peer;
     unsigned long long in = 0, out = 0;
@@ -67,39 +57,46 @@ static void on_load_stats(const struct ov_manage_server *server, const struct ov
     ov_manage_say(server->manage, "SUCCESS: nclients=%u,bytesin=%llu,bytesout=%llu", count, in, out);
 }
 
-/* By common name, or by "1.2.3.4:5". */
-static void on_kill(const struct ov_manage_server *server, const struct ov_manage_words *words)
+/* By common name, or by "1.2.3.4:5" as status tells it. */
+static void on_kill(void *ctx, const struct ov_manage_words *words)
 {
+    const struct ov_manage_server *server = ctx;
     struct ov_hub *hub = server->hub(server->ctx);
     struct ov_hub_peer peer;
     char addr[OV_ADDR_TEXT];
     unsigned count = 0;
-    bool named = false;
-    for (uint32_t at = 0; words->count > 1 && hub != NULL && ov_hub_next_peer(hub, &at, &peer);)
+    const char *what = words->word[1];
+    const bool address = strchr(what, ':') != NULL;
+    for (uint32_t at = 0; hub != NULL && ov_hub_next_peer(hub, &at, &peer);)
     {
-        const bool by_name = strcmp(peer.session.common_name, words->word[1]) == 0;
-        if (by_name || strcmp(ov_addr_text(&peer.session.addr, addr), words->word[1]) == 0)
+        const char *own = address ? ov_addr_text(&peer.session.addr, addr) : peer.session.common_name;
+        if (strcmp(own, what) == 0)
         {
-            named = named || by_name;
             count += ov_hub_kill(hub, peer.session.peer_id, NULL, ov_loop_now()) == OV_OK;
         }
     }
     if (count == 0)
     {
-        ov_manage_say(server->manage, "ERROR: common name '%s' not found",
-                      words->count > 1 ? words->word[1] : "");
+        ov_manage_say(server->manage,
+                      address ? "ERROR: client at address %s not found" : "ERROR: common name '%s' not found",
+                      what);
         return;
     }
-    ov_manage_say(server->manage,
-                  named ? "SUCCESS: common name '%s' found, %u client(s) killed"
-                        : "SUCCESS: %s: %u client(s) killed",
-                  words->word[1], count);
+    if (address)
+    {
+        ov_manage_say(server->manage, "SUCCESS: %u client(s) at address %s killed", count, what);
+    }
+    else
+    {
+        ov_manage_say(server->manage, "SUCCESS: common name '%s' found, %u client(s) killed", what, count);
+    }
     server->wake(server->ctx);
 }
 
 /* CID is the number of the client since the start. */
-static void on_client_kill(const struct ov_manage_server *server, const struct ov_manage_words *words)
+static void on_client_kill(void *ctx, const struct ov_manage_words *words)
 {
+    const struct ov_manage_server *server = ctx;
     struct ov_hub *hub = server->hub(server->ctx);
     struct ov_hub_peer peer;
     uint32_t cid;
@@ -118,46 +115,68 @@ static void on_client_kill(const struct ov_manage_server *server, const struct o
     ov_manage_say(server->manage, "ERROR: client-kill command failed");
 }
 
-static const struct
+static void on_bytecount(void *ctx, const struct ov_manage_words *words)
 {
-    const char *name;
-    void (*run)(const struct ov_manage_server *server, const struct ov_manage_words *words);
-    const char *help;
-} commands[] = {
-    {"client-kill", on_client_kill, "CID [message]: end a client's session"},
-    {"kill", on_kill, "NAME|ADDRESS:PORT: end sessions"},
-    {"load-stats", on_load_stats, "How many clients, and their octets"},
-    {"push-update-broad", ov_manage_push_all, "\"OPTIONS\": change pushed options of all clients"},
-    {"push-update-cid", ov_manage_push_one, "CID \"OPTIONS\": change pushed options of one client"},
-    {"signal", on_signal, "SIGHUP|SIGTERM|SIGUSR1|SIGUSR2"},
-    {"status", on_status, "[1|2|3]: the status file's text"},
-    {"version", on_version, "Versions of program and interface"},
-};
+    struct ov_manage_server *server = ctx;
+    uint32_t seconds = 0;
+    (void)ov_value_u32(words->word[1], &seconds);
+    server->bytecount_s = seconds;
+    server->bytecount_ms = ov_loop_now().mono_ms + UINT64_C(1000) * seconds;
+    ov_manage_say(server->manage, "SUCCESS: bytecount interval changed");
+    server->wake(server->ctx);
+}
 
-static bool on_command(void *ctx, const struct ov_manage_words *words)
+uint64_t ov_manage_server_tick(struct ov_manage_server *server, struct ov_now now)
 {
-    const struct ov_manage_server *server = ctx;
-    const bool help = strcmp(words->word[0], "help") == 0;
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+    struct ov_hub *hub = server->hub != NULL ? server->hub(server->ctx) : NULL;
+    struct ov_hub_peer peer;
+    if (server->manage == NULL || server->bytecount_s == 0 || hub == NULL)
     {
-        if (help)
+        return OV_NEVER;
+    }
+    if (now.mono_ms >= server->bytecount_ms)
+    {
+        server->bytecount_ms = now.mono_ms + UINT64_C(1000) * server->bytecount_s;
+        for (uint32_t at = 0; ov_hub_next_peer(hub, &at, &peer);)
         {
-            ov_manage_say(server->manage, "%-24s : %s", commands[i].name, commands[i].help);
-        }
-        else if (strcmp(commands[i].name, words->word[0]) == 0)
-        {
-            commands[i].run(server, words);
-            return true;
+            const struct ov_data_stats *data = &peer.session.data;
+            const struct ov_control_stats *control = &peer.session.control;
+            ov_manage_say(server->manage, ">BYTECOUNT_CLI:%llu,%llu,%llu", (unsigned long long)peer.number,
+                          (unsigned long long)(data->link_octets_in + control->octets_in),
+                          (unsigned long long)(data->link_octets_out + control->octets_out));
         }
     }
-    return help;
+    return server->bytecount_ms;
 }
+
+static void on_left(void *ctx)
+{
+    struct ov_manage_server *server = ctx;
+    server->bytecount_s = 0;
+}
+
+static const struct ov_manage_command commands[] = {
+    {"bytecount", 1, on_bytecount, "n: tell octets of each client every n seconds, 0: no more"},
+    {"client-kill", 1, on_client_kill, "CID [message]: end a client's session"},
+    {"kill", 1, on_kill, "NAME|ADDRESS:PORT: end sessions"},
+    {"load-stats", 0, on_load_stats, "How many clients, and their octets"},
+    {"push-update-broad", 0, ov_manage_push_all, "\"OPTIONS\": change pushed options of all clients"},
+    {"push-update-cid", 0, ov_manage_push_one, "CID \"OPTIONS\": change pushed options of one client"},
+    {"signal", 1, on_signal, "SIGHUP|SIGTERM|SIGUSR1|SIGUSR2"},
+    {"status", 0, on_status, "[1|2|3]: the status file's text"},
+};
 
 void ov_manage_server_open(struct ov_manage_server *server)
 {
-    const struct ov_manage_user user = {server, on_command, NULL};
-    if (server->manage != NULL)
+    const struct ov_manage_user user = {
+        .ctx = server, .commands = commands, .count = sizeof commands / sizeof commands[0], .left = on_left};
+    if (server->manage != NULL && !ov_manage_add_user(server->manage, &user))
     {
-        ov_manage_set_user(server->manage, &user);
+        server->manage = NULL;
     }
+}
+
+void ov_manage_server_close(struct ov_manage_server *server)
+{
+    ov_manage_remove_user(server->manage, server);
 }

@@ -112,11 +112,18 @@ static enum ov_err make_conf(struct ov_program *program, struct ov_tls_settings 
     if (err != OV_OK && settings->passphrase == NULL && strstr(reason, "there is no passphrase") != NULL)
     {
         char passphrase[OV_LOGIN_TEXT] = "";
-        if (ov_login_passphrase(config, &program->log, passphrase, sizeof passphrase))
+        const bool asks = config->management.query_passwords && config->certs.askpass_path == NULL &&
+                          program->control != NULL;
+        if (asks ? ov_control_password(program->control, "Private Key", passphrase, sizeof passphrase)
+                 : ov_login_passphrase(config, &program->log, passphrase, sizeof passphrase))
         {
             settings->passphrase = passphrase;
             err = tls->conf_new(settings, &program->tls, reason);
             settings->passphrase = NULL;
+            if (asks && err != OV_OK)
+            {
+                ov_manage_say(program->manage, ">PASSWORD:Verification Failed: 'Private Key'");
+            }
         }
         ov_wipe(passphrase, sizeof passphrase);
     }
@@ -152,6 +159,52 @@ static struct ov_tls_settings tls_settings(struct ov_program *program)
     };
 }
 
+/* Only for --check-config: nobody is asked for a signature then. */
+static enum ov_err refuse_to_sign(void *ctx, const struct ov_sign_request *request, uint8_t *out, size_t cap,
+                                  size_t *out_len)
+{
+    (void)ctx;
+    (void)request;
+    (void)out;
+    (void)cap;
+    (void)out_len;
+    return OV_ERR_CRYPTO;
+}
+
+static const struct ov_tls_signer nobody = {refuse_to_sign, NULL, UINT32_MAX};
+
+/* Certificate and key that somebody else keeps. False: the log says why. */
+static bool find_keeper(struct ov_program *program, struct ov_tls_settings *settings)
+{
+    const struct ov_cert_options *certs = &program->config.certs;
+    const char *hint = program->config.management.cert_hint;
+    if ((certs->pkcs11.id != NULL || certs->pkcs11.id_management) && program->control != NULL)
+    {
+        struct ov_card_desk *card = &program->control->card;
+        if (!ov_card_desk_open(card, program->control, program->base, &program->log))
+        {
+            return false;
+        }
+        settings->signer = &card->signer;
+        settings->cert = (struct ov_pem){card->cert, strlen(card->cert)};
+    }
+    if (certs->external_key)
+    {
+        settings->signer = program->control != NULL ? &program->control->desk.signer : &nobody;
+    }
+    if (hint != NULL && program->control != NULL)
+    {
+        const char *lines = ov_control_certificate(program->control, hint);
+        if (lines == NULL)
+        {
+            ov_logf(&program->log, OV_LOG_ERROR, "management gave no certificate for '%s'", hint);
+            return false;
+        }
+        settings->cert = (struct ov_pem){lines, strlen(lines)};
+    }
+    return true;
+}
+
 static bool load_tls(struct ov_program *program)
 {
     char reason[OV_TLS_ERROR_TEXT] = "";
@@ -160,6 +213,7 @@ static bool load_tls(struct ov_program *program)
     struct ov_tls_settings settings = tls_settings(program);
     const char *capath = program->config.certs.capath;
     bool good = arena != NULL && unpack_pkcs12(program, arena, &settings.pkcs12) &&
+                find_keeper(program, &settings) &&
                 (capath == NULL || ov_capath_load(capath, arena, &program->log, &settings.ca));
     enum ov_err err = good ? make_conf(program, &settings, reason) : OV_ERR_CERT;
     if (good && err != OV_OK && program->config.tls_version_min_or_highest)
@@ -202,16 +256,17 @@ static void init_settings(struct ov_program *program)
     if (program->config.role == OV_ROLE_CLIENT)
     {
         settings->login = &program->login;
+        settings->sso =
+            ov_login_by_management(&program->config) ? "webauth,crtext" : ov_login_sso(&program->config);
         for (size_t i = 0; i < program->self.count; i++)
         {
             settings->sso = strcmp(program->self.line[i].name, "IV_SSO") == 0 ? NULL : settings->sso;
         }
         settings->more = program->self.line;
         settings->more_count = program->self.count;
-        settings->sso = ov_login_sso(&program->config);
         return;
     }
-    settings->judged = login->verify.count > 0;
+    settings->judged = login->verify.count > 0 || program->config.management.judges;
     settings->token_key = login->gen_token ? program->token_key : NULL;
 }
 
@@ -286,6 +341,8 @@ void ov_program_clear(struct ov_program *program)
     {
         program->crypto->tls->conf_free(program->tls);
     }
+    struct ov_control *control = program->control;
+    struct ov_manage *manage = program->manage;
     ov_cert_guard_clear(&program->guard);
     bool background = program->background;
     bool has_pid_file = program->has_pid_file;
@@ -293,6 +350,8 @@ void ov_program_clear(struct ov_program *program)
     bool leave_hard = program->leave_hard;
     uint32_t started_s = program->started_s;
     ov_wipe(program, sizeof *program);
+    program->control = control;
+    program->manage = manage;
     program->background = background;
     program->has_pid_file = has_pid_file;
     program->settled = settled;

@@ -2,6 +2,7 @@
 #define OV_APP_PROGRAM_H
 
 #include "app/cert_guard.h"
+#include "app/control.h"
 #include "app/privileges.h"
 #include "base/log.h"
 #include "base/rng.h"
@@ -11,7 +12,6 @@
 
 /* What client and server have in common, made once from the configuration:
  * the crypto library, keys and certificates, and the settings of sessions. */
-struct ov_manage; /* manage/manage.h */
 
 /* What a client says of its machine (app/self.h). */
 #define OV_SELF_LINES 32u
@@ -39,12 +39,13 @@ struct ov_program
     struct ov_session_settings settings;
     struct ov_identity_wanted identity;
     struct ov_self self;
-    bool background;          /* --daemon: the process has left its terminal, in an earlier run perhaps */
-    struct ov_manage *manage; /* NULL: none; borrowed, as the log is that goes there */
-    bool has_pid_file;        /* --writepid is done, from an earlier run too */
-    bool settled;             /* process id and user are as wanted, from an earlier run of this process */
-    uint32_t started_s;       /* when it was, by the wall clock */
-    bool leave_hard;          /* set by a run: a thread still works, a normal exit would wait for it */
+    bool background;            /* --daemon: the process has left its terminal, in an earlier run perhaps */
+    struct ov_control *control; /* borrowed; NULL: nobody asks for anything */
+    struct ov_manage *manage;   /* its; NULL: none; the log goes there too */
+    bool has_pid_file;          /* --writepid is done, from an earlier run too */
+    bool settled;               /* process id and user are as wanted, from an earlier run of this process */
+    uint32_t started_s;         /* when it was, by the wall clock */
+    bool leave_hard;            /* set by a run: a thread still works, a normal exit would wait for it */
 };
 
 /* Logged at any --verb when the tunnel is up: users and their scripts wait for
@@ -69,7 +70,7 @@ bool ov_program_check(struct ov_program *program, const struct ov_config *config
 bool ov_program_select(struct ov_program *program, const struct ov_config *block);
 /* Only the crypto library and its random numbers, as program->config says. */
 bool ov_program_start_crypto(struct ov_program *program);
-/* Frees and wipes; only background, has_pid_file, settled and leave_hard remain. All-zero is fine. */
+/* Frees and wipes; only background, has_pid_file, settled, leave_hard, control and manage remain. All-zero is fine. */
 void ov_program_clear(struct ov_program *program);
 
 /* --writepid, then --user and --group, once in the life of the process: to be

@@ -63,7 +63,18 @@ enum ov_err ov_remotes_random_host(const char *host, const struct ov_rng *rng,
 
 const struct ov_remote *ov_remotes_entry(const struct ov_remotes *remotes)
 {
-    return &remotes->list[remotes->at];
+    return remotes->is_other ? &remotes->other : &remotes->list[remotes->at];
+}
+
+void ov_remotes_replace(struct ov_remotes *remotes, const char *host, uint16_t port)
+{
+    (void)snprintf(remotes->other_host, sizeof remotes->other_host, "%s", host);
+    remotes->other = remotes->list[remotes->at];
+    remotes->other.host = remotes->other_host;
+    remotes->other.port = port;
+    remotes->is_other = true;
+    remotes->addrs_count = 0;
+    remotes->addr_at = 0;
 }
 
 const struct ov_addr *ov_remotes_addr(const struct ov_remotes *remotes)
@@ -97,6 +108,7 @@ bool ov_remotes_resolved(struct ov_remotes *remotes, const struct ov_addr *addrs
 void ov_remotes_skip(struct ov_remotes *remotes)
 {
     remotes->at = (remotes->at + 1) % remotes->count;
+    remotes->is_other = false;
     remotes->addrs_count = 0;
     remotes->addr_at = 0;
 }

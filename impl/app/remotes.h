@@ -11,6 +11,7 @@
  * and count set is a valid start. */
 
 #define OV_REMOTES_ADDRS 32u
+#define OV_REMOTES_HOST  272
 
 struct ov_remotes
 {
@@ -22,7 +23,13 @@ struct ov_remotes
     size_t addrs_count; /* 0: the entry has to be looked up */
     size_t addr_at;
     uint32_t attempts; /* since the last success */
+    bool is_other;     /* management gave another host and port instead of this entry's */
+    struct ov_remote other;
+    char other_host[OV_REMOTES_HOST];
 };
+
+/* Another host and port for this attempt, all else as the entry says. */
+void ov_remotes_replace(struct ov_remotes *remotes, const char *host, uint16_t port);
 
 /* An order drawn once [WP-CLI-002]. OV_ERR_NOMEM, or the generator's error. */
 OV_MUST_USE enum ov_err ov_remotes_shuffle(struct ov_remotes *remotes, const struct ov_rng *rng);
@@ -30,7 +37,6 @@ void ov_remotes_clear(struct ov_remotes *remotes);
 /* How often the whole list has been tried since the last success. */
 uint32_t ov_remotes_rounds(const struct ov_remotes *remotes);
 /* --remote-random-hostname: "1f2e3d4c5b6a." in front of a name; an address stays as it is. */
-#define OV_REMOTES_HOST 272
 OV_MUST_USE enum ov_err ov_remotes_random_host(const char *host, const struct ov_rng *rng,
                                                char out[static OV_REMOTES_HOST]);
 

@@ -5,18 +5,16 @@
 #include <stdlib.h>
 
 #include "app/client_hook.h"
-#include "app/interface.h"
 #include "app/local.h"
 #include "app/login_hook.h"
+#include "app/manage_clients.h"
 #include "app/manage_loop.h"
 #include "app/pool_file.h"
 #include "app/program.h"
-#include "app/pump.h"
 #include "app/report.h"
+#include "app/server_status.h"
 #include "app/server_tunnel.h"
 #include "app/status_file.h"
-#include "app/status_text.h"
-#include "app/version.h"
 #include "hub/hub.h"
 #include "loop/loop.h"
 #include "manage/history.h"
@@ -35,8 +33,9 @@ struct server
     struct ov_server_tunnel tunnel;
     struct ov_link *link;
     struct ov_hub *hub;
-    struct ov_login_hook *login;    /* NULL: nobody judges logins */
-    struct ov_client_hook *clients; /* NULL: every client is treated alike */
+    struct ov_login_hook *login;     /* NULL: no program judges logins */
+    struct ov_manage_clients *judge; /* NULL: management doesn't either */
+    struct ov_client_hook *clients;  /* NULL: every client is treated alike */
     struct ov_trouble trouble;
     struct ov_status_file status;
     struct ov_pool_file pool_file;
@@ -70,47 +69,15 @@ static void grow_buffer(struct server *server)
 
 /* ---- status ---- */
 
-static void count_drops(const struct server *server, struct ov_counters *counters)
+static struct ov_server_view view_of(const struct server *server)
 {
-    struct ov_hub_stats stats;
-    struct ov_hub_peer peer;
-    *counters = (struct ov_counters){0};
-    ov_counters_link(counters, server->link);
-    ov_counters_tun(counters, &server->iface, &server->pump);
-    ov_hub_stats(server->hub, &stats);
-    struct ov_drops in = stats.gone_in;
-    struct ov_drops out = stats.gone_out;
-    ov_drops_add(&in, &stats.dropped);
-    ov_drops_add(&out, &stats.routed);
-    for (uint32_t at = 0; ov_hub_next_peer(server->hub, &at, &peer);)
-    {
-        ov_drops_add(&in, &peer.session.data.open);
-        ov_drops_add(&in, &peer.session.control.in);
-        ov_drops_add(&out, &peer.session.data.seal);
-    }
-    ov_counters_drops(counters, &in, &out);
-}
-
-struct peer_walk
-{
-    const struct ov_hub *hub;
-    uint32_t at;
-};
-
-static bool next_peer(void *ctx, struct ov_hub_peer *out)
-{
-    struct peer_walk *walk = ctx;
-    return ov_hub_next_peer(walk->hub, &walk->at, out);
+    return (struct ov_server_view){server->hub, server->link, &server->iface, &server->pump};
 }
 
 static void write_status_text(const struct server *server, uint32_t version, FILE *file)
 {
-    struct ov_counters counters;
-    struct peer_walk walk = {server->hub, 0};
-    const struct ov_status_peers peers = {next_peer, &walk};
-    char title[OV_VERSION_LINE];
-    count_drops(server, &counters);
-    ov_status_text_server(file, version, ov_version_line(title), &peers, &counters, ov_loop_now());
+    const struct ov_server_view view = view_of(server);
+    ov_server_status_write(&view, version, file);
 }
 
 static void status_text(void *ctx, FILE *file)
@@ -133,6 +100,10 @@ static uint64_t keep_status(struct server *server, struct ov_now now)
 
 static void on_event(struct server *server, const struct ov_event *event)
 {
+    if (server->judge != NULL)
+    {
+        ov_manage_clients_event(server->judge, event, ov_loop_now());
+    }
     switch (event->kind)
     {
     case OV_EVENT_CONNECTED:
@@ -144,7 +115,10 @@ static void on_event(struct server *server, const struct ov_event *event)
         break;
     case OV_EVENT_LOGIN:
     case OV_EVENT_ANSWER:
-        ov_login_hook_event(server->login, event, ov_loop_now());
+        if (server->login != NULL)
+        {
+            ov_login_hook_event(server->login, event, ov_loop_now());
+        }
         break;
     case OV_EVENT_CLIENT:
         ov_client_hook_event(server->clients, event, ov_loop_now());
@@ -204,6 +178,8 @@ static void on_wake(void *ctx, unsigned ready)
     ov_loop_pause(server->loop, OV_WATCH_TUN, server->pump.tun_waits);
     ov_report_trouble(server->log, &server->trouble, &server->pump, now);
     deadline = ov_time_earlier(deadline, manage_ms);
+    deadline = ov_time_earlier(deadline, ov_manage_server_tick(&server->control, now));
+    deadline = ov_time_earlier(deadline, server->judge != NULL ? ov_hub_deadline(server->hub) : OV_NEVER);
     deadline = ov_time_earlier(deadline, ov_manage_flush(server->program->manage, now));
     deadline = ov_time_earlier(deadline, ov_pool_file_keep(&server->pool_file, server->hub, now));
     ov_loop_deadline(server->loop, ov_time_earlier(deadline, keep_status(server, now)));
@@ -232,7 +208,8 @@ static void report(const struct server *server)
     struct ov_hub_stats stats;
     struct ov_hub_peer peer;
     struct ov_counters counters;
-    count_drops(server, &counters);
+    const struct ov_server_view view = view_of(server);
+    ov_server_counters(&view, &counters);
     ov_report_drops(server->log, server->link, &counters);
     ov_report_devices(server->log, server->link, server->iface.tun);
     ov_hub_stats(server->hub, &stats);
@@ -310,26 +287,6 @@ static void write_status(void *ctx, uint32_t version, FILE *file)
     write_status_text(ctx, version, file);
 }
 
-static void manage_signal(void *ctx, int signum)
-{
-    on_signal(ctx, signum);
-}
-
-static void manage_wake(void *ctx)
-{
-    const struct server *server = ctx;
-    ov_loop_deadline(server->loop, 0);
-}
-
-static void open_manage(struct server *server)
-{
-    server->control = (struct ov_manage_server){server->program->manage, server,     hub_of, write_status,
-                                                manage_signal,           manage_wake};
-    ov_manage_server_open(&server->control);
-}
-
-/* ---- start and end ---- */
-
 /* A verdict was given: the hub wants to send. */
 static void on_verdict(void *ctx)
 {
@@ -337,8 +294,34 @@ static void on_verdict(void *ctx)
     ov_loop_deadline(server->loop, 0);
 }
 
+static void open_manage(struct server *server)
+{
+    server->control = (struct ov_manage_server){.manage = server->program->manage,
+                                                .ctx = server,
+                                                .hub = hub_of,
+                                                .status = write_status,
+                                                .signal = on_signal,
+                                                .wake = on_verdict};
+    ov_manage_server_open(&server->control);
+    ov_control_runs(server->program->control);
+}
+
+/* ---- start and end ---- */
+
 static enum ov_err open_login(struct server *server)
 {
+    if (server->program->config.management.judges && server->program->manage != NULL)
+    {
+        const struct ov_manage_clients_spec spec = {.manage = server->program->manage,
+                                                    .config = &server->program->config,
+                                                    .log = server->log,
+                                                    .hub = server->hub,
+                                                    .hook = server->clients,
+                                                    .changed = on_verdict,
+                                                    .ctx = server};
+        server->judge = ov_manage_clients_new(&spec);
+        return server->judge != NULL ? OV_OK : OV_ERR_NOMEM;
+    }
     if (!server->settings.session.judged)
     {
         return OV_OK;
@@ -355,6 +338,23 @@ static enum ov_err open_login(struct server *server)
     return server->login != NULL ? OV_OK : OV_ERR_NOMEM;
 }
 
+static const char *given_by_management(void *ctx, uint64_t ticket)
+{
+    const struct server *server = ctx;
+    return server->judge != NULL ? ov_manage_clients_given(server->judge, ticket) : NULL;
+}
+
+/* Called in the middle of the hub's work. */
+static void on_left(void *ctx, uint64_t ticket, const struct ov_hub_peer *last)
+{
+    struct server *server = ctx;
+    if (server->judge != NULL)
+    {
+        ov_manage_clients_left(server->judge, ticket, last);
+    }
+    ov_client_hook_left(server->clients, ticket, last);
+}
+
 static enum ov_err open_clients(struct server *server)
 {
     const struct ov_config *config = &server->program->config;
@@ -364,7 +364,8 @@ static enum ov_err open_clients(struct server *server)
                                              .world = &server->tunnel.updown.plan.facts,
                                              .seen = &server->program->guard.seen,
                                              .changed = on_verdict,
-                                             .ctx = server};
+                                             .ctx = server,
+                                             .given = given_by_management};
     if (!ov_client_hook_wanted(config))
     {
         return OV_OK;
@@ -372,8 +373,8 @@ static enum ov_err open_clients(struct server *server)
     server->clients = ov_client_hook_new(&spec);
     server->settings.asks = true;
     server->settings.session.keeps_info = true;
-    server->settings.left = ov_client_hook_left;
-    server->settings.left_ctx = server->clients;
+    server->settings.left = on_left;
+    server->settings.left_ctx = server;
     return server->clients != NULL ? OV_OK : OV_ERR_NOMEM;
 }
 
@@ -449,6 +450,7 @@ static void server_close(struct server *server)
     ov_status_file_close(&server->status);
     ov_pool_file_close(&server->pool_file, server->hub);
     ov_hub_free(server->hub);
+    ov_manage_clients_free(server->judge);
     ov_client_hook_free(server->clients);
     ov_server_tunnel_lower(&server->tunnel);
     if (!ov_loop_free(server->loop))
@@ -489,6 +491,7 @@ enum ov_outcome ov_server_run(struct ov_program *program)
         ov_loop_run(server->loop);
     }
     tell_state(server, "EXITING");
+    ov_manage_server_close(&server->control);
     server_close(server);
     enum ov_outcome outcome = server->outcome;
     free(server);

@@ -32,7 +32,7 @@ struct ov_tls_cert
     size_t der_len;
 };
 
-/* A private key that somebody else keeps: management, a token. in and out are as the kind says. */
+/* A private key that somebody else keeps: management, a token. What is asked of it: */
 enum ov_sign_kind
 {
     OV_SIGN_RSA_PKCS1, /* in: DigestInfo; PKCS#1 v1.5 padding is to be added */
@@ -40,12 +40,27 @@ enum ov_sign_kind
     OV_SIGN_ECDSA      /* in: the digest; out: DER */
 };
 
+#define OV_SIGN_CAN(kind) (1u << (kind))
+#define OV_SIGN_MAX       1024u /* octets of in and of a signature: RSA of 8192 bits */
+
+struct ov_sign_request
+{
+    enum ov_sign_kind kind;
+    const uint8_t *in;
+    size_t in_len;
+    size_t key_len; /* octets of an RSA modulus; 0 for other keys */
+};
+
 struct ov_tls_signer
 {
-    /* OV_ERR_CRYPTO, OV_ERR_NOSPACE. It may take its time: the handshake waits for it. */
-    enum ov_err (*sign)(void *ctx, enum ov_sign_kind kind, const uint8_t *in, size_t in_len, uint8_t *out,
-                        size_t cap, size_t *out_len);
+    /* OV_ERR_AGAIN: not yet; the handshake pauses, nothing else does, and each later step of it asks again with the
+     * same request. A request that differs means that nobody waits for the one before. OV_ERR_CRYPTO,
+     * OV_ERR_NOSPACE: refused, and the handshake fails. */
+    enum ov_err (*sign)(void *ctx, const struct ov_sign_request *request, uint8_t *out, size_t cap,
+                        size_t *out_len);
     void *ctx;
+    unsigned
+        can; /* OV_SIGN_CAN of each kind; of RSA keys always PKCS1. RSA without RAW: TLS 1.2, PKCS#1 v1.5 only */
 };
 
 /* --tls-cert-profile */
@@ -147,7 +162,7 @@ struct ov_tls_ops
     /* Octets waiting for drain. */
     size_t (*pending)(const struct ov_tls_conn *conn);
 
-    /* Go on with the handshake. OV_OK: complete. OV_ERR_AGAIN: needs feed or drain.
+    /* Go on with the handshake. OV_OK: complete. OV_ERR_AGAIN: needs feed or drain, or the signer's answer.
      * OV_ERR_CERT: peer's certificate refused; OV_ERR_TLS: anything else; see error_text. An alert
      * may still wait in drain. */
     enum ov_err (*handshake)(struct ov_tls_conn *conn);

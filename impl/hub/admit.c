@@ -43,7 +43,7 @@ static void become_peer(struct ov_hub *hub, struct ov_peer *peer, uint32_t id)
     ov_half_open_remove(hub, peer);
     hub->slot[id] = peer;
     hub->stats.peers++;
-    peer->number = hub->stats.connected++;
+    hub->stats.connected++;
     peer->id = id;
 }
 

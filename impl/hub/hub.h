@@ -69,6 +69,9 @@ OV_MUST_USE enum ov_err ov_hub_push_update(struct ov_hub *hub, uint32_t peer_id,
 OV_MUST_USE enum ov_err ov_hub_push_update_all(struct ov_hub *hub, const char *options, uint32_t *sent,
                                                struct ov_now now);
 
+/* The parts of a ticket, as management names them: the client, and which of its logins. */
+uint32_t ov_hub_ticket_cid(uint64_t ticket);
+uint32_t ov_hub_ticket_kid(uint64_t ticket);
 /* The login that OV_EVENT_LOGIN or OV_EVENT_ANSWER spoke of; false: it is decided, or its peer is gone. */
 bool ov_hub_login(const struct ov_hub *hub, uint64_t ticket, struct ov_login_request *out);
 /* Whether it is good; any time later. Nothing is pushed before (CVE-2020-15078). OV_ERR_PEER_ID: the peer is gone,
@@ -132,7 +135,7 @@ void ov_hub_stats(const struct ov_hub *hub, struct ov_hub_stats *out);
 struct ov_hub_peer
 {
     struct ov_session_status session;
-    uint64_t number; /* the how-manieth client since the start, from 0 */
+    uint64_t number; /* the how-manieth session since the start, from 0: the CID of management */
     uint32_t ip4;    /* assigned tunnel address, host order, 0: none */
     bool has_ip6;
     uint8_t ip6[16];

@@ -11,6 +11,16 @@ uint64_t ov_hub_ticket(const struct ov_peer *peer)
     return peer->serial << LOGIN_BITS | (peer->session.logins & LOGIN_MASK);
 }
 
+uint32_t ov_hub_ticket_cid(uint64_t ticket)
+{
+    return (uint32_t)((ticket >> LOGIN_BITS) - 1); /* as peer->number */
+}
+
+uint32_t ov_hub_ticket_kid(uint64_t ticket)
+{
+    return (uint32_t)(ticket & LOGIN_MASK);
+}
+
 /* Every peer is in the heap. Logins are rare, and few wait at one time. */
 struct ov_peer *ov_hub_peer_of(const struct ov_hub *hub, uint64_t ticket)
 {

@@ -62,6 +62,7 @@ struct ov_peer *ov_peer_new(struct ov_hub *hub, const struct ov_session_start *s
         return NULL;
     }
     peer->id = OV_PEER_NO_ID;
+    peer->number = hub->serials;
     peer->serial = ++hub->serials;
     peer->deadline_ms = now.mono_ms;
     half_open_add(hub, peer);

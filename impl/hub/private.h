@@ -33,13 +33,13 @@ enum ov_index
 struct ov_peer
 {
     struct ov_session session;
-    uint32_t id;                           /* slot and peer-id; OV_PEER_NO_ID while half-open */
-    uint64_t serial;                       /* never used twice */
-    uint64_t number;                       /* of those that got an id, from 0 */
-    bool waits;                            /* for what the program says about it; it has a place meanwhile */
-    uint64_t wait_by_ms;                   /* until when */
-    uint64_t ticket;                       /* that the program knows it by; 0: it was not asked */
-    struct ov_client_options *options;     /* owned; NULL: none */
+    uint32_t id;                       /* slot and peer-id; OV_PEER_NO_ID while half-open */
+    uint64_t serial;                   /* never used twice */
+    uint64_t number;                   /* of the sessions since the start, from 0: the CID of management */
+    bool waits;                        /* for what the program says about it; it has a place meanwhile */
+    uint64_t wait_by_ms;               /* until when */
+    uint64_t ticket;                   /* that the program knows it by; 0: it was not asked */
+    struct ov_client_options *options; /* owned; NULL: none */
     const struct ov_client_config *client; /* its own settings, in options; NULL: as everyone */
     bool has_ip4, has_ip6;
     bool pool4, pool6; /* they are of the pool */

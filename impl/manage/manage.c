@@ -77,6 +77,17 @@ void ov_manage_state(struct ov_manage *manage, struct ov_now now, const char *re
     }
 }
 
+void ov_manage_echo(struct ov_manage *manage, struct ov_now now, const char *text)
+{
+    char line[OV_HISTORY_LINE];
+    (void)snprintf(line, sizeof line, "%llu,%s", (unsigned long long)now.wall_s, text);
+    ov_history_add(&manage->echoes, line);
+    if (manage->echoes.live)
+    {
+        ov_manage_say(manage, ">ECHO:%s", line);
+    }
+}
+
 /* The letters of 2.x: I information, W warning, N error, D debugging. */
 static char flag_of(enum ov_level level)
 {
@@ -124,23 +135,55 @@ void ov_manage_answered(struct ov_manage *manage)
 
 bool ov_manage_waits(const struct ov_manage *manage)
 {
-    return manage->hold && !manage->released;
+    return manage->holding;
 }
 
 bool ov_manage_holds(struct ov_manage *manage, uint32_t seconds)
 {
     if (!manage->hold || manage->released)
     {
+        manage->released = false;
         return false;
     }
+    manage->holding = true;
     manage->hold_s = seconds;
     ov_manage_say(manage, ">HOLD:Waiting for hold release:%u", seconds);
     return true;
 }
 
-void ov_manage_set_user(struct ov_manage *manage, const struct ov_manage_user *user)
+bool ov_manage_add_user(struct ov_manage *manage, const struct ov_manage_user *user)
 {
-    manage->user = *user;
+    if (manage->users_count == OV_MANAGE_USERS)
+    {
+        return false;
+    }
+    manage->users[manage->users_count++] = *user;
+    return true;
+}
+
+void ov_manage_remove_user(struct ov_manage *manage, const void *ctx)
+{
+    size_t kept = 0;
+    for (size_t i = 0; manage != NULL && i < manage->users_count; i++)
+    {
+        if (manage->users[i].ctx != ctx)
+        {
+            manage->users[kept++] = manage->users[i];
+        }
+    }
+    if (manage != NULL)
+    {
+        manage->users_count = kept;
+        if (manage->body.ctx == ctx)
+        {
+            ov_manage_body_clear(manage);
+        }
+    }
+}
+
+uint32_t ov_manage_client_version(const struct ov_manage *manage)
+{
+    return manage->client_version;
 }
 
 void ov_manage_free(struct ov_manage *manage)
@@ -150,6 +193,7 @@ void ov_manage_free(struct ov_manage *manage)
         return;
     }
     (void)ov_manage_flush(manage, (struct ov_now){0}); /* the last words */
+    manage->users_count = 0;                           /* who is told of nothing any more */
     ov_manage_drop(manage);
     if (manage->listen_fd >= 0)
     {
@@ -161,6 +205,7 @@ void ov_manage_free(struct ov_manage *manage)
     }
     ov_history_clear(&manage->log);
     ov_history_clear(&manage->states);
+    ov_history_clear(&manage->echoes);
     ov_wipe(manage, sizeof *manage);
     free(manage);
 }

@@ -56,6 +56,54 @@ static enum ov_err listen_tcp(struct ov_manage *manage, const char *address, con
     return good ? OV_OK : OV_ERR_IO;
 }
 
+static void greet(struct ov_manage *manage)
+{
+    manage->admitted = true;
+    ov_manage_say(manage, ">INFO:OpenVPN Management Interface Version 5 -- type 'help' for more info");
+    if (manage->question[0] != '\0')
+    {
+        ov_manage_say(manage, "%s", manage->question);
+    }
+    if (manage->holding)
+    {
+        ov_manage_say(manage, ">HOLD:Waiting for hold release:%u", manage->hold_s);
+    }
+}
+
+static enum ov_err open_socket(struct ov_manage *manage, const struct ov_manage_settings *settings,
+                               char text[static OV_MANAGE_TEXT])
+{
+    enum ov_err err;
+    if (settings->connects_out)
+    {
+        err = ov_manage_connect(manage, settings);
+        if (err == OV_OK && !ov_manage_peer_is_good(manage, manage->client_fd))
+        {
+            (void)snprintf(text, OV_MANAGE_TEXT, "management: who listens at %.100s is not who may control",
+                           settings->address);
+            return OV_ERR_AUTH;
+        }
+        if (err == OV_OK)
+        {
+            manage->connected_out = true;
+            manage->visits++;
+            greet(manage);
+        }
+    }
+    else
+    {
+        err = strcmp(settings->port, "unix") == 0 ? listen_unix(manage, settings->address)
+                                                  : listen_tcp(manage, settings->address, settings->port);
+    }
+    if (err != OV_OK)
+    {
+        (void)snprintf(text, OV_MANAGE_TEXT, "management: cannot %s %.100s %.20s: %s",
+                       settings->connects_out ? "connect to" : "listen on", settings->address, settings->port,
+                       strerror(errno));
+    }
+    return err;
+}
+
 enum ov_err ov_manage_new(const struct ov_manage_settings *settings, struct ov_manage **out,
                           char text[static OV_MANAGE_TEXT])
 {
@@ -72,13 +120,16 @@ enum ov_err ov_manage_new(const struct ov_manage_settings *settings, struct ov_m
                    settings->password != NULL ? settings->password : "");
     manage->hold = settings->hold;
     manage->now = settings->now;
-    enum ov_err err = strcmp(settings->port, "unix") == 0
-                          ? listen_unix(manage, settings->address)
-                          : listen_tcp(manage, settings->address, settings->port);
+    manage->log_lines = settings->log_lines;
+    (void)snprintf(manage->title, sizeof manage->title, "%s", settings->title);
+    manage->client_version = 1;
+    enum ov_err err = ov_manage_know_peers(manage, settings, text);
+    if (err == OV_OK)
+    {
+        err = open_socket(manage, settings, text);
+    }
     if (err != OV_OK)
     {
-        (void)snprintf(text, OV_MANAGE_TEXT, "management: cannot listen on %.100s %.20s: %s",
-                       settings->address, settings->port, strerror(errno));
         ov_manage_free(manage);
         return err;
     }
@@ -107,40 +158,42 @@ void ov_manage_drop(struct ov_manage *manage)
     {
         (void)close(manage->client_fd);
     }
+    const bool left = manage->admitted;
     manage->client_fd = -1;
     manage->visits++;
+    manage->client_version = 1;
+    ov_manage_body_clear(manage);
     manage->admitted = manage->leaves = false;
-    manage->log.live = manage->states.live = false;
+    manage->log.live = manage->states.live = manage->echoes.live = false;
     ov_wipe(&manage->lines, sizeof manage->lines);
     free(manage->out);
     manage->out = NULL;
     manage->out_len = manage->out_cap = 0;
-}
-
-static void greet(struct ov_manage *manage)
-{
-    manage->admitted = true;
-    ov_manage_say(manage, ">INFO:OpenVPN Management Interface Version 5 -- type 'help' for more info");
-    if (manage->question[0] != '\0')
+    for (size_t i = 0; left && i < manage->users_count; i++)
     {
-        ov_manage_say(manage, "%s", manage->question);
-    }
-    if (manage->hold && !manage->released)
-    {
-        ov_manage_say(manage, ">HOLD:Waiting for hold release:%u", manage->hold_s);
+        if (manage->users[i].left != NULL)
+        {
+            manage->users[i].left(manage->users[i].ctx);
+        }
     }
 }
 
 static void take_newcomer(struct ov_manage *manage)
 {
     static const char prompt[] = "ENTER PASSWORD:";
-    if (manage->client_fd >= 0)
+    if (manage->client_fd >= 0 || manage->listen_fd < 0)
     {
         return; /* waits in the queue until the one that is here leaves */
     }
     manage->client_fd = accept4(manage->listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (manage->client_fd < 0)
     {
+        return;
+    }
+    if (!ov_manage_peer_is_good(manage, manage->client_fd))
+    {
+        (void)close(manage->client_fd);
+        manage->client_fd = -1;
         return;
     }
     manage->visits++;
@@ -189,6 +242,10 @@ static void take_line(struct ov_manage *manage, enum ov_err err)
     if (!manage->admitted)
     {
         check_password(manage, err == OV_OK ? manage->lines.text : "");
+    }
+    else if (manage->body.done != NULL)
+    {
+        ov_manage_body_line(manage, manage->lines.text, err);
     }
     else if (err != OV_OK)
     {

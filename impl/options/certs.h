@@ -29,6 +29,18 @@ struct ov_fingerprint
 
 #define OV_CERT_USAGES 16u
 
+/* Keys on tokens. Lists are in the order of providers, and may be shorter. */
+struct ov_pkcs11_options
+{
+    struct ov_command providers;      /* libraries */
+    struct ov_command protected_auth; /* "1": the PIN is typed at the token itself */
+    struct ov_command private_mode;   /* hexadecimal mask of what the key is used with; "0": find out */
+    struct ov_command cert_private;   /* "1": certificates are seen after login only */
+    const char *id;                   /* NULL: none */
+    bool id_management;               /* ask management for it */
+    uint32_t pin_cache_s;             /* 0: as long as the session at the token */
+};
+
 struct ov_cert_options
 {
     struct ov_text crl;   /* --crl-verify file; from NULL: none */
@@ -59,6 +71,9 @@ struct ov_cert_options
     struct ov_command verify;     /* --tls-verify */
     struct ov_command key_verify; /* --tls-crypt-v2-verify */
     bool external_key;            /* --management-external-key: a signer instead of key */
+    bool external_pkcs1;          /* ... that pads as PKCS#1 v1.5 says */
+    bool external_raw;            /* ... that signs what is padded already */
+    struct ov_pkcs11_options pkcs11;
 };
 
 #endif

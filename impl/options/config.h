@@ -259,7 +259,8 @@ enum ov_wish
     OV_WISH_CHECK, /* --check-config: everything is checked, nothing is started */
     OV_WISH_MAN,
     OV_WISH_CIPHERS, /* --show-ciphers */
-    OV_WISH_DIGESTS
+    OV_WISH_DIGESTS,
+    OV_WISH_PKCS11_IDS /* --show-pkcs11-ids */
 };
 
 /* --genkey: which key, and the file it goes to. */
@@ -310,6 +311,16 @@ struct ov_management
     struct ov_text password; /* first line counts; from NULL: none */
     bool hold;
     bool query_passwords;
+    bool query_remote;
+    bool connects_out;      /* --management-client */
+    const char *peer_user;  /* who may come over a unix socket; NULL: anybody */
+    const char *peer_group; /* one of its groups */
+    bool ends_with_it;      /* --management-signal: start over when it leaves */
+    bool forgets_with_it;   /* --management-forget-disconnect */
+    bool up_down;           /* tell when the tunnel comes and goes */
+    bool judges;            /* --management-client-auth */
+    const char *cert_hint;  /* --management-external-cert; NULL: none */
+    uint32_t log_lines;     /* 250 */
 };
 
 struct ov_config

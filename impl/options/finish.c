@@ -150,7 +150,10 @@ static bool is_excused(const struct ov_parse *parse, const char *name)
     const bool ca = strcmp(name, "ca") == 0;
     const bool by_login = parse->config->role == OV_ROLE_CLIENT && is_given(parse, "auth-user-pass") &&
                           !is_given(parse, "cert") && !is_given(parse, "key");
-    return is_given(parse, "pkcs12") || (ca && is_given(parse, "capath")) ||
+    const bool on_token = is_given(parse, "pkcs11-id") || is_given(parse, "pkcs11-id-management");
+    const bool elsewhere = on_token || is_given(parse, strcmp(name, "cert") == 0 ? "management-external-cert"
+                                                                                 : "management-external-key");
+    return is_given(parse, "pkcs12") || (!ca && elsewhere) || (ca && is_given(parse, "capath")) ||
            (ca && is_given(parse, "peer-fingerprint")) || (!ca && by_login);
 }
 
@@ -439,6 +442,8 @@ void ov_parse_finish(struct ov_parse *parse)
     finish_keepalive(parse);
     ov_parse_finish_login(parse);
     ov_parse_finish_certs(parse);
+    ov_parse_finish_management(parse);
+    ov_parse_finish_pkcs11(parse);
     ov_parse_expand(parse);
     point_at(parse, "ifconfig");
     ov_parse_finish_tunnel(parse);

@@ -186,6 +186,8 @@ void ov_parse_check_proxy(struct ov_parse *parse, enum ov_proto proto);
 /* What options of one job say together (set_login.c). */
 void ov_parse_finish_login(struct ov_parse *parse);
 void ov_parse_finish_certs(struct ov_parse *parse);
+void ov_parse_finish_management(struct ov_parse *parse);
+void ov_parse_finish_pkcs11(struct ov_parse *parse);
 /* Programs for the tunnel and what they are told (set_hooks.c, set_dns.c). */
 void ov_parse_finish_hooks(struct ov_parse *parse);
 void ov_parse_finish_dns(struct ov_parse *parse);
@@ -270,6 +272,12 @@ OV_SETTER(route6);
 OV_SETTER(route_gateway);
 OV_SETTER(redirect);
 OV_SETTER(management);
+OV_SETTER(external_key);
+OV_SETTER(pkcs11_providers);
+OV_SETTER(pkcs11_protected);
+OV_SETTER(pkcs11_cert_private);
+OV_SETTER(pkcs11_private_mode);
+OV_SETTER(show_pkcs11_ids);
 OV_SETTER(pull_filter);
 OV_SETTER(route_delay);
 OV_SETTER(server);

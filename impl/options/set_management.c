@@ -26,3 +26,80 @@ OV_SETTER(management)
     management->address = line->word[1];
     management->port = line->word[2];
 }
+
+OV_SETTER(external_key)
+{
+    struct ov_cert_options *certs = &parse->config->certs;
+    for (size_t i = 1; i < line->count; i++)
+    {
+        const char *word = line->word[i];
+        if (strcmp(word, "nopadding") == 0)
+        {
+            certs->external_raw = true;
+        }
+        else if (strcmp(word, "pkcs1") == 0)
+        {
+            certs->external_pkcs1 = true;
+        }
+        else if (strcmp(word, "pss") != 0 && strcmp(word, "digest") != 0)
+        {
+            ov_parse_error(parse, "management-external-key: '%.40s' is none of nopadding, pkcs1, pss, digest",
+                           word);
+            return;
+        }
+    }
+    certs->external_pkcs1 = certs->external_pkcs1 || !certs->external_raw;
+    certs->external_key = true;
+}
+
+/* Beside each other, and with the socket itself. */
+void ov_parse_finish_management(struct ov_parse *parse)
+{
+    const struct ov_management *management = &parse->config->management;
+    static const char *const dependent[] = {"management-client",
+                                            "management-client-auth",
+                                            "management-client-group",
+                                            "management-client-user",
+                                            "management-external-cert",
+                                            "management-external-key",
+                                            "management-forget-disconnect",
+                                            "management-hold",
+                                            "management-log-cache",
+                                            "management-query-passwords",
+                                            "management-query-remote",
+                                            "management-signal",
+                                            "management-up-down",
+                                            "pkcs11-id-management"};
+    for (size_t i = 0; management->address == NULL && i < sizeof dependent / sizeof dependent[0]; i++)
+    {
+        if (ov_parse_given(parse, dependent[i]) != NULL && ov_parse_given(parse, "management") == NULL)
+        {
+            ov_parse_error(parse, "'%s' needs 'management'", dependent[i]);
+        }
+    }
+    static const char *const rivals[][2] = {{"key", "management-external-key"},
+                                            {"pkcs12", "management-external-key"},
+                                            {"cert", "management-external-cert"},
+                                            {"auth-user-pass-verify", "management-client-auth"}};
+    for (size_t i = 0; i < sizeof rivals / sizeof rivals[0]; i++)
+    {
+        if (ov_parse_given(parse, rivals[i][0]) != NULL && ov_parse_given(parse, rivals[i][1]) != NULL)
+        {
+            ov_parse_error(parse, "'%s' contradicts '%s'", rivals[i][0], rivals[i][1]);
+        }
+    }
+    if (management->cert_hint != NULL && !parse->config->certs.external_key)
+    {
+        ov_parse_error(parse, "'management-external-cert' needs 'management-external-key'");
+    }
+    if ((management->peer_user != NULL || management->peer_group != NULL) && management->port != NULL &&
+        strcmp(management->port, "unix") != 0)
+    {
+        ov_parse_error(parse, "who comes to 'management' is known only over a unix socket");
+    }
+    if (management->address != NULL && management->connects_out && management->port != NULL &&
+        management->password.from != NULL)
+    {
+        ov_parse_warn(parse, "with 'management-client' nobody is asked for the password of 'management'");
+    }
+}

@@ -22,6 +22,20 @@ static const struct ov_option rows[] = {
           "which field of the certificate is the name"),
     OTHER("tls-verify", "command", 1, 1, BOTH, tls_verify, "", "",
           "program that checks each certificate: gets depth and subject; packets wait for it"),
+    OTHER("pkcs11-providers", "library ...", 1, MANY, BOTH, pkcs11_providers, "", "2.1",
+          "libraries of the tokens that keep keys"),
+    TEXT("pkcs11-id", "name", BOTH, certs.pkcs11.id, "", "2.1",
+         "certificate and key of a token, by the name that show-pkcs11-ids gives it"),
+    FLAG("pkcs11-id-management", BOTH, certs.pkcs11.id_management, "2.1", "ask management for that name"),
+    NUMBER("pkcs11-pin-cache", "seconds", BOTH, certs.pkcs11.pin_cache_s, 0, INT32_MAX, "for ever", "2.1",
+           "how long a PIN is kept"),
+    OTHER("pkcs11-cert-private", "0|1 ...", 1, MANY, BOTH, pkcs11_cert_private, "0", "2.1",
+          "whether certificates are seen after login only, for each provider"),
+    OTHER("pkcs11-protected-authentication", "0|1 ...", 1, MANY, BOTH, pkcs11_protected, "0", "2.1",
+          "whether the PIN is typed at the token itself, for each provider"),
+    OTHER(
+        "pkcs11-private-mode", "mask ...", 1, MANY, BOTH, pkcs11_private_mode, "0", "2.1",
+        "what the key is used with, for each provider: 1 sign, 2 recover, 4 decrypt, 8 unwrap; 0: found out"),
 };
 
 GROUP(ov_options_certs, "Certificates:", rows);

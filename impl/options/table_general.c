@@ -92,8 +92,8 @@ static const struct ov_option rows[] = {
                  "'openssl ciphers -s' lists those of OpenSSL"),
     PLANNED_HINT("show-gateway", "[address]", 0, 1, OV_IN_ARGS, "2.1",
                  "say which default gateway there is and end", "'ip route get' does"),
-    PLANNED("show-pkcs11-ids", "[provider] [private]", 0, 2, OV_IN_ARGS, "2.1",
-            "list certificates of a token and end"),
+    OTHER("show-pkcs11-ids", "[provider] [private]", 0, 2, OV_IN_ARGS, show_pkcs11_ids, "", "2.1",
+          "list certificates of tokens and end"),
 };
 
 GROUP(ov_options_general, "Program:", rows);

@@ -282,7 +282,7 @@ static void pend(struct ov_session *s, const struct ov_verdict *verdict, struct 
     struct ov_guest *guest = s->guest;
     const uint32_t most_s =
         config->reneg_s / 2 > config->hand_window_s ? config->reneg_s / 2 : config->hand_window_s;
-    if (!client_knows(guest, verdict->method))
+    if (verdict->method != NULL && !client_knows(guest, verdict->method))
     {
         char reason[160];
         (void)snprintf(reason, sizeof reason,

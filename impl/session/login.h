@@ -70,8 +70,9 @@ struct ov_verdict
     enum ov_verdict_kind kind;
     const char *reason; /* REFUSE: behind "AUTH_FAILED,"; NULL or "": nothing [WP-AUTH-001] */
     uint32_t timeout_s; /* PENDING */
-    const char *method; /* PENDING: "crtext", "webauth"; the client must know it [WP-AUTH-014] */
-    const char *extra;  /* PENDING: behind "INFO_PRE,", such as "CR_TEXT:R:text" */
+    const char
+        *method; /* PENDING: "crtext", "webauth": the client must know it [WP-AUTH-014]; NULL: not asked */
+    const char *extra; /* PENDING: behind "INFO_PRE,", such as "CR_TEXT:R:text" */
 };
 
 #endif

@@ -1,5 +1,5 @@
 /* Rules about certificates on every backend and pair of backends: judge, fingerprints without authority, passphrases,
- * names, optional client certificates, keys that somebody else keeps. */
+ * names, optional client certificates. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -288,102 +288,11 @@ static void passphrases(void **state)
     }
 }
 
-/* Somebody else's key: here it lies in a file, and the openssl command signs. */
-struct keeper
-{
-    const char *key;
-    unsigned calls[3];
-    bool broken;
-};
-
-static void spill(const char *path, const void *data, size_t len)
-{
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(data, 1, len, file), len);
-    assert_int_equal(fclose(file), 0);
-}
-
-static enum ov_err keeper_sign(void *ctx, enum ov_sign_kind kind, const uint8_t *in, size_t in_len,
-                               uint8_t *out, size_t cap, size_t *out_len)
-{
-    static const char *const programs[] = {"rsautl -pkcs", "rsautl -raw", "pkeyutl"};
-    struct keeper *keeper = ctx;
-    char dir[] = "/tmp/ovref-signer.XXXXXX";
-    char path[64], command[400];
-    keeper->calls[kind]++;
-    if (keeper->broken)
-    {
-        return OV_ERR_CRYPTO;
-    }
-    assert_non_null(mkdtemp(dir));
-    (void)snprintf(path, sizeof path, "%s/key", dir);
-    spill(path, keeper->key, strlen(keeper->key));
-    (void)snprintf(path, sizeof path, "%s/in", dir);
-    spill(path, in, in_len);
-    (void)snprintf(command, sizeof command, "openssl %s -sign -inkey %s/key -in %s/in 2>%s/words",
-                   programs[kind], dir, dir, dir);
-    FILE *pipe = popen(command, "r");
-    assert_non_null(pipe);
-    *out_len = fread(out, 1, cap, pipe);
-    assert_int_equal(pclose(pipe), 0);
-    (void)snprintf(command, sizeof command, "rm -r %s", dir);
-    assert_int_equal(system(command), 0);
-    return OV_OK;
-}
-
-static void signer_pair(const struct ov_crypto *client, const struct ov_crypto *server)
-{
-    static const char *const names[] = {"client-rsa", "client-ec"};
-    static const enum ov_tls_version versions[] = {OV_TLS_VERSION_1_2, OV_TLS_VERSION_1_3};
-    for (size_t n = 0; n < 2; n++)
-    {
-        for (size_t v = 0; v < 2; v++)
-        {
-            struct keeper keeper = {.key = ov_testpki(names[n])->key};
-            const struct ov_tls_signer signer = {keeper_sign, &keeper};
-            struct ov_tls_settings c = ov_testpki_settings(OV_ROLE_CLIENT, names[n]);
-            struct ov_tls_settings s = ov_testpki_settings(OV_ROLE_SERVER, "server-ec");
-            char text[OV_TLS_ERROR_TEXT] = "";
-            c.key.len = 0;
-            c.signer = &signer;
-            c.version_min = c.version_max = versions[v];
-            if (!ov_test_speaks(client, versions[v]) || !ov_test_speaks(server, versions[v]))
-            {
-                continue;
-            }
-            if (make(client, &c, text) == OV_ERR_UNSUPPORTED)
-            {
-                assert_string_equal(client->name, "mbedtls"); /* it has no place for a foreign EC key */
-                assert_non_null(strstr(text, "RSA keys only"));
-                continue;
-            }
-            expect(client, &c, server, &s, true, OV_ROLE_SERVER, "");
-            assert_int_equal(keeper.calls[0] + keeper.calls[1] + keeper.calls[2], 1);
-            assert_int_equal(keeper.calls[OV_SIGN_ECDSA], n);
-            keeper.broken = true;
-            struct ov_tls_pair pair;
-            ov_tls_pair_open(&pair, client, &c, server, &s);
-            ov_tls_pair_run(&pair, 4096);
-            assert_false(ov_tls_pair_is_open(&pair));
-            assert_int_equal(pair.tls[OV_ROLE_CLIENT].err, OV_ERR_TLS);
-            ov_tls_pair_close(&pair);
-        }
-    }
-}
-
-static void foreign_keys(void **state)
-{
-    (void)state;
-    each_pair(signer_pair);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(judges),       cmocka_unit_test(rules),        cmocka_unit_test(fingerprints),
-        cmocka_unit_test(trust),        cmocka_unit_test(bare_clients), cmocka_unit_test(passphrases),
-        cmocka_unit_test(foreign_keys),
+        cmocka_unit_test(judges), cmocka_unit_test(rules),        cmocka_unit_test(fingerprints),
+        cmocka_unit_test(trust),  cmocka_unit_test(bare_clients), cmocka_unit_test(passphrases),
     };
     return cmocka_run_group_tests_name("tls rules", tests, NULL, NULL);
 }

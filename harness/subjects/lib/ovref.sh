@@ -94,6 +94,14 @@ subject_supports()
             auth-user-pass:inline | auth-user-pass-verify | auth-failed-reason)
             echo yes
             ;;
+        management-external-key | management-login)
+            echo yes
+            ;;
+        pkcs11)
+            ! "$ovref" --show-pkcs11-ids /none 2>&1 | grep -q 'built without' ||
+                unsupported 'it was built without libpkcs11-helper1-dev' || return
+            echo yes
+            ;;
         pkcs12)
             [[ $backend == openssl ]] || unsupported 'its TLS library, mbed TLS, has no PKCS#12 containers' || return
             echo yes

@@ -74,6 +74,70 @@ int mbed_rsa_elsewhere(mbedtls_pk_context *key, void *ctx, mbedtls_pk_rsa_alt_de
     return mbedtls_pk_setup_rsa_alt(key, ctx, decrypt, sign, key_len);
 }
 
+#if IS_3
+int mbed_ec_elsewhere(mbedtls_pk_context *key, const struct ov_tls_conf *conf)
+{
+    (void)key;
+    (void)conf;
+    return MBEDTLS_ERR_PK_FEATURE_UNAVAILABLE;
+}
+#else
+#include <mbedtls/ecdsa.h>
+#include <mbedtls/pk_internal.h>
+#include <stdlib.h>
+
+/* What the library knows of such a key. */
+struct ec_elsewhere
+{
+    const struct ov_tls_conf *conf;
+};
+
+static size_t ec_bits(const void *ctx)
+{
+    const struct ec_elsewhere *ec = ctx;
+    return mbedtls_pk_get_bitlen(&ec->conf->own.pk);
+}
+
+static int ec_can_do(mbedtls_pk_type_t type)
+{
+    return type == MBEDTLS_PK_ECDSA || type == MBEDTLS_PK_ECKEY;
+}
+
+static int ec_sign(void *ctx, mbedtls_md_type_t md, const unsigned char *hash, size_t hash_len,
+                   unsigned char *out, size_t *out_len, int (*rng)(void *, unsigned char *, size_t),
+                   void *rng_ctx)
+{
+    const struct ec_elsewhere *ec = ctx;
+    (void)md;
+    (void)rng;
+    (void)rng_ctx;
+    return mbed_sign_digest(ec->conf, hash, hash_len, out, MBEDTLS_ECDSA_MAX_LEN, out_len);
+}
+
+static void *ec_alloc(void)
+{
+    return calloc(1, sizeof(struct ec_elsewhere));
+}
+
+static const mbedtls_pk_info_t ec_info = {.type = MBEDTLS_PK_ECDSA,
+                                          .name = "EC, kept by somebody else",
+                                          .get_bitlen = ec_bits,
+                                          .can_do = ec_can_do,
+                                          .sign_func = ec_sign,
+                                          .ctx_alloc_func = ec_alloc,
+                                          .ctx_free_func = free};
+
+int mbed_ec_elsewhere(mbedtls_pk_context *key, const struct ov_tls_conf *conf)
+{
+    const int error = mbedtls_pk_setup(key, &ec_info);
+    if (error == 0)
+    {
+        ((struct ec_elsewhere *)key->pk_ctx)->conf = conf;
+    }
+    return error;
+}
+#endif
+
 bool mbed_has_key_usage(const mbedtls_x509_crt *cert)
 {
     return (cert->MBEDTLS_PRIVATE(ext_types) & MBEDTLS_OID_X509_EXT_KEY_USAGE) != 0;

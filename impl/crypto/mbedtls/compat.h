@@ -13,6 +13,8 @@ int mbed_key_parse(mbedtls_pk_context *key, const uint8_t *pem, size_t len, cons
 /* An RSA key that is elsewhere. */
 int mbed_rsa_elsewhere(mbedtls_pk_context *key, void *ctx, mbedtls_pk_rsa_alt_decrypt_func decrypt,
                        mbedtls_pk_rsa_alt_sign_func sign, mbedtls_pk_rsa_alt_key_len_func key_len);
+/* The same for EC; MBEDTLS_ERR_PK_FEATURE_UNAVAILABLE: this version has no place for it. */
+int mbed_ec_elsewhere(mbedtls_pk_context *key, const struct ov_tls_conf *conf);
 int mbed_key_matches(mbedtls_pk_context *public_key, mbedtls_pk_context *key);
 
 /* Whether the certificate carries a KeyUsage extension at all. */

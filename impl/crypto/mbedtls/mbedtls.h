@@ -9,6 +9,7 @@
 
 #include "crypto/crypto.h"
 #include "crypto/fifo.h"
+#include "crypto/pause.h"
 #include "crypto/verdict.h"
 
 /* What the files of this directory share. Only ov_crypto_mbedtls is for others. What differs between
@@ -57,7 +58,8 @@ struct ov_tls_conf
     void *judge_ctx;
     bool trust_judge;
     const char *name_field;
-    const struct ov_tls_signer *signer;
+    const struct ov_tls_signer *signer; /* NULL: the key is here */
+    struct ov_pause *pause;             /* of the connection that is working now */
     enum ov_tls_profile profile;
     mbedtls_x509_crl crl;
     enum ov_tls_version version_min; /* never DEFAULT */
@@ -85,9 +87,10 @@ struct ov_tls_conn
     struct ov_tls_conf *conf;
     mbedtls_ssl_config config;
     mbedtls_ssl_context ssl;
-    struct ov_fifo in;  /* from the peer */
-    struct ov_fifo out; /* to the peer */
-    bool open;          /* handshake complete */
+    struct ov_fifo in;     /* from the peer */
+    struct ov_fifo out;    /* to the peer */
+    struct ov_pause pause; /* used where somebody else signs */
+    bool open;             /* handshake complete */
     enum ov_cert_fault fault;
     bool leaf_seen;     /* the peer's certificate passed all rules */
     char leaf_name[65]; /* common name of the peer's certificate, once the callback has seen it */
@@ -104,6 +107,9 @@ enum ov_err mbed_conf_set_crl(struct ov_tls_conf *conf, const struct ov_pem *pem
 enum ov_err mbed_refuse(char *text, enum ov_err err, const char *what, const char *why, int error);
 /* tls_signer.c: somebody else keeps the key of conf->own. */
 enum ov_err mbed_use_signer(struct ov_tls_conf *conf, char *text);
+/* An error of the library; out is DER. */
+int mbed_sign_digest(const struct ov_tls_conf *conf, const uint8_t *digest, size_t len, uint8_t *out,
+                     size_t cap, size_t *out_len);
 /* tls_judge.c: the name of a certificate by --x509-username-field [WP-TLS-009], and the rules beside the library's. */
 void mbed_name_of(const struct ov_tls_conf *conf, const mbedtls_x509_crt *cert, char *out, size_t cap,
                   bool *has_nul);

@@ -26,6 +26,7 @@ static void conn_free(struct ov_tls_conn *conn)
 {
     if (conn != NULL)
     {
+        ov_pause_clear(&conn->pause);
         mbedtls_ssl_free(&conn->ssl);
         mbedtls_ssl_config_free(&conn->config);
         ov_fifo_clear(&conn->in);
@@ -179,6 +180,11 @@ static enum ov_err outcome_of(struct ov_tls_conn *conn, int error)
     return OV_ERR_TLS;
 }
 
+static int do_handshake(void *ctx)
+{
+    return mbedtls_ssl_handshake(ctx);
+}
+
 static enum ov_err conn_handshake(struct ov_tls_conn *conn)
 {
     if (conn->open)
@@ -186,7 +192,21 @@ static enum ov_err conn_handshake(struct ov_tls_conn *conn)
         return OV_OK;
     }
     size_t before = conn->out.len;
-    int error = mbedtls_ssl_handshake(&conn->ssl);
+    int error = 0;
+    enum ov_err no_stack = OV_OK;
+    conn->conf->pause = &conn->pause;
+    if (conn->conf->signer == NULL)
+    {
+        error = mbedtls_ssl_handshake(&conn->ssl);
+    }
+    else if (!ov_pause_run(&conn->pause, do_handshake, &conn->ssl, &error, &no_stack))
+    {
+        return OV_ERR_AGAIN;
+    }
+    if (no_stack != OV_OK)
+    {
+        return no_stack;
+    }
     if (error != 0)
     {
         enum ov_err err = outcome_of(conn, error);

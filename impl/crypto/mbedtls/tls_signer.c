@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* A private key that somebody else keeps. The library has room for a foreign RSA key, and TLS 1.2 wants
- * PKCS#1 v1.5 of it; a foreign EC key has no place in it. */
+ * PKCS#1 v1.5 of it; a foreign EC key has a place in 2.x only. */
 
 /* DigestInfo: SEQUENCE { SEQUENCE { OID, NULL }, OCTET STRING }. */
 static size_t envelope(mbedtls_md_type_t md, const unsigned char *hash, size_t hash_len, uint8_t *out,
@@ -47,8 +47,8 @@ static int sign(void *ctx, int (*rng)(void *, unsigned char *, size_t), void *rn
     (void)rng_ctx;
     (void)mode;
     const size_t len = envelope(md, hash, wanted, info, sizeof(info));
-    if (len == 0 ||
-        conf->signer->sign(conf->signer->ctx, OV_SIGN_RSA_PKCS1, info, len, out, size, &out_len) != OV_OK ||
+    const struct ov_sign_request request = {OV_SIGN_RSA_PKCS1, info, len, size};
+    if (len == 0 || ov_pause_sign(conf->pause, conf->signer, &request, out, size, &out_len) != OV_OK ||
         out_len != size)
     {
         return MBEDTLS_ERR_RSA_PRIVATE_FAILED;
@@ -73,13 +73,29 @@ static size_t key_len(void *ctx)
     return mbedtls_pk_get_len(&conf->own.pk);
 }
 
+int mbed_sign_digest(const struct ov_tls_conf *conf, const uint8_t *digest, size_t len, uint8_t *out,
+                     size_t cap, size_t *out_len)
+{
+    const struct ov_sign_request request = {OV_SIGN_ECDSA, digest, len, 0};
+    return ov_pause_sign(conf->pause, conf->signer, &request, out, cap, out_len) == OV_OK
+               ? 0
+               : MBEDTLS_ERR_ECP_INVALID_KEY;
+}
+
 enum ov_err mbed_use_signer(struct ov_tls_conf *conf, char *text)
 {
-    if (mbedtls_pk_get_type(&conf->own.pk) != MBEDTLS_PK_RSA)
+    const bool rsa = mbedtls_pk_get_type(&conf->own.pk) == MBEDTLS_PK_RSA;
+    if (!rsa && !mbedtls_pk_can_do(&conf->own.pk, MBEDTLS_PK_ECDSA))
     {
         return mbed_refuse(text, OV_ERR_UNSUPPORTED, "key",
-                           "Mbed TLS lets somebody else keep RSA keys only, and this is none", 0);
+                           "only RSA and EC keys can be kept by somebody else", 0);
     }
-    const int error = mbed_rsa_elsewhere(&conf->key, conf, decrypt, sign, key_len);
+    const int error = rsa ? mbed_rsa_elsewhere(&conf->key, conf, decrypt, sign, key_len)
+                          : mbed_ec_elsewhere(&conf->key, conf);
+    if (error == MBEDTLS_ERR_PK_FEATURE_UNAVAILABLE)
+    {
+        return mbed_refuse(text, OV_ERR_UNSUPPORTED, "key",
+                           "this Mbed TLS lets somebody else keep RSA keys only, and this is none", 0);
+    }
     return error == 0 ? OV_OK : mbed_refuse(text, OV_ERR_CRYPTO, "key", NULL, error);
 }

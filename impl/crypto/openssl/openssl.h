@@ -5,6 +5,7 @@
 #include <openssl/ssl.h>
 
 #include "crypto/crypto.h"
+#include "crypto/pause.h"
 #include "crypto/verdict.h"
 
 /* What the files of this directory share. Only ov_crypto_openssl is for others. */
@@ -43,9 +44,17 @@ enum ov_err openssl_aes256_ctr(const uint8_t key[32], const uint8_t iv[16], uint
 
 extern const struct ov_tls_ops openssl_tls_ops;
 
+/* A key that somebody else keeps, and the handshake that may have to wait for it. */
+struct openssl_signing
+{
+    const struct ov_tls_signer *signer; /* NULL: the key is here */
+    struct ov_pause *pause;             /* of the connection that is working now */
+};
+
 struct ov_tls_conf
 {
-    SSL_CTX *ctx;
+    SSL_CTX *ctx; /* its app data is this */
+    struct openssl_signing signing;
     enum ov_role role;
     bool check_remote_usage;
     enum ov_tls_client_cert client_cert; /* of a server */
@@ -58,7 +67,8 @@ struct ov_tls_conf
 /* The SSL owns both BIOs. */
 struct ov_tls_conn
 {
-    const struct ov_tls_conf *conf;
+    struct ov_tls_conf *conf;
+    struct ov_pause pause; /* used where somebody else signs */
     SSL *ssl;
     BIO *in;  /* from the peer */
     BIO *out; /* to the peer */
@@ -81,7 +91,7 @@ BIO *openssl_bio_over(const struct ov_pem *pem);
 enum ov_err openssl_load_key(SSL_CTX *ctx, const struct ov_tls_settings *settings, char *text);
 enum ov_err openssl_load_pkcs12(SSL_CTX *ctx, const struct ov_tls_settings *settings, char *text);
 /* tls_signer.c */
-enum ov_err openssl_use_signer(SSL_CTX *ctx, const struct ov_tls_signer *signer, char *text);
+enum ov_err openssl_use_signer(SSL_CTX *ctx, const struct ov_tls_settings *settings, char *text);
 /* tls_crl.c */
 enum ov_err openssl_load_crl(SSL_CTX *ctx, const struct ov_pem *crl, char *text);
 

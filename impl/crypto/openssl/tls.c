@@ -12,6 +12,7 @@ static void conn_free(struct ov_tls_conn *conn)
 {
     if (conn != NULL)
     {
+        ov_pause_clear(&conn->pause);
         SSL_free(conn->ssl); /* and the BIOs */
         free(conn);
     }
@@ -116,10 +117,29 @@ static enum ov_err outcome_of(struct ov_tls_conn *conn, int result)
     return OV_ERR_TLS;
 }
 
+static int do_handshake(void *ctx)
+{
+    return SSL_do_handshake(ctx);
+}
+
 static enum ov_err conn_handshake(struct ov_tls_conn *conn)
 {
+    int result = 0;
+    enum ov_err err = OV_OK;
     ERR_clear_error();
-    int result = SSL_do_handshake(conn->ssl);
+    conn->conf->signing.pause = &conn->pause;
+    if (conn->conf->signing.signer == NULL)
+    {
+        result = SSL_do_handshake(conn->ssl);
+    }
+    else if (!ov_pause_run(&conn->pause, do_handshake, conn->ssl, &result, &err))
+    {
+        return OV_ERR_AGAIN;
+    }
+    if (err != OV_OK)
+    {
+        return err;
+    }
     if (result != 1)
     {
         return outcome_of(conn, result);

@@ -210,7 +210,7 @@ static enum ov_err load_own(SSL_CTX *ctx, const struct ov_tls_settings *settings
         err = load_certs(ctx, "cert", &settings->cert, take_own, text);
         if (err == OV_OK)
         {
-            err = settings->signer != NULL ? openssl_use_signer(ctx, settings->signer, text)
+            err = settings->signer != NULL ? openssl_use_signer(ctx, settings, text)
                                            : openssl_load_key(ctx, settings, text);
         }
     }
@@ -267,6 +267,7 @@ enum ov_err openssl_conf_new(const struct ov_tls_settings *settings, struct ov_t
         free(conf);
         return openssl_refuse(text, OV_ERR_NOMEM, "TLS", "out of memory");
     }
+    SSL_CTX_set_app_data(ctx, conf);
     enum ov_err err = load_all(ctx, settings, text);
     if (err != OV_OK)
     {

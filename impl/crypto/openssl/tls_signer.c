@@ -15,25 +15,28 @@ static int slot(void)
     return 0; /* of ex data: application data */
 }
 
-static const struct ov_tls_signer *signer_of_rsa(const RSA *rsa)
+/* The pause is that of the connection whose handshake runs now: another may run while this one waits. */
+static enum ov_err ask(const struct openssl_signing *signing, const struct ov_sign_request *request,
+                       uint8_t *out, size_t cap, size_t *out_len)
 {
-    return RSA_get_ex_data(rsa, slot());
+    return ov_pause_sign(signing->pause, signing->signer, request, out, cap, out_len);
 }
 
 /* What the library asks for: PKCS#1 with the digest already in its envelope, or a block that it has padded
  * itself (PSS). */
 static int rsa_sign(int len, const unsigned char *from, unsigned char *to, RSA *rsa, int padding)
 {
-    const struct ov_tls_signer *signer = signer_of_rsa(rsa);
+    const struct openssl_signing *signing = RSA_get_ex_data(rsa, slot());
     const size_t size = (size_t)RSA_size(rsa);
     size_t out_len = 0;
-    if (signer == NULL || len < 0 || (padding != RSA_PKCS1_PADDING && padding != RSA_NO_PADDING))
+    if (signing == NULL || len < 0 || (padding != RSA_PKCS1_PADDING && padding != RSA_NO_PADDING))
     {
         ERR_raise(ERR_LIB_RSA, RSA_R_UNKNOWN_PADDING_TYPE);
         return -1;
     }
-    const enum ov_sign_kind kind = padding == RSA_PKCS1_PADDING ? OV_SIGN_RSA_PKCS1 : OV_SIGN_RSA_RAW;
-    enum ov_err err = signer->sign(signer->ctx, kind, from, (size_t)len, to, size, &out_len);
+    const struct ov_sign_request request = {
+        padding == RSA_PKCS1_PADDING ? OV_SIGN_RSA_PKCS1 : OV_SIGN_RSA_RAW, from, (size_t)len, size};
+    enum ov_err err = ask(signing, &request, to, size, &out_len);
     if (err != OV_OK || out_len != size)
     {
         ERR_raise(ERR_LIB_RSA, RSA_R_VALUE_MISSING);
@@ -48,7 +51,7 @@ static int rsa_finish(RSA *rsa)
     return 1;
 }
 
-static EVP_PKEY *wrap_rsa(EVP_PKEY *public_key, const struct ov_tls_signer *signer)
+static EVP_PKEY *wrap_rsa(EVP_PKEY *public_key, struct openssl_signing *signing)
 {
     const RSA *known = EVP_PKEY_get0_RSA(public_key);
     RSA *rsa = known != NULL ? RSA_new() : NULL;
@@ -61,8 +64,7 @@ static EVP_PKEY *wrap_rsa(EVP_PKEY *public_key, const struct ov_tls_signer *sign
     if (fine)
     {
         RSA_set_flags(rsa, RSA_flags(known) | RSA_FLAG_EXT_PKEY);
-        fine =
-            RSA_set_ex_data(rsa, slot(), (void *)(uintptr_t)signer) == 1 && RSA_set_method(rsa, method) == 1;
+        fine = RSA_set_ex_data(rsa, slot(), signing) == 1 && RSA_set_method(rsa, method) == 1;
         method = fine ? NULL : method; /* the RSA frees it now */
     }
     fine = fine && EVP_PKEY_assign_RSA(key, rsa) == 1;
@@ -80,14 +82,13 @@ static EVP_PKEY *wrap_rsa(EVP_PKEY *public_key, const struct ov_tls_signer *sign
 static int ec_sign(int type, const unsigned char *digest, int len, unsigned char *out, unsigned int *out_len,
                    const BIGNUM *kinv, const BIGNUM *r, EC_KEY *ec)
 {
-    const struct ov_tls_signer *signer = EC_KEY_get_ex_data(ec, slot());
+    const struct openssl_signing *signing = EC_KEY_get_ex_data(ec, slot());
+    const struct ov_sign_request request = {OV_SIGN_ECDSA, digest, len < 0 ? 0 : (size_t)len, 0};
     size_t got = 0;
     (void)type;
     (void)kinv;
     (void)r;
-    if (signer == NULL || len < 0 ||
-        signer->sign(signer->ctx, OV_SIGN_ECDSA, digest, (size_t)len, out, (size_t)ECDSA_size(ec), &got) !=
-            OV_OK)
+    if (signing == NULL || len < 0 || ask(signing, &request, out, (size_t)ECDSA_size(ec), &got) != OV_OK)
     {
         ERR_raise(ERR_LIB_EC, EC_R_MISSING_PRIVATE_KEY);
         return 0;
@@ -110,7 +111,7 @@ static void ec_finish(EC_KEY *ec)
     EC_KEY_METHOD_free((EC_KEY_METHOD *)(uintptr_t)EC_KEY_get_method(ec));
 }
 
-static EVP_PKEY *wrap_ec(EVP_PKEY *public_key, const struct ov_tls_signer *signer)
+static EVP_PKEY *wrap_ec(EVP_PKEY *public_key, struct openssl_signing *signing)
 {
     EC_KEY *ec = EC_KEY_dup(EVP_PKEY_get0_EC_KEY(public_key));
     EC_KEY_METHOD *method = EC_KEY_METHOD_new(EC_KEY_OpenSSL());
@@ -120,8 +121,7 @@ static EVP_PKEY *wrap_ec(EVP_PKEY *public_key, const struct ov_tls_signer *signe
     {
         EC_KEY_METHOD_set_sign(method, ec_sign, ec_sign_setup, NULL);
         EC_KEY_METHOD_set_init(method, NULL, ec_finish, NULL, NULL, NULL, NULL);
-        fine = EC_KEY_set_ex_data(ec, slot(), (void *)(uintptr_t)signer) == 1 &&
-               EC_KEY_set_method(ec, method) == 1;
+        fine = EC_KEY_set_ex_data(ec, slot(), signing) == 1 && EC_KEY_set_method(ec, method) == 1;
         method = fine ? NULL : method;
     }
     fine = fine && EVP_PKEY_assign_EC_KEY(key, ec) == 1;
@@ -137,8 +137,27 @@ static EVP_PKEY *wrap_ec(EVP_PKEY *public_key, const struct ov_tls_signer *signe
     return fine ? key : NULL;
 }
 
-enum ov_err openssl_use_signer(SSL_CTX *ctx, const struct ov_tls_signer *signer, char *text)
+/* PSS can't be asked of this signer: signatures as TLS 1.2 had them first. Nothing changes for the peer's. */
+static enum ov_err only_pkcs1(SSL_CTX *ctx, enum ov_role role, char *text)
 {
+    static const char old[] = "RSA+SHA256:RSA+SHA384:RSA+SHA512:RSA+SHA224:RSA+SHA1";
+    static const char all[] = "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519:RSA-PSS+SHA256:RSA-PSS+SHA384:"
+                              "RSA-PSS+SHA512:RSA+SHA256:RSA+SHA384:RSA+SHA512";
+    if (SSL_CTX_get_min_proto_version(ctx) >= TLS1_3_VERSION)
+    {
+        return openssl_refuse(text, OV_ERR_UNSUPPORTED, "key",
+                              "whoever keeps it can't sign as TLS 1.3 wants it (RSA-PSS)");
+    }
+    const bool client = role == OV_ROLE_CLIENT;
+    const bool fine = SSL_CTX_set_max_proto_version(ctx, TLS1_2_VERSION) == 1 &&
+                      SSL_CTX_set1_client_sigalgs_list(ctx, client ? old : all) == 1 &&
+                      (client || SSL_CTX_set1_sigalgs_list(ctx, old) == 1);
+    return fine ? OV_OK : openssl_refuse(text, OV_ERR_TLS, "key", NULL);
+}
+
+enum ov_err openssl_use_signer(SSL_CTX *ctx, const struct ov_tls_settings *settings, char *text)
+{
+    struct ov_tls_conf *conf = SSL_CTX_get_app_data(ctx);
     EVP_PKEY *public_key = X509_get0_pubkey(SSL_CTX_get0_certificate(ctx));
     const int type = public_key != NULL ? EVP_PKEY_get_base_id(public_key) : EVP_PKEY_NONE;
     if (type != EVP_PKEY_RSA && type != EVP_PKEY_EC)
@@ -146,12 +165,19 @@ enum ov_err openssl_use_signer(SSL_CTX *ctx, const struct ov_tls_signer *signer,
         return openssl_refuse(text, OV_ERR_UNSUPPORTED, "key",
                               "only RSA and EC keys can be kept by somebody else");
     }
-    EVP_PKEY *key = type == EVP_PKEY_RSA ? wrap_rsa(public_key, signer) : wrap_ec(public_key, signer);
+    struct openssl_signing *signing = &conf->signing;
+    signing->signer = settings->signer;
+    EVP_PKEY *key = type == EVP_PKEY_RSA ? wrap_rsa(public_key, signing) : wrap_ec(public_key, signing);
     if (key == NULL)
     {
         return openssl_refuse(text, OV_ERR_CRYPTO, "key", NULL);
     }
     const bool fine = SSL_CTX_use_PrivateKey(ctx, key) == 1;
     EVP_PKEY_free(key);
-    return fine ? OV_OK : openssl_refuse(text, OV_ERR_CERT, "key", NULL);
+    if (!fine)
+    {
+        return openssl_refuse(text, OV_ERR_CERT, "key", NULL);
+    }
+    const bool pss = type != EVP_PKEY_RSA || (settings->signer->can & OV_SIGN_CAN(OV_SIGN_RSA_RAW)) != 0;
+    return pss ? OV_OK : only_pkcs1(ctx, settings->role, text);
 }

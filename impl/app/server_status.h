@@ -1,0 +1,25 @@
+#ifndef OV_APP_SERVER_STATUS_H
+#define OV_APP_SERVER_STATUS_H
+
+#include <stdio.h>
+
+#include "app/counters.h"
+#include "app/interface.h"
+#include "app/pump.h"
+#include "hub/hub.h"
+
+/* What a server tells of itself. All borrowed. */
+struct ov_server_view
+{
+    const struct ov_hub *hub;
+    const struct ov_link *link;
+    const struct ov_interface *iface;
+    const struct ov_pump *pump;
+};
+
+/* Where packets went missing, those of clients that are gone included. */
+void ov_server_counters(const struct ov_server_view *view, struct ov_counters *counters);
+/* The status file's text, in format 1 to 3. */
+void ov_server_status_write(const struct ov_server_view *view, uint32_t version, FILE *file);
+
+#endif

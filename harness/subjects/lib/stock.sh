@@ -146,9 +146,6 @@ subject_supports()
         digest:*)
             openvpn_lists digests "${1#digest:}"
             ;;
-        static-key)
-            echo yes
-            ;;
         peer-exit-line)
             echo '(CC-EEN|OCC) exit message received by peer|SIG(TERM|USR1)\[soft,(remote-exit|connection-reset)\] received'
             ;;

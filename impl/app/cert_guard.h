@@ -12,7 +12,8 @@
 #include "wire/wkc.h"
 
 /* Rules about certificates and client keys that need files and programs: revocation lists that
- * change, a folder of serial numbers, --tls-verify, --tls-crypt-v2-verify. */
+ * change, a folder of serial numbers, --tls-verify, --tls-crypt-v2-verify. They come before the
+ * login is looked at [WP-SRV-020]. */
 
 struct ov_cert_guard
 {

@@ -28,7 +28,7 @@ static bool load_tls_auth(const struct ov_config *config, const struct ov_log *l
     const size_t need = config->key_direction < 0 ? OV_STATIC_KEY_HALF : OV_STATIC_KEY_FULL;
     out->kind = OV_WRAP_TLS_AUTH;
     out->digest = config->auth;
-    out->direction = (enum ov_key_direction)config->key_direction;
+    out->direction = (enum ov_key_direction)config->key_direction; /* [WP-KEY-004] */
     return load_static("tls-auth", &config->tls_auth, need, log, &out->key);
 }
 

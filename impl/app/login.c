@@ -169,6 +169,7 @@ bool ov_login_after_refusal(struct ov_login *login, const struct ov_config *conf
     else if (login->refused && config->login.retry == OV_AUTH_RETRY_INTERACT &&
              strncmp(login->refusal, "TEMP", 4) != 0 && strncmp(login->refusal, "SESSION", 7) != 0)
     {
+        /* A server in trouble or a session that is too old says nothing about the password [WP-AUTH-004]. */
         ov_login_wipe_password(login);
     }
     login->refusal[0] = '\0';

@@ -118,7 +118,7 @@ static void tell_login(struct ov_manage_clients *clients, const struct ov_guest_
     ov_environment_number(&env, "n_clients", stats.peers);
     if (!answer)
     {
-        ov_environment_add(&env, "password", request->password);
+        ov_environment_add(&env, "password", request->password); /* in clear [WP-MGMT-012] */
     }
     add_outer(&env, "untrusted", &request->addr);
     ov_environment_add(&env, "common_name", request->common_name);

@@ -7,7 +7,7 @@
 #include "options/config.h"
 
 /* --ifconfig-pool-persist FILE [SECONDS]: opened once, while there are rights to; read then, and written anew at its
- * times and at the end. The format is that of 2.x. */
+ * times and at the end. The format is that of 2.x [WP-SRV-010]. */
 struct ov_pool_file
 {
     int fd;       /* valid if is_open */

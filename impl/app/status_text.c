@@ -9,7 +9,7 @@
 
 #define TIME_TEXT 32
 
-/* Local time, as everybody's parser expects. */
+/* Local time, as everybody's parser expects [WP-SRV-052]. */
 static const char *time_text(uint64_t wall_s, char text[static TIME_TEXT])
 {
     struct tm parts;

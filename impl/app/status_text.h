@@ -6,7 +6,7 @@
 #include "app/counters.h"
 #include "hub/hub.h"
 
-/* The text of a status file, word for word as OpenVPN 2.6 writes it [WP-SRV-050, 052], so that programs which
+/* The text of a status file, word for word as OpenVPN 2.6 writes it [WP-SRV-050..052], so that programs which
  * read its files read ours. Counters of ours are further "name,value" lines where a reader expects such: in front
  * of END, on a server among the global statistics. */
 

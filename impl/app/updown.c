@@ -349,7 +349,7 @@ static bool plan_init(struct ov_updown_plan *plan, const struct ov_updown_wish *
     return true;
 }
 
-/* The same tunnel, and the same is to be told of it? */
+/* The same tunnel, and the same is to be told of it [WP-PUSH-017]? */
 static bool is_same(const struct ov_updown *updown, const struct ov_updown_plan *plan)
 {
     return updown->user.iface->configured && plan->dns == updown->plan.dns &&

@@ -20,8 +20,8 @@ enum ov_fate
     OV_FATE_DROPPED   /* dropped and counted; why says so */
 };
 
-/* One packet in a batch. The same array goes through every floor in place:
- * link -> open -> tun, and tun -> seal -> link. */
+/* One packet in a batch; over UDP it is one datagram [WP-FRM-001]. The same array goes through every floor in
+ * place: link -> open -> tun, and tun -> seal -> link. */
 struct ov_datagram
 {
     struct ov_buf buf;

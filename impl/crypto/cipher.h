@@ -66,7 +66,7 @@ const char *ov_cipher_name(enum ov_cipher_id id);
 OV_MUST_USE enum ov_err ov_cipher_by_name(const char *name, enum ov_cipher_id *id);
 
 /* The same for AEAD ciphers only. */
-uint32_t ov_aead_key_len(enum ov_aead_id id);
+uint32_t ov_aead_key_len(enum ov_aead_id id); /* [WP-DATA-026] */
 const char *ov_aead_name(enum ov_aead_id id);
 /* OV_ERR_UNSUPPORTED for a name that is not an AEAD. Case-insensitive. */
 OV_MUST_USE enum ov_err ov_aead_by_name(const char *name, enum ov_aead_id *id);

@@ -9,7 +9,7 @@
 #include "base/key2.h"
 #include "base/rng.h"
 
-/* TLS as a pair of byte streams in memory: no socket, no file, no callback.
+/* TLS as a pair of byte streams in memory: no socket, no file, no callback; no ALPN, no SNI [WP-TLS-010].
  * Floor tls/ adds what OpenVPN wants on top (record boundaries, limits). */
 
 enum ov_tls_version

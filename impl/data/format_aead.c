@@ -1,4 +1,4 @@
-/* AEAD with short packet ids [WP-DATA-020]:
+/* AEAD with short packet ids [WP-DATA-020, WP-DATA-022]:
  *
  *   | V1 or V2 prefix | packet id u32 | tag 16 | ciphertext | */
 #include "data/format.h"
@@ -101,7 +101,7 @@ static enum ov_err aead_seal_prepare(struct ov_data_key *key, uint32_t peer_id, 
     if (v2)
     {
         ov_data_v2_write(header, key->key_id, peer_id, id);
-        op->ad = header; /* opcode, peer-id, packet id [WP-DATA-021] */
+        op->ad = header; /* opcode, peer-id, packet id [WP-DATA-021, WP-DATA-025] */
         op->ad_len = OV_DATA_V2_HEADER;
     }
     else
@@ -132,6 +132,7 @@ static enum ov_err aead_open_prepare(struct ov_data_key *key, const struct ov_bu
     {
         return err;
     }
+    /* Header and tag at least [WP-DATA-024, WP-FRM-023]. */
     if (buf->len < (uint32_t)header.len + OV_AEAD_TAG_LEN)
     {
         return OV_ERR_TRUNCATED;

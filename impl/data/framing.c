@@ -108,7 +108,7 @@ static enum ov_comp_alg compress(struct ov_data_framing *f, struct ov_buf *buf)
     return f->spec.compressor->alg;
 }
 
-/* Compress, then fragment [WP-COMP-006]. OV_ERR_AGAIN: it waits in the queue. */
+/* Compress if allowed to [WP-COMP-014], then fragment [WP-COMP-006]. OV_ERR_AGAIN: it waits in the queue. */
 static enum ov_err frame_one(struct ov_data *d, struct ov_buf *buf)
 {
     struct ov_data_framing *f = d->framing;

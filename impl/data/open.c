@@ -68,7 +68,7 @@ static size_t open_chunk(struct ov_data *d, struct ov_data_key *key, struct ov_d
     return good;
 }
 
-/* One more packet: into the chunk of its key, or dropped. */
+/* One more packet: into the chunk of its key, or dropped, also when it came before its key [WP-DATA-002]. */
 static enum ov_err sort_in(struct ov_data *d, struct ov_datagram *dg,
                            struct ov_data_chunk chunks[OV_DATA_SLOTS])
 {

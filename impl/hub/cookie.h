@@ -7,7 +7,7 @@
 #include "wire/session_id.h"
 
 /* The session id of a stateless reply proves that the client can receive at
- * its address: HMAC-SHA256(key; slot u32 | address | client's session id), cut
+ * its address: HMAC-SHA256(key; slot u32 | address | client's session id) [WP-COOK-002], cut
  * to 8 octets [WP-COOK-001]. */
 struct ov_cookie
 {

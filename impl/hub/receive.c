@@ -59,6 +59,7 @@ static struct ov_peer *owner_of(const struct ov_hub *hub, const struct ov_datagr
     }
     struct ov_sid sid;
     memcpy(sid.id, packet + 1, sizeof sid.id); /* readable in every mode [WP-CTRL-009] */
+    /* Also of a reset that comes again: message 0 of a session that is there [WP-STATE-013]. */
     return ov_peer_of_sid(hub, &dg->addr, &sid);
 }
 

@@ -99,8 +99,8 @@ static enum ov_err open_session(struct ov_hub *hub, const struct ov_session_star
     return OV_OK;
 }
 
-/* State from the first packet: on TCP, where the connection has proved the address [WP-COOK-010], and for a
- * tls-crypt-v2 client that can't send WKc again [WP-TC2-023]. */
+/* State from the first packet: on TCP, where the connection has proved the address [WP-COOK-010] and the
+ * client speaks first [WP-FRM-005], and for a tls-crypt-v2 client that can't send WKc again [WP-TC2-023]. */
 static enum ov_err take_first(struct ov_hub *hub, const struct ov_datagram *dg, const struct stranger *st,
                               struct ov_now now, struct ov_peer **peer)
 {
@@ -122,7 +122,7 @@ static enum ov_err take_reset(struct ov_hub *hub, const struct ov_datagram *dg, 
     hub->stats.resets++;
     if (reset->message_id != 0 || reset->ack_count != 0)
     {
-        return OV_ERR_FORMAT; /* no beginning of anything */
+        return OV_ERR_FORMAT; /* no beginning of anything [WP-COOK-009] */
     }
     if (settings->stream)
     {

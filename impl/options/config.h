@@ -86,7 +86,7 @@ struct ov_route6
 /* What an IPv4 address in the tunnel means [WP-PUSH-020]. */
 enum ov_topology
 {
-    OV_TOPOLOGY_UNSET = 0, /* nobody said: subnet for a server, net30 for who pulls */
+    OV_TOPOLOGY_UNSET = 0, /* nobody said: subnet for a server [WP-PUSH-023], net30 for who pulls */
     OV_TOPOLOGY_SUBNET,    /* everybody shares one network */
     OV_TOPOLOGY_NET30,     /* four addresses for each client, as old Windows clients need */
     OV_TOPOLOGY_P2P        /* one address each, the server's own is the other end */

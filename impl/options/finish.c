@@ -215,7 +215,7 @@ static void check_control_keys(struct ov_parse *parse)
         SAY(ov_parse_error, "tls-crypt-v2", "on a client 'tls-crypt-v2' contradicts '%s'",
             is_given(parse, "tls-auth") ? "tls-auth" : "tls-crypt");
     }
-    if (is_given(parse, "tls-auth") && config->auth_none)
+    if (is_given(parse, "tls-auth") && config->auth_none) /* [WP-TLA-006] */
     {
         SAY(ov_parse_error, "tls-auth", "'tls-auth' needs a digest, and 'auth none' takes it away");
     }

@@ -6,7 +6,7 @@
 
 #include "options/values.h"
 
-/* link-mtu is a sum from the time when it was the size of the largest packet.
+/* link-mtu is a sum from the time when it was the size of the largest packet [WP-MTU-010, WP-MTU-011].
  * It has to be the same sum as everybody else's [WP-MTU-010, 011]. */
 #define OPCODE_LEN    1u
 #define PACKET_ID_LEN 4u
@@ -182,13 +182,14 @@ enum ov_err ov_occ_text(const struct ov_occ *occ, char *out, size_t cap)
     {
         return OV_ERR_UNSUPPORTED;
     }
+    /* The order of the items is fixed [WP-OPT-001]; compression of any kind is one of them [WP-COMP-015]. */
     add_text(&text, "V4,dev-type %s,link-mtu %u,tun-mtu %u,proto %s", occ->tap ? "tap" : "tun", link_mtu,
              occ->tun_mtu_shown != 0 ? occ->tun_mtu_shown : occ->tun_mtu, protos[occ->transport]);
     add_addresses_text(&text, occ);
     add_text(&text, "%s%s", occ->compression ? ",comp-lzo" : "", occ->fragment ? ",mtu-dynamic" : "");
     if (occ->key_direction >= 0)
     {
-        add_text(&text, ",keydir %d", occ->key_direction);
+        add_text(&text, ",keydir %d", occ->key_direction); /* said here, but nowhere checked [WP-TLA-005] */
     }
     if (occ->tls || occ->secret)
     {

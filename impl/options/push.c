@@ -94,7 +94,7 @@ static void add_addresses(struct composer *c, const struct ov_config *config,
 }
 
 /* Clients without the cc-exit bit don't read protocol-flags, except for the
- * flags that are newer than the bit [WP-FLAG-001]. */
+ * flags that are newer than the bit [WP-FLAG-001, WP-FLAG-005]. */
 static void add_flags(struct composer *c, const struct ov_push_client *client)
 {
     const struct ov_proto_flags *flags = &client->flags;
@@ -125,6 +125,7 @@ struct ov_proto_flags ov_push_flags(uint32_t iv_proto, const struct ov_proto_fla
 enum ov_err ov_push_compose(const struct ov_config *config, const struct ov_push_client *client,
                             enum ov_err (*message)(void *ctx, const char *text, size_t len), void *ctx)
 {
+    /* With nothing behind it it is a reply too [WP-PUSH-012]. */
     struct composer c = {.start = "PUSH_REPLY", .err = OV_OK, .message = message, .ctx = ctx};
     begin_part(&c);
     const bool own = client->own != NULL;

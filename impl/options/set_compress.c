@@ -60,6 +60,7 @@ OV_SETTER(comp_lzo)
     }
 }
 
+/* In a configuration or pushed [WP-COMP-011]. */
 OV_SETTER(compress)
 {
     const char *word = line->count > 1 ? line->word[1] : "stub";

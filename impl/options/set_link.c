@@ -59,8 +59,8 @@ OV_SETTER(local)
 {
     if (parse->config->local != NULL && strcmp(parse->config->local, line->word[1]) != 0)
     {
-        ov_parse_error(parse,
-                       "a second 'local' (several sockets, as in OpenVPN 2.7) is not built into ovref yet");
+        ov_parse_error(parse, "a second 'local' (several sockets, as in OpenVPN 2.7) is not built into ovref "
+                              "yet"); /* [WP-SRV-014] */
         return;
     }
     parse->config->local = line->word[1];

@@ -42,7 +42,7 @@ OV_SETTER(auth_user_pass)
     if (line->has_block)
     {
         login->user_pass_block = line->block;
-        login->user_pass_block.from = "[inline]";
+        login->user_pass_block.from = "[inline]"; /* [WP-CLI-011] */
     }
     else if (line->count > 1 && strcmp(line->word[1], "username-only") == 0)
     {

@@ -9,6 +9,7 @@ static const struct ov_option rows[] = {
           "cipher for peers that say nothing at all"),
     OTHER("cipher", "cipher", 1, 1, BOTH | PUSH | VITAL, cipher, "BF-CBC, as a name only", "",
           "cipher that the options string names; data-ciphers decides"),
+    /* Not pushed: nobody negotiates it [WP-NCP-012]. */
     OTHER("auth", "digest", 1, 1, BOTH, auth, "SHA1", "",
           "digest of the HMAC that goes with ciphers that are not AEAD; none: no HMAC"),
     OTHER("replay-window", "packets [seconds]", 1, 2, BOTH, replay_window, "64 15", "",
@@ -41,7 +42,8 @@ static const struct ov_option rows[] = {
     PLANNED_HINT("udp-mtu", "octets", 1, 1, BOTH | CONN, "", "older name of link-mtu", "say 'tun-mtu'"),
     MOOT("mute-replay-warnings", "", 0, 0, BOTH, "", "don't log replayed packets",
          "they are counted, and only 'verb 5' has lines about them"),
-    PLANNED_HINT("replay-persist", "file", 1, 1, BOTH, "", "keep the replay state over restarts",
+    PLANNED_HINT("replay-persist", "file", 1, 1, BOTH, "",
+                 "keep the replay state over restarts", /* [WP-RPL-008] */
                  "with TLS every session has keys of its own"),
     OTHER(
         "secret", "file [direction]", 1, 2, BOTH | BLOCK, secret, "", "",

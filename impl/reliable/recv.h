@@ -11,8 +11,9 @@
 /* Receiving half of the reliability layer, one per key-id: any order in, message id order out
  * [WP-REL-005]. */
 
-#define OV_REL_RECV_SLOTS   12u   /* [WP-REL-002] */
-#define OV_REL_RECV_PAYLOAD 2048u /* a whole packet of the largest size received (section 1.4) */
+#define OV_REL_RECV_SLOTS 12u /* [WP-REL-002] */
+#define OV_REL_RECV_PAYLOAD                                                                                  \
+    2048u /* a whole packet of the largest size received; 1 octet will do [WP-REL-041] */
 
 struct ov_rel_in
 {

@@ -12,7 +12,8 @@
 /* Sending half of the reliability layer (wire-protocol.md 3.1), one per key-id.
  * It numbers, keeps, times and repeats messages; packets are built by the caller. */
 
-#define OV_REL_SEND_SLOTS      6u    /* ids from the oldest unacknowledged one on [WP-REL-004] */
+#define OV_REL_SEND_SLOTS                                                                                    \
+    6u /* ids from the oldest unacknowledged one on [WP-REL-004]; more wait for acks [WP-REL-042] */
 #define OV_REL_SEND_PAYLOAD    1400u /* octets of one message */
 #define OV_REL_TIMEOUT_MS      2000u /* first retransmission [WP-REL-010] */
 #define OV_REL_FAST_RETRANSMIT 3u    /* later acks that trigger it [WP-REL-012] */

@@ -7,7 +7,7 @@
 #include "wire/wrap_id.h"
 
 /* Sliding window over packet ids: which were seen, which are too old
- * (wire-protocol.md 6.7). One per key and direction. Works for u32 ids and
+ * [WP-DATA-060]. One per key and direction. Works for u32 ids and
  * for the u48 counters of the epoch format. */
 
 #define OV_REPLAY_STANDARD_SIZE   64u

@@ -5,7 +5,7 @@
 /* A control packet passes these gates in order; the first that refuses it names the reason. Nothing in the
  * session changes before the last one is passed. */
 
-/* Key-ids above 0 are under the dynamic key where that was agreed [WP-DYN-001]. */
+/* Key-ids above 0 are under the dynamic key where that was agreed [WP-DYN-001, WP-DYN-005]. */
 static struct ov_protect *protect_of(struct ov_session *s, uint8_t key_id)
 {
     return key_id > 0 && s->has_dynamic ? &s->dynamic : &s->protect;
@@ -48,7 +48,7 @@ static enum ov_err open_packet(struct ov_session *s, struct ov_datagram *dg, str
         }
     }
     struct ov_wrap_head head;
-    err = ov_protect_open(protect_of(s, ov_opcode_key_id(first_octet)), &dg->buf, &head);
+    err = ov_protect_open(protect_of(s, ov_opcode_key_id(first_octet)), &dg->buf, &head); /* [WP-RPL-009] */
     if (err != OV_OK)
     {
         return err;
@@ -56,7 +56,7 @@ static enum ov_err open_packet(struct ov_session *s, struct ov_datagram *dg, str
     return ov_control_decode(head.first_octet, &head.sid, ov_buf_data(&dg->buf), dg->buf.len, control);
 }
 
-/* Is it of this session? [WP-CTRL-002, WP-STATE-012] */
+/* Is it of this session? [WP-CTRL-002, WP-STATE-012, WP-REL-024] */
 static enum ov_err check_session(const struct ov_session *s, const struct ov_control *control)
 {
     if (control->ack_count > 0 && !ov_sid_equal(&control->remote_sid, &s->own_sid))

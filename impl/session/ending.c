@@ -70,6 +70,7 @@ void ov_session_exit(struct ov_session *s, struct ov_now now)
     if (ov_session_connected(s) && notify > 0)
     {
         at_ms += notify * OV_SECOND_MS;
+        /* Where it was agreed, the control channel says it, reliably [WP-FLAG-004]. */
         if (s->agreed.flags.cc_exit && s->ks.state == OV_KS_GENERATED_KEYS &&
             ov_session_say(s, "EXIT") == OV_OK)
         {

@@ -61,7 +61,7 @@ static enum ov_err build_peer_info(const struct ov_session *s, char *out, size_t
 static enum ov_err fill_source(struct ov_session *s, struct ov_km2_source *source)
 {
     const struct ov_rng *rng = s->env.rng;
-    enum ov_err err = ov_rng_fill(rng, source->random1, sizeof source->random1);
+    enum ov_err err = ov_rng_fill(rng, source->random1, sizeof source->random1); /* [WP-KM2-002] */
     if (err == OV_OK)
     {
         err = ov_rng_fill(rng, source->random2, sizeof source->random2);
@@ -152,7 +152,7 @@ static void judge_client(struct ov_session *s, const struct ov_km2 *km2, const s
     if (config->force_ekm && (info->proto & OV_IV_PROTO_TLS_KEY_EXPORT) == 0)
     {
         s->says.refusal = OV_ERR_UNSUPPORTED;
-        s->says.farewell = "AUTH_FAILED,This server wants data keys from the TLS exporter";
+        s->says.farewell = "AUTH_FAILED,This server wants data keys from the TLS exporter"; /* [WP-KDF-005] */
     }
     if (km2->credentials_too_long)
     {

@@ -22,7 +22,7 @@ static enum ov_err derive(struct ov_session *s, struct ov_key2 *key2)
 }
 
 /* Old and new key overlap: the old one seals for a while, so that the peer is surely ready [WP-STATE-027],
- * and opens until it dies [WP-STATE-028]. */
+ * with a short --reneg-sec less long [WP-STATE-031], and opens until it dies [WP-STATE-028]. */
 static void install(struct ov_session *s, struct ov_data_key *fresh)
 {
     const struct ov_config *config = s->env.settings->config;
@@ -68,7 +68,8 @@ static enum ov_err make_data_keys(struct ov_session *s)
     return err;
 }
 
-/* Key-ids above 0 get their own tls-crypt key, made from the first TLS session [WP-DYN-002]. */
+/* Key-ids above 0 get their own tls-crypt key, made from the first TLS session [WP-DYN-002]. It ends with the
+ * session [WP-DYN-006]. */
 static enum ov_err make_dynamic_key(struct ov_session *s)
 {
     const struct ov_session_settings *settings = s->env.settings;

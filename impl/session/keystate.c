@@ -46,6 +46,7 @@ static enum ov_err take_message(struct ov_keystate *ks, const struct ov_rel_mess
                    ? ov_early_neg_decode(message->payload, message->len, &ks->early)
                    : OV_OK;
     }
+    /* An empty one is legal; where TLS records begin and end is no concern of packets [WP-CTRL-005]. */
     return message->len == 0 ? OV_OK : ov_tls_feed(&ks->tls, message->payload, message->len);
 }
 

@@ -16,7 +16,7 @@ enum ov_key_state
 {
     OV_KS_ERROR = -2,         /* over; keys are gone */
     OV_KS_ERROR_PRE = -1,     /* failed; a TLS alert and acks may still leave [WP-STATE-005] */
-    OV_KS_UNDEF = 0,          /* none */
+    OV_KS_UNDEF = 0,          /* none [WP-STATE-001] */
     OV_KS_INITIAL = 1,        /* reset not queued yet */
     OV_KS_PRE_START_SKIP = 2, /* server: the reset was sent statelessly */
     OV_KS_PRE_START = 3,      /* reset sent, not acknowledged */

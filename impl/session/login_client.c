@@ -32,6 +32,7 @@ bool ov_login_drop_token(struct ov_login *login)
     return had;
 }
 
+/* Whatever a token looks like: it is for the server to understand [WP-TOK-007]. */
 enum ov_err ov_login_take_token(struct ov_login *login, const char *token, const char *user)
 {
     const size_t token_len = strlen(token);

@@ -68,7 +68,7 @@ static void on_restart(struct ov_session *s, const struct ov_message *m, struct 
     ov_session_log(s, OV_LOG_INFO, "Connection reset command was pushed by server ('%.*s')", (int)m->arg_len,
                    m->arg);
     ov_session_tell(s, OV_EVENT_MESSAGE, OV_OK, "%.*s", (int)m->text_len, m->text);
-    ov_session_end(s, OV_EVENT_RESTART, OV_OK, "server-pushed-connection-reset", true,
+    ov_session_end(s, OV_EVENT_RESTART, OV_OK, "server-pushed-connection-reset", true, /* [WP-MSG-012] */
                    now.mono_ms + OV_FLUSH_MS);
     ov_way_back_restart(m->arg, m->arg_len, &s->ending.way);
 }

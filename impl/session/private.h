@@ -158,7 +158,8 @@ uint64_t ov_session_inband_deadline(const struct ov_session *s);
 
 /* Read and obey the control messages that TLS has. The error of TLS. */
 OV_MUST_USE enum ov_err ov_session_read_messages(struct ov_session *s, struct ov_now now, bool *moved);
-/* Write one. The error of TLS, or OV_ERR_LIMIT, OV_ERR_FORMAT. */
+/* Write one, under the key-id that is negotiated or used now [WP-MSG-006]. The error of TLS, or
+ * OV_ERR_LIMIT, OV_ERR_FORMAT. */
 OV_MUST_USE enum ov_err ov_session_say(struct ov_session *s, const char *text);
 
 /* ---- way_back.c: small texts inside messages ---- */

@@ -42,7 +42,7 @@ enum ov_err ov_protect_open(struct ov_protect *p, struct ov_buf *packet, struct 
     {
         return err;
     }
-    err = ov_replay_long_mark(&p->window, head->id);
+    err = ov_replay_long_mark(&p->window, head->id); /* [WP-RPL-007] */
     if (err != OV_OK)
     {
         ov_buf_drop(packet);

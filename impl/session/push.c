@@ -6,7 +6,8 @@ static enum ov_err say_part(void *ctx, const char *text, size_t len)
     return ov_session_say(ctx, text);
 }
 
-/* Asked for, or announced as welcome; not twice within half a minute [WP-PUSH-003, WP-PUSH-005]. */
+/* Asked for, or announced as welcome, and not before the login is decided; not twice within half a minute
+ * [WP-PUSH-003, WP-PUSH-004, WP-PUSH-005]. */
 static bool due(const struct ov_session *s, struct ov_now now)
 {
     if (s->ks.state != OV_KS_GENERATED_KEYS || ov_session_is_p2p(s))

@@ -4,6 +4,7 @@
 
 #include "wire/opcode.h"
 
+/* A soft reset is answered by one with the same key-id [WP-STATE-021]. */
 static enum ov_opcode reset_opcode(const struct ov_session *s)
 {
     if (s->ks.key_id > 0)
@@ -20,7 +21,7 @@ static enum ov_opcode reset_opcode(const struct ov_session *s)
 enum ov_err ov_step_reset(struct ov_session *s, struct ov_now now)
 {
     (void)now;
-    return ov_rel_send_queue(&s->ks.tx, (uint8_t)reset_opcode(s), NULL, 0, NULL);
+    return ov_rel_send_queue(&s->ks.tx, (uint8_t)reset_opcode(s), NULL, 0, NULL); /* [WP-CTRL-004] */
 }
 
 /* A client without WKc that is asked for it can only go on as with any other server. */

@@ -8,6 +8,7 @@ static uint64_t keepalive_deadline(const struct ov_session *s)
     {
         return OV_NEVER; /* nobody has come yet whose silence could be noticed (static key mode) */
     }
+    /* Nothing authentic for so long: over [WP-PING-003]. */
     const uint32_t limit_s = keepalive->ping_exit_s > 0 ? keepalive->ping_exit_s : keepalive->ping_restart_s;
     return limit_s > 0 ? s->clock.last_in_ms + limit_s * OV_SECOND_MS : OV_NEVER;
 }

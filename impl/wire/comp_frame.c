@@ -3,7 +3,7 @@
 #include <string.h>
 
 /* V1: one octet in front. */
-#define V1_PLAIN      0xFAu
+#define V1_PLAIN      0xFAu /* [WP-COMP-003] */
 #define V1_PLAIN_SWAP 0xFBu
 #define V1_LZO        0x66u
 #define V1_LZO_SWAP   0x67u /* historic, openvpn3 */

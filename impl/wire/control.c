@@ -22,7 +22,7 @@ static void read_acks(struct ov_reader *r, struct ov_control *out)
 {
     for (uint8_t i = 0; i < out->ack_count; i++)
     {
-        out->acks[i] = ov_read_u32(r);
+        out->acks[i] = ov_read_u32(r); /* [WP-CTRL-008] */
     }
     if (out->ack_count > 0)
     {

@@ -46,7 +46,8 @@ OV_MUST_USE enum ov_err ov_control_head_read(const void *packet, size_t len, uin
 /* Decode an unprotected body that stood behind this head. payload borrows from body. Octets after the
  * acknowledgements of ACK_V1 are ignored [WP-CTRL-003]. Whether remote_sid is ours is for the caller to
  * check: a packet with another one is dropped whole [WP-CTRL-002].
- * OV_ERR_OPCODE, OV_ERR_SESSION_ID: as above. OV_ERR_LIMIT: more than 8 acks. OV_ERR_TRUNCATED. */
+ * OV_ERR_OPCODE, OV_ERR_SESSION_ID: as above. OV_ERR_LIMIT: more than 8 acks. OV_ERR_TRUNCATED
+ * [WP-CTRL-007]. */
 OV_MUST_USE enum ov_err ov_control_decode(uint8_t first_octet, const struct ov_sid *sid, const void *body,
                                           size_t len, struct ov_control *out);
 

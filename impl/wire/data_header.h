@@ -17,7 +17,7 @@
  *   AEAD V2:   prefix | short id | tag 16 | ciphertext      AD = prefix and short id
  *   AEAD epoch: V2 prefix | epoch id | ciphertext | tag 16  AD = prefix and epoch id */
 
-#define OV_PEER_ID_NONE      0xFFFFFFu /* "no peer-id": look up by address [WP-FRM-020] */
+#define OV_PEER_ID_NONE      0xFFFFFFu /* "no peer-id": look up by address [WP-FRM-020, WP-FRM-022] */
 #define OV_DATA_V1_PREFIX    1u
 #define OV_DATA_V2_PREFIX    4u
 #define OV_DATA_SHORT_ID_LEN 4u

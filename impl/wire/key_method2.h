@@ -14,7 +14,7 @@
  *
  *   client: | 0 u32 | 02 | pre_master 48 | random1 32 | random2 32 | options | username | password | peer info |
  *   server: | 0 u32 | 02 |                 random1 32 | random2 32 | options | username | password | peer info |
- *   string: | len u16, NUL counted | octets | NUL |, empty: 0000 */
+ *   string: | len u16, NUL counted | octets | NUL |, empty: 0000 [WP-KM2-006, WP-KM2-012] */
 
 #define OV_KM2_PRE_MASTER_LEN 48u
 #define OV_KM2_RANDOM_LEN     32u

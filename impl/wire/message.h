@@ -7,7 +7,7 @@
 #include "base/cursor.h"
 #include "base/err.h"
 
-/* Control channel messages: text and one NUL inside the TLS stream (wire-protocol.md 5). */
+/* Control channel messages: text and one NUL inside the TLS stream (wire-protocol.md 5) [WP-MSG-001]. */
 
 /* What to write at most, NUL included [WP-MSG-005]. */
 #define OV_MESSAGE_MAX 1024u

@@ -9,7 +9,7 @@
 
 /* Peer info: lines NAME=value in the key method 2 message (wire-protocol.md 4.4). */
 
-/* IV_PROTO bits [WP-PI-010]. */
+/* IV_PROTO bits [WP-PI-010, WP-PI-012]. */
 #define OV_IV_PROTO_DATA_V2         (1u << 1)
 #define OV_IV_PROTO_REQUEST_PUSH    (1u << 2)
 #define OV_IV_PROTO_TLS_KEY_EXPORT  (1u << 3)

@@ -16,7 +16,7 @@ struct ov_wrap_id
 
 /* A tls-crypt-v2 client that can send its WKc again counts from here on, so that its first id is 0x0F000001
  * [WP-TC2-020]; servers look at one hexadecimal digit only. */
-#define OV_WRAP_ID_EARLY 0x0F000000u
+#define OV_WRAP_ID_EARLY 0x0F000000u /* older servers keep state and don't look at it [WP-TC2-035] */
 
 static inline bool ov_wrap_id_is_early(uint32_t id)
 {

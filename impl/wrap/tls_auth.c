@@ -23,7 +23,7 @@ static enum ov_err make_mac(const struct ov_wrap *wrap, const struct ov_key_half
         {packet, OV_WRAP_HEAD_LEN},
         {body, len - (size_t)(body - packet)},
     };
-    return wrap->crypto->hmac(wrap->digest, key->hmac, mac_len, in, 3, mac);
+    return wrap->crypto->hmac(wrap->digest, key->hmac, mac_len, in, 3, mac); /* [WP-TLA-003] */
 }
 
 static enum ov_err seal(const struct ov_wrap *wrap, const struct ov_wrap_head *head, struct ov_buf *packet)

@@ -21,7 +21,7 @@ static enum ov_err make_tag(const struct ov_wrap *wrap, const struct ov_key_half
                             const uint8_t *body, size_t body_len, uint8_t tag[static OV_DIGEST_MAX])
 {
     const struct ov_slice in[] = {{clear, CLEAR_LEN}, {body, body_len}};
-    return wrap->crypto->hmac(OV_DIGEST_SHA256, key->hmac, KEY_LEN, in, 2, tag);
+    return wrap->crypto->hmac(OV_DIGEST_SHA256, key->hmac, KEY_LEN, in, 2, tag); /* [WP-TLC-006] */
 }
 
 static enum ov_err seal(const struct ov_wrap *wrap, const struct ov_wrap_head *head, struct ov_buf *packet)

@@ -99,8 +99,8 @@ OV_MUST_USE enum ov_err ov_wrap_seal(const struct ov_wrap *wrap, struct ov_wrap_
 
 /* packet holds a whole packet; it becomes the body in clear, in place. Nothing is said about id being new,
  * first_octet being valid, or sid being known: that is the caller's. On every error packet is dropped.
- * OV_ERR_TRUNCATED: shorter than the format's minimum [WP-TLC-005]; OV_ERR_AUTH: forged or another key;
- * OV_ERR_CRYPTO. */
+ * OV_ERR_TRUNCATED: shorter than the format's minimum [WP-TLC-005]; OV_ERR_AUTH: forged or another key
+ * [WP-TLA-004]; OV_ERR_CRYPTO. */
 OV_MUST_USE enum ov_err ov_wrap_open(const struct ov_wrap *wrap, struct ov_buf *packet,
                                      struct ov_wrap_head *head);
 

@@ -41,7 +41,7 @@ struct ov_link *ov_data_path_link(enum ov_data_path path, const struct ov_udp_se
     return link;
 }
 
-struct ov_tun *ov_data_path_tun(enum ov_data_path path, const char *dev, uint32_t packet,
+struct ov_tun *ov_data_path_tun(enum ov_data_path path, const struct ov_tun_spec *spec,
                                 const struct ov_log *log)
 {
     struct ov_tun *tun = NULL;
@@ -49,11 +49,11 @@ struct ov_tun *ov_data_path_tun(enum ov_data_path path, const char *dev, uint32_
     enum ov_err err = OV_ERR_UNSUPPORTED;
     if (wants_offload(path))
     {
-        err = ov_tun_open_offload_for(dev, packet, &tun, text);
+        err = ov_tun_open_offload_for(spec, &tun, text);
     }
     if (!wants_offload(path) || falls_back(path, err, text, log))
     {
-        err = ov_tun_open_plain_for(dev, packet, &tun, text);
+        err = ov_tun_open_plain_for(spec, &tun, text);
     }
     if (err != OV_OK)
     {

@@ -23,8 +23,8 @@ struct ov_interface
     struct ov_addr server; /* where the tunnel leads; family 0: nobody said */
 };
 
-/* Create the device dev for packets of so many octets (ov_buf_packet_for). False: the log says why. */
-bool ov_interface_open(struct ov_interface *iface, const char *dev, uint32_t packet, enum ov_data_path path,
+/* Create the device. False: the log says why. */
+bool ov_interface_open(struct ov_interface *iface, const struct ov_tun_spec *spec, enum ov_data_path path,
                        const struct ov_log *log);
 /* Addresses and routes. An interface that has exactly these already is left as it is; one that has
  * others is changed. False: the log says why. */

@@ -58,6 +58,12 @@ static bool choose_local(const struct ov_program *program, uint8_t family, bool 
     return true;
 }
 
+/* Octets that a tunnel packet may have. */
+static uint32_t largest(const struct ov_config *config)
+{
+    return ov_buf_packet_for(ov_tunnel_packet(&config->tunnel, config->tun_mtu_max));
+}
+
 static bool udp_settings(const struct ov_program *program, uint8_t family, struct ov_udp_settings *out)
 {
     const struct ov_config *config = &program->config;
@@ -65,7 +71,7 @@ static bool udp_settings(const struct ov_program *program, uint8_t family, struc
         .bind = config->bind,
         .sndbuf = config->sndbuf,
         .rcvbuf = config->rcvbuf,
-        .packet = ov_buf_packet_for(config->tun_mtu_max),
+        .packet = largest(config),
         .device = config->bind_dev,
         .mark = config->mark,
     };
@@ -128,7 +134,7 @@ static bool tcp_settings(struct ov_program *program, uint8_t family, struct ov_t
         .device = config->bind_dev,
         .mark = config->mark,
         .frame_max = config->tun_mtu_max + FRAME_MORE,
-        .queue_octets = config->tcp_queue * (OV_TCP_FRAME_HEAD + ov_buf_packet_for(config->tun_mtu_max)),
+        .queue_octets = config->tcp_queue * (OV_TCP_FRAME_HEAD + largest(config)),
         .max_unclaimed = OV_LOCAL_HALF_OPEN,
         .max_connections = config->max_clients + 2 * OV_LOCAL_HALF_OPEN,
         .unclaimed_ms = config->hand_window_s * 1000u,

@@ -99,12 +99,22 @@ static bool next_peer(void *ctx, struct ov_hub_peer *out)
     return ov_hub_next_peer(walk->hub, &walk->at, out);
 }
 
+static bool next_mac(void *ctx, uint32_t peer_id, struct ov_hub_mac *at)
+{
+    const struct peer_walk *walk = ctx;
+    return ov_hub_next_mac(walk->hub, peer_id, at);
+}
+
 static void write_status_text(const struct server *server, uint32_t version, FILE *file)
 {
     struct ov_counters counters;
     struct peer_walk walk = {server->hub, 0};
-    const struct ov_status_peers peers = {next_peer, &walk};
+    struct ov_status_peers peers = {.next = next_peer, .ctx = &walk};
+    struct ov_hub_stats stats;
     char title[OV_VERSION_LINE];
+    ov_hub_stats(server->hub, &stats);
+    peers.next_mac = server->program->config.tunnel.tap ? next_mac : NULL;
+    peers.flood_most = stats.flood_most;
     count_drops(server, &counters);
     ov_status_text_server(file, version, ov_version_line(title), &peers, &counters, ov_loop_now());
 }
@@ -382,15 +392,18 @@ static enum ov_err open_engine(struct server *server)
 static bool server_open(struct server *server)
 {
     const struct ov_tunnel *tunnel = &server->program->config.tunnel;
+    const struct ov_tun_spec spec = {tunnel->dev, tunnel->tap,
+                                     ov_buf_packet_for(ov_tunnel_packet(tunnel, tunnel->mtu))};
     server->link = ov_proto_is_tcp(server->program->config.proto) ? ov_local_listen(server->program)
                                                                   : ov_local_open(server->program, 0);
     if (server->link == NULL ||
-        !ov_interface_open(&server->iface, tunnel->dev, ov_buf_packet_for(tunnel->mtu),
-                           server->program->config.data_path, server->log) ||
+        !ov_interface_open(&server->iface, &spec, server->program->config.data_path, server->log) ||
         !ov_interface_configure(&server->iface, tunnel))
     {
         return false;
     }
+    server->settings.has_mac =
+        tunnel->tap && ov_netif_mac(server->iface.netif, server->iface.tun->index, server->settings.mac);
     enum ov_err err = open_engine(server);
     if (err == OV_OK && server->clients != NULL)
     {

@@ -5,6 +5,7 @@
 
 #include "offload/checksum.h"
 #include "offload/inner.h"
+#include "wire/ether.h"
 
 #define OPTION_END 0
 #define OPTION_NOP 1
@@ -22,7 +23,7 @@ struct ov_mss ov_mss_for(uint32_t packet_max, uint32_t outer_len, uint32_t overh
 {
     packet_max = packet_max < 65535 ? packet_max : 65535;
     struct ov_mss limit = {mss_of(packet_max, outer_len + overhead + 40),
-                           mss_of(packet_max, outer_len + overhead + 60)};
+                           mss_of(packet_max, outer_len + overhead + 60), false};
     return limit;
 }
 
@@ -90,7 +91,7 @@ static bool may_be_syn(const uint8_t *packet, uint32_t len)
            packet[6] != OV_INNER_UDP;
 }
 
-bool ov_mss_clamp(uint8_t *packet, uint32_t len, struct ov_mss limit)
+static bool clamp(uint8_t *packet, uint32_t len, struct ov_mss limit)
 {
     struct ov_inner inner;
     if (!may_be_syn(packet, len) || ov_inner_parse(packet, len, true, &inner) != OV_OK ||
@@ -106,4 +107,14 @@ bool ov_mss_clamp(uint8_t *packet, uint32_t len, struct ov_mss limit)
     }
     replace(packet, &inner, at, mss);
     return true;
+}
+
+bool ov_mss_clamp(uint8_t *packet, uint32_t len, struct ov_mss limit)
+{
+    uint32_t at = 0;
+    if (limit.in_frames && ((limit.v4 == 0 && limit.v6 == 0) || !ov_ether_ip(packet, len, &at, &len)))
+    {
+        return false;
+    }
+    return clamp(packet + at, len, limit);
 }

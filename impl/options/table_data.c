@@ -41,7 +41,8 @@ static const struct ov_option rows[] = {
     PLANNED("replay-persist", "file", 1, 1, BOTH, "", "keep the replay state over restarts"),
     PLANNED("secret", "file [direction]", 1, 2, BOTH | BLOCK, "", "one static key, without TLS"),
     PLANNED("disable-occ", "", 0, 0, BOTH, "", "don't compare options with the peer"),
-    PLANNED("tun-mtu-extra", "octets", 1, 1, BOTH | CONN, "", "room beyond the MTU, for tap"),
+    OTHER("tun-mtu-extra", "octets", 1, 1, BOTH, mtu_extra, "32 for tap, 0 for tun", "",
+          "what a packet of the device may have beyond the MTU: Ethernet header and VLAN tags"),
     NUMBER("txqueuelen", "packets", BOTH, tunnel.queue_len, 0, 1000000, "0, the system's", "",
            "queue of the tun device; 100, the default before 2.5, loses packets"),
 };

@@ -2,8 +2,10 @@
 
 /* Tun device, addresses, routes. */
 static const struct ov_option rows[] = {
-    OTHER("dev", "name", 1, 1, BOTH, dev, "", "", "tun device: 'tun' for the next free one, or a full name"),
-    OTHER("dev-type", "tun", 1, 1, BOTH, dev_type, "", "", "kind of device, for names that don't tell"),
+    OTHER(
+        "dev", "name", 1, 1, BOTH, dev, "", "",
+        "tunnel device: 'tun' or 'tap' for the next free one, or a full name; tun carries IP, tap Ethernet"),
+    OTHER("dev-type", "tun|tap", 1, 1, BOTH, dev_type, "", "", "kind of device, for names that don't tell"),
     OTHER("topology", "subnet|net30|p2p", 1, 1, BOTH | PUSH | VITAL, topology, "subnet for servers", "2.1",
           "how clients share the network"),
     OTHER("ifconfig", "address netmask|remote", 2, 2, BOTH | PUSH, ifconfig, "", "",
@@ -40,7 +42,7 @@ static const struct ov_option rows[] = {
     PLANNED("dns", "type value ...", 2, MANY, BOTH | PUSH, "2.6", "name servers"),
     PLANNED("dns-updown", "command|force|disable", 1, 2, BOTH, "2.7", "program that sets name servers"),
     PLANNED("ifconfig-nowarn", "", 0, 0, BOTH, "", "don't compare ifconfig with the peer"),
-    PLANNED("lladdr", "address", 1, 1, BOTH, "2.1", "MAC address of a tap device"),
+    OTHER("lladdr", "address", 1, 1, BOTH, lladdr, "", "2.1", "MAC address of a tap device"),
     PLANNED("route-ipv6-gateway", "address", 1, 1, BOTH, "2.4", "gateway of IPv6 routes that name none"),
     PLANNED("route-table", "id", 1, 1, BOTH, "2.7", "routing table for routes"),
 };

@@ -121,7 +121,8 @@ static void test_reconnects(void **state)
     struct ov_interface iface = {0};
     struct ov_tunnel tunnel = base_tunnel();
     notes[0] = '\0';
-    assert_true(ov_interface_open(&iface, tunnel.dev, OV_BUF_PACKET, OV_DATA_PATH_AUTO, &log_notes));
+    assert_true(ov_interface_open(&iface, &(struct ov_tun_spec){tunnel.dev, false, OV_BUF_PACKET},
+                                  OV_DATA_PATH_AUTO, &log_notes));
     assert_true(ov_interface_configure(&iface, &tunnel));
     assert_non_null(strstr(notes, "3 added route 192.0.2.0/24 via 10.8.0.1 dev tun4\n"));
 
@@ -152,7 +153,8 @@ static void test_open_failure_is_clean(void **state)
     (void)state;
     struct ov_interface iface = {0};
     notes[0] = '\0';
-    assert_false(ov_interface_open(&iface, "not a name", OV_BUF_PACKET, OV_DATA_PATH_AUTO, &log_notes));
+    assert_false(ov_interface_open(&iface, &(struct ov_tun_spec){"not a name", false, OV_BUF_PACKET},
+                                   OV_DATA_PATH_AUTO, &log_notes));
     assert_string_equal(notes, "0 'not a name' cannot be the name of an interface\n");
     assert_null(iface.tun);
 }

@@ -102,7 +102,7 @@ static char *server_text(uint32_t version)
     char *text = NULL;
     size_t len = 0;
     size_t at = 0;
-    const struct ov_status_peers walk = {next_peer, &at};
+    const struct ov_status_peers walk = {.next = next_peer, .ctx = &at};
     FILE *file = open_memstream(&text, &len);
     assert_non_null(file);
     ov_status_text_server(file, version, "ovref 1 x, y", &walk, &counters, now);

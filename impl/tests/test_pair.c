@@ -47,6 +47,12 @@ static const struct shape
     {"fragment 600", "fragment 600\n", "fragment 600\n", OV_COMP_OFF, false},
     {"fragment 333, lz4", "fragment 333 mtu\ncompress lz4\nallow-compression yes\n",
      "fragment 900\ncompress lz4\nallow-compression yes\n", OV_COMP_LZ4, true},
+    {"tap", "dev tap\n", "dev tap\n", OV_COMP_OFF, false},
+    {"tap, stub-v2, pushed", "dev tap\n", "dev tap\ncompress stub-v2\npush \"compress stub-v2\"\n",
+     OV_COMP_STUB_V2, false},
+    {"tap, fragment 600", "dev tap\nfragment 600\n", "dev tap\nfragment 600\n", OV_COMP_OFF, false},
+    {"tap, lz4-v2", "dev tap\ncompress lz4-v2\nallow-compression yes\n",
+     "dev tap\ncompress lz4-v2\nallow-compression yes\n", OV_COMP_LZ4_V2, true},
     {"fragment 1300, tun-mtu 9000", "fragment 1300\ntun-mtu 9000\n", "fragment 1300\ntun-mtu 9000\n",
      OV_COMP_OFF, false},
 };

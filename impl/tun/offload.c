@@ -28,6 +28,7 @@ struct offload
 {
     struct ov_tun tun; /* first: the table's functions get its address */
     int fd;
+    bool tap;                      /* packets are Ethernet frames */
     bool joins_udp;                /* the kernel takes UDP super-packets */
     struct ov_segmenter segmenter; /* over super; may have segments left between two reads */
     struct ov_coalescer coalescer;
@@ -38,6 +39,12 @@ struct offload
 };
 
 /* ---- kernel to tunnel ---- */
+
+static enum ov_err cut(struct offload *o, const struct ov_vnet *vnet, uint32_t len)
+{
+    return o->tap ? ov_segment_start_frame(&o->segmenter, vnet, o->super, len)
+                  : ov_segment_start(&o->segmenter, vnet, o->super, len);
+}
 
 /* Read the next super-packet; false if there is none. */
 static bool read_super(struct offload *o)
@@ -61,8 +68,7 @@ static bool read_super(struct offload *o)
             }
             return false;
         }
-        if (len > OV_VNET_LEN &&
-            ov_segment_start(&o->segmenter, &vnet, o->super, (uint32_t)len - OV_VNET_LEN) == OV_OK)
+        if (len > OV_VNET_LEN && cut(o, &vnet, (uint32_t)len - OV_VNET_LEN) == OV_OK)
         {
             return true;
         }
@@ -201,6 +207,8 @@ static enum ov_err offload_twin(const struct ov_tun *tun, struct ov_tun **out)
         return OV_ERR_NOMEM;
     }
     twin->fd = fd;
+    twin->tap = o->tap;
+    twin->coalescer.in_frames = o->tap;
     twin->joins_udp = o->joins_udp;
     twin->packet = o->packet;
     twin->slot_len = o->slot_len;
@@ -250,14 +258,14 @@ static enum ov_err ask_offloads(struct offload *o, char *text)
 
 enum ov_err ov_tun_open_offload(const char *dev, struct ov_tun **out, char text[static OV_TUN_TEXT])
 {
-    return ov_tun_open_offload_for(dev, OV_BUF_PACKET, out, text);
+    return ov_tun_open_offload_for(&(struct ov_tun_spec){.dev = dev, .packet = OV_BUF_PACKET}, out, text);
 }
 
-enum ov_err ov_tun_open_offload_for(const char *dev, uint32_t packet, struct ov_tun **out,
+enum ov_err ov_tun_open_offload_for(const struct ov_tun_spec *spec, struct ov_tun **out,
                                     char text[static OV_TUN_TEXT])
 {
     *out = NULL;
-    const uint32_t slot_len = OV_BUF_HEADROOM + packet + OV_BUF_TAILROOM;
+    const uint32_t slot_len = OV_BUF_HEADROOM + spec->packet + OV_BUF_TAILROOM;
     struct offload *o = calloc(1, sizeof *o + (size_t)OV_TUN_BATCH * slot_len);
     if (o == NULL)
     {
@@ -265,10 +273,11 @@ enum ov_err ov_tun_open_offload_for(const char *dev, uint32_t packet, struct ov_
         return OV_ERR_NOMEM;
     }
     o->tun.ops = &offload_ops;
-    o->packet = packet;
+    o->packet = spec->packet;
     o->slot_len = slot_len;
-    enum ov_err err =
-        ov_tun_device(dev, IFF_TUN | IFF_NO_PI | IFF_VNET_HDR, &o->fd, o->tun.name, &o->tun.index, text);
+    o->tap = spec->tap;
+    o->coalescer.in_frames = spec->tap;
+    enum ov_err err = ov_tun_device(spec, IFF_VNET_HDR, &o->fd, o->tun.name, &o->tun.index, text);
     if (err == OV_OK)
     {
         err = ask_offloads(o, text);

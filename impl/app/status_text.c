@@ -108,10 +108,10 @@ static void put_route(const struct writer *w, const struct ov_hub_peer *peer, co
 static void put_macs(const struct writer *w, const struct ov_hub_peer *peer,
                      const struct ov_status_peers *peers)
 {
-    char text[18];
+    char text[20]; /* behind the address stands its VLAN, which is none */
     for (struct ov_hub_mac at = {0}; peers->next_mac(peers->ctx, peer->session.peer_id, &at);)
     {
-        (void)snprintf(text, sizeof text, "%02x:%02x:%02x:%02x:%02x:%02x", at.mac[0], at.mac[1], at.mac[2],
+        (void)snprintf(text, sizeof text, "%02x:%02x:%02x:%02x:%02x:%02x@0", at.mac[0], at.mac[1], at.mac[2],
                        at.mac[3], at.mac[4], at.mac[5]);
         put_route(w, peer, text, at.seen_ms);
     }

@@ -116,7 +116,7 @@ enum ov_err ov_segment_start_frame(struct ov_segmenter *seg, const struct ov_vne
 {
     struct ov_ether ether;
     enum ov_err err = ov_ether_read(frame, len, &ether);
-    if (vnet->gso_type == OV_VNET_GSO_NONE && len >= OV_ETHER_LEN)
+    if ((vnet->gso_type & ~OV_VNET_GSO_ECN) == OV_VNET_GSO_NONE && len >= OV_ETHER_LEN)
     {
         return ov_segment_start(seg, vnet, frame, len);
     }

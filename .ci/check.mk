@@ -37,8 +37,8 @@ check-mbedtls3:
 #: make check-slurm        a matrix as an array of a Slurm that this starts itself
 #: make check-prometheus   a real Prometheus scrapes an exported record
 .PHONY: check-compare check-slurm check-prometheus
-check-compare: all $(BUILD)/tests/lab_test_pairs
-	@OV_TRIALS=1000 $(BUILD)/tests/lab_test_pairs
+check-compare: all $(BUILD)/tests/lab_test_calibration
+	@OV_TRIALS=1000 $(BUILD)/tests/lab_test_calibration
 	@harness/tests/run-compare $(BUILD) all
 
 check-slurm: all $(lab_fakes)

@@ -1,7 +1,7 @@
 /* ovlab history: what moved, when, over all records there are. */
 #include "cli/cli.h"
 #include "lib/args.h"
-#include "lib/history.h"
+#include "lib/history_json.h"
 #include "lib/paths.h"
 #include "lib/ratios.h"
 #include "lib/report.h"
@@ -23,7 +23,8 @@ static const char usage[] =
     "  --series WORD   only series whose name holds it\n"
     "  --runs N        only series with at least N runs (default: 1)\n"
     "  --p P           significance of a change, 0.0005 to 0.1 (default: 0.001)\n"
-    "  --gate          exit status 3 when the last change of a shown series is for the worse\n\n"
+    "  --gate          exit status 3 when the last change of a shown series is for the worse\n"
+    "  --json          the same as a JSON array of series, with every point, epoch and change\n\n"
     "Change points: E-divisive means (Matteson and James 2014, doi 10.1080/01621459.2013.849605), as used "
     "for\n"
     "continuous benchmarking by Daly et al. (ICPE 2020), permutation test, stretches of 3 runs and more. A "
@@ -39,13 +40,18 @@ enum
     OPT_RUNS,
     OPT_P,
     OPT_GATE,
+    OPT_JSON,
     OPT_HELP,
 };
 
 static const struct option long_options[] = {
-    {"series", required_argument, NULL, OPT_SERIES}, {"runs", required_argument, NULL, OPT_RUNS},
-    {"p", required_argument, NULL, OPT_P},           {"gate", no_argument, NULL, OPT_GATE},
-    {"help", no_argument, NULL, OPT_HELP},           {NULL, 0, NULL, 0},
+    {"series", required_argument, NULL, OPT_SERIES},
+    {"runs", required_argument, NULL, OPT_RUNS},
+    {"p", required_argument, NULL, OPT_P},
+    {"gate", no_argument, NULL, OPT_GATE},
+    {"json", no_argument, NULL, OPT_JSON},
+    {"help", no_argument, NULL, OPT_HELP},
+    {NULL, 0, NULL, 0},
 };
 
 struct request
@@ -54,6 +60,7 @@ struct request
     unsigned runs;
     struct lab_change_rule rule;
     bool gate;
+    json_t *json; /* NULL: a table */
     bool help;
     bool worse; /* found: a last change for the worse */
     size_t shown;
@@ -76,6 +83,9 @@ static enum lab_err take_option(struct request *request, int option, struct lab_
                    : lab_why_set(why, LAB_ERR_USAGE, "--p wants 0.0005 to 0.1, not '%s'", optarg);
     case OPT_GATE:
         request->gate = true;
+        return LAB_OK;
+    case OPT_JSON:
+        request->json = request->json == NULL ? json_array() : request->json;
         return LAB_OK;
     case OPT_HELP:
         request->help = true;
@@ -115,22 +125,41 @@ static void print_change(const struct lab_history *history, const struct lab_his
                    first->started, change->p, last->commit, first->commit);
 }
 
+static bool is_wanted(const struct request *request, const struct lab_history_series *series)
+{
+    return series->count >= request->runs && series->count > 0 &&
+           (request->word == NULL || strstr(series->name, request->word) != NULL);
+}
+
+/* One series into the JSON array. */
+static enum lab_err add_json(struct request *request, const struct lab_history *history,
+                             const struct lab_history_series *series, struct lab_why *why)
+{
+    json_t *object;
+    enum lab_err err = lab_history_series_json(history, series, &request->rule, &object, why);
+    if (err != LAB_OK)
+    {
+        return err;
+    }
+    const json_t *changes = json_object_get(object, "changes");
+    size_t count = json_array_size(changes);
+    request->worse =
+        request->worse ||
+        (count > 0 && json_is_true(json_object_get(json_array_get(changes, count - 1), "worse")));
+    json_array_append_new(request->json, object);
+    return LAB_OK;
+}
+
 static enum lab_err show_series(struct request *request, const struct lab_history *history,
-                                const struct lab_history_series *series, struct lab_term *term,
+                                const struct lab_history_series *series, int width, struct lab_term *term,
                                 struct lab_why *why)
 {
     char sparks[128], ratio[16];
     struct lab_history_stretch stretch = {.to = 0};
     bool worse = false;
-    if (series->count < request->runs || series->count == 0 ||
-        (request->word != NULL && strstr(series->name, request->word) == NULL))
-    {
-        return LAB_OK;
-    }
-    request->shown++;
     spark(sparks, sizeof sparks, series);
     lab_report_number(ratio, sizeof ratio, exp(series->points[series->count - 1].log_ratio));
-    lab_term_print(term, " %-66s %4zu %8s  %s\n", series->name, series->count, ratio, sparks);
+    lab_term_print(term, " %-*s %4zu %8s  %s\n", width, series->name, series->count, ratio, sparks);
     while (stretch.to < series->count)
     {
         size_t from = stretch.to;
@@ -174,20 +203,48 @@ static enum lab_err load(struct lab_history *history, char **dirs, size_t count,
     return err;
 }
 
+/* Wide enough for the longest name that is shown, within reason. */
+static int name_width(const struct request *request, const struct lab_history *history)
+{
+    size_t width = strlen("ratio to " LAB_REFERENCE " of the same run");
+    for (size_t i = 0; i < history->series_count; i++)
+    {
+        size_t length = strlen(history->series[i].name);
+        width = is_wanted(request, &history->series[i]) && length > width ? length : width;
+    }
+    return width < 100 ? (int)width : 100;
+}
+
 static enum lab_err show(struct request *request, const struct lab_history *history, struct lab_why *why)
 {
     struct lab_term term;
     enum lab_err err = LAB_OK;
+    int width = name_width(request, history);
     lab_term_init(&term, STDOUT_FILENO);
-    lab_term_print(&term, " %-66s %4s %8s\n", "ratio to " LAB_REFERENCE " of the same run", "runs", "last");
+    if (request->json == NULL)
+    {
+        lab_term_print(&term, " %-*s %4s %8s\n", width, "ratio to " LAB_REFERENCE " of the same run", "runs",
+                       "last");
+    }
     for (size_t i = 0; err == LAB_OK && i < history->series_count; i++)
     {
-        err = show_series(request, history, &history->series[i], &term, why);
+        const struct lab_history_series *series = &history->series[i];
+        if (is_wanted(request, series))
+        {
+            request->shown++;
+            err = request->json != NULL ? add_json(request, history, series, why)
+                                        : show_series(request, history, series, width, &term, why);
+        }
+    }
+    if (err == LAB_OK && request->json != NULL)
+    {
+        (void)json_dumpf(request->json, stdout, JSON_INDENT(1));
+        (void)putchar('\n');
     }
     if (history->unread > 0)
     {
-        lab_term_print(&term, "\n %zu records could not be read, the last: %s\n", history->unread,
-                       history->unread_why);
+        fprintf(stderr, "\n %zu records could not be read, the last: %s\n", history->unread,
+                history->unread_why);
     }
     return err;
 }
@@ -210,6 +267,7 @@ int cmd_history(int argc, char **argv)
     err = err == LAB_OK ? load(&history, argv + optind, (size_t)(argc - optind), &why) : err;
     err = err == LAB_OK ? show(&request, &history, &why) : err;
     lab_history_clear(&history);
+    json_decref(request.json);
     if (err != LAB_OK)
     {
         fprintf(stderr, "ovlab history: %s\n", why.text);

@@ -1,6 +1,7 @@
 /* JUnit XML as build services read it: a suite for each scenario, a test case for each case. TAINTED and
  * INCONCLUSIVE are no results, so they are skipped tests whose message says why, never failures. */
 #include "lib/export.h"
+#include "lib/markup.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -8,36 +9,10 @@
 
 #define OUTPUT_MAX (64 * 1024) /* of a test case's system-out */
 
-/* Escapes for text and attributes; what XML 1.0 does not allow becomes '?'. */
-static void print_escaped(FILE *out, const char *text, size_t len)
-{
-    for (size_t i = 0; i < len; i++)
-    {
-        unsigned char octet = (unsigned char)text[i];
-        switch (octet)
-        {
-        case '&':
-            fputs("&amp;", out);
-            break;
-        case '<':
-            fputs("&lt;", out);
-            break;
-        case '>':
-            fputs("&gt;", out);
-            break;
-        case '"':
-            fputs("&quot;", out);
-            break;
-        default:
-            fputc(octet < 0x20 && octet != '\n' && octet != '\t' ? '?' : octet, out);
-        }
-    }
-}
-
 static void print_attribute(FILE *out, const char *name, const char *text)
 {
     fprintf(out, " %s=\"", name);
-    print_escaped(out, text, strlen(text));
+    lab_markup_text(out, text, strlen(text));
     fputc('"', out);
 }
 
@@ -146,7 +121,7 @@ static void print_output(FILE *out, const struct lab_loaded_case *item)
                 fprintf(out, "(more in run.jsonl)\n</system-out>\n");
                 return;
             }
-            print_escaped(out, text, used);
+            lab_markup_text(out, text, used);
         }
     }
     fprintf(out, "</system-out>\n");

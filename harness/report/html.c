@@ -1,5 +1,6 @@
 #include "report/html.h"
 
+#include "lib/markup.h"
 #include "lib/report.h"
 
 #include <ctype.h>
@@ -8,34 +9,7 @@
 
 void lab_html_text(FILE *out, const char *text)
 {
-    for (; *text != '\0'; text++)
-    {
-        switch (*text)
-        {
-        case '&':
-            fputs("&amp;", out);
-            break;
-        case '<':
-            fputs("&lt;", out);
-            break;
-        case '>':
-            fputs("&gt;", out);
-            break;
-        case '"':
-            fputs("&quot;", out);
-            break;
-        case '\'':
-            fputs("&#39;", out);
-            break;
-        default:
-            if ((unsigned char)*text < 0x20 && *text != '\n' && *text != '\t')
-            {
-                fputs("\xef\xbf\xbd", out);
-                break;
-            }
-            fputc(*text, out);
-        }
-    }
+    lab_markup_text(out, text, strlen(text));
 }
 
 void lab_html_json(FILE *out, const json_t *value)

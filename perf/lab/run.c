@@ -91,6 +91,33 @@ static enum lab_err choose_arms(struct perf_run *run, struct lab_why *why)
     return err;
 }
 
+/* What cannot run here is a case too: a record says so, instead of saying nothing. */
+static enum lab_err write_unsupported(struct perf_run *run, struct lab_why *why)
+{
+    static const struct lab_health untouched;
+    enum lab_err err = LAB_OK;
+    for (size_t i = 0; err == LAB_OK && i < perf_arm_count; i++)
+    {
+        if (!run->samples.planned[i] || run->samples.unsupported[i][0] == '\0')
+        {
+            continue;
+        }
+        const struct lab_line_case line = {
+            .id = perf_arms[i].id,
+            .number = ++run->case_number,
+            .client = perf_arms[i].client,
+            .server = perf_arms[i].server,
+            .verdict = LAB_UNSUPPORTED,
+            .reason = run->samples.unsupported[i],
+            .taint = "",
+            .health = &untouched,
+            .logs = "logs",
+        };
+        err = lab_line_case(&run->record, &line, why);
+    }
+    return err;
+}
+
 /* The network of many clients, if an arm that takes part has any: as many as the largest of them. */
 static enum lab_err raise_crowd(struct perf_run *run, struct lab_why *why)
 {
@@ -139,6 +166,7 @@ static enum lab_err prepare(struct perf_run *run, struct lab_why *why)
     err = err == LAB_OK ? choose_arms(run, why) : err;
     err = err == LAB_OK ? raise_crowd(run, why) : err;
     err = err == LAB_OK ? write_start(run, why) : err;
+    err = err == LAB_OK ? write_unsupported(run, why) : err;
     if (err != LAB_OK)
     {
         return err;

@@ -227,9 +227,9 @@ static const struct
      "t.ovpn:8: route-ipv6: 'fd00::/129' is not an IPv6 network (address/0..128)\n"},
     {"route-ipv6 fd00::1/64\n", "t.ovpn:8: route-ipv6: 'fd00::1/64' has bits behind its prefix length\n"},
     {"route-ipv6 fd00::/64 gw\n", "t.ovpn:8: route-ipv6: gateway 'gw' is not an IPv6 address\n"},
-    {"route-gateway dhcp\n",
-     "t.ovpn:8: route-gateway 'dhcp': ovref takes no gateway from DHCP; a DHCP client on the tap device sets the "
-     "routes\n"},
+    {"route-gateway dhcp\n", "t.ovpn:8: route-gateway 'dhcp': ovref takes no gateway from DHCP; a DHCP "
+                             "client on the tap device sets the "
+                             "routes\n"},
     {"route-gateway here\n", "t.ovpn:8: route-gateway: 'here' is not an IPv4 address\n"},
     /* together */
     {"nobind\nlport 5\n", "t.ovpn:9: 'lport' contradicts 'nobind'\n"},

@@ -58,7 +58,7 @@ static struct ov_peer *receivers(const struct ov_hub *hub, uint64_t except, uint
 {
     struct ov_peer *first = NULL;
     *count = 0;
-    for (uint32_t id = 0; id < hub->slots && *count < 2; id++)
+    for (uint32_t id = 0; id < hub->id_end && *count < 2; id++)
     {
         if (takes(hub->slot[id], except))
         {
@@ -157,7 +157,7 @@ size_t ov_hub_flood_out(struct ov_hub *hub, struct ov_datagram *dg, size_t n, st
     {
         const uint32_t slot = flood->first;
         struct item *item = &flood->item[slot];
-        if (item->next == hub->slots)
+        if (item->next >= hub->id_end)
         {
             flood->first = (flood->first + 1) % flood->cap;
             flood->count--;

@@ -209,6 +209,7 @@ struct ov_hub
     uint32_t ready_count;
     struct ov_peer **slot; /* by peer-id */
     uint32_t slots;
+    uint32_t id_end; /* no peer ever had an id from here on */
     struct ov_peer *half_oldest, *half_newest;
     struct ov_replies replies;
     struct ov_claims claims;

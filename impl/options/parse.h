@@ -21,6 +21,12 @@
 #define OV_CONFIG_OCTETS (4u * 1024u * 1024u) /* largest configuration file */
 #define OV_KEY_OCTETS    (1024u * 1024u)      /* largest certificate or key file or block */
 
+/* --server: what its netmask may be. */
+#define OV_SERVER_BITS_MIN 16
+#define OV_SERVER_BITS_MAX 29 /* one more with tap */
+#define OV_SERVER_MASK_TEXT                                                                                  \
+    "server: the netmask must be from 255.255.0.0 (/%d) to 255.255.255.248 (/%d), not %s"
+
 /* A growing array in the arena. */
 struct ov_list
 {

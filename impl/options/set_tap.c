@@ -110,6 +110,17 @@ void ov_parse_check_dev_options(struct ov_parse *parse)
     }
     check_option(parse, "lladdr", true);
     check_option(parse, "server-bridge", true);
+    const struct ov_place *server = ov_parse_given(parse, "server");
+    if (server != NULL && parse->draft.server_bits > OV_SERVER_BITS_MAX)
+    {
+        char text[OV_IP4_TEXT];
+        parse->file = server->file;
+        parse->line = server->line;
+        ov_parse_error(parse, OV_SERVER_MASK_TEXT, OV_SERVER_BITS_MIN, OV_SERVER_BITS_MAX,
+                       ov_value_ip4_text(ov_value_bits4(parse->draft.server_bits), text));
+        parse->file = NULL;
+        parse->line = 0;
+    }
 }
 
 /* ---- the server ---- */

@@ -91,6 +91,8 @@ static void servers(void **state)
     } rows[] = {
         {"server 10.8.0.0 255.255.255.0\n", "PUSH_REPLY,route-gateway 10.8.0.1", 0x0a080001, 0x0a080002,
          0x0a0800fe, 0, 24},
+        {"server 10.8.0.0 255.255.255.252\n", "PUSH_REPLY,route-gateway 10.8.0.1", 0x0a080001, 0x0a080002,
+         0x0a080002, 0, 30},
         {"server 10.8.0.0 255.255.255.0\ntopology net30\nclient-to-client\n",
          "PUSH_REPLY,route-gateway 10.8.0.1", 0x0a080001, 0x0a080002, 0x0a0800fe, 0, 24},
         {"server 10.8.0.0 255.255.255.0 nopool\nifconfig-pool 10.8.0.9 10.8.0.12\n",

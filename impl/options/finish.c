@@ -316,25 +316,6 @@ static void finish_exit_notify(struct ov_parse *parse)
     }
 }
 
-/* Without a network of its own, nothing says what netmask a pool has. */
-static void finish_bridge(struct ov_parse *parse)
-{
-    const struct ov_draft *draft = &parse->draft;
-    const bool bare = parse->config->tunnel.tap && !is_given(parse, "server") && !is_given(parse, "ifconfig");
-    if (draft->has_bridge && is_given(parse, "server"))
-    {
-        SAY(ov_parse_error, "server-bridge", "'server-bridge' contradicts 'server'");
-    }
-    if (draft->has_bridge && !draft->bridge_dhcp && draft->has_pool4)
-    {
-        SAY(ov_parse_error, "ifconfig-pool", "'ifconfig-pool' contradicts 'server-bridge', which has a pool");
-    }
-    else if (bare && draft->has_pool4 && draft->pool_mask == 0)
-    {
-        SAY(ov_parse_error, "ifconfig-pool", "'ifconfig-pool' with 'dev tap' needs a netmask");
-    }
-}
-
 static void finish_server(struct ov_parse *parse)
 {
     const struct ov_config *config = parse->config;
@@ -355,7 +336,7 @@ static void finish_server(struct ov_parse *parse)
         const char *helper = name[8] == '\0' ? "server" : "server-ipv6";
         SAY(ov_parse_error, name, "'%s' contradicts '%s', which sets the server's own address", name, helper);
     }
-    finish_bridge(parse);
+    ov_parse_check_bridge(parse);
     if (parse->draft.has_pool4 && is_given(parse, "server") && !parse->draft.nopool)
     {
         SAY(ov_parse_error, "ifconfig-pool",

@@ -170,6 +170,8 @@ void ov_parse_finish_framing(struct ov_parse *parse);
 void ov_parse_finish_dev(struct ov_parse *parse);
 /* Which of the options that only one kind of device has are there for the other. */
 void ov_parse_check_dev_options(struct ov_parse *parse);
+/* --server-bridge beside other options. */
+void ov_parse_check_bridge(struct ov_parse *parse);
 void ov_parse_expand_bridge(struct ov_parse *parse);
 /* An option for the push list, made as printf does. */
 void ov_parse_push(struct ov_parse *parse, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -85,42 +85,43 @@ void ov_parse_finish_dev(struct ov_parse *parse)
     }
 }
 
-static void check_option(struct ov_parse *parse, const char *name, bool tap)
+/* What follows belongs to the place of this option; NULL: to none. */
+static bool point_at(struct ov_parse *parse, const char *name)
 {
-    const struct ov_place *place = ov_parse_given(parse, name);
-    if (place != NULL)
+    const struct ov_place *place = name != NULL ? ov_parse_given(parse, name) : NULL;
+    parse->file = place != NULL ? place->file : NULL;
+    parse->line = place != NULL ? place->line : 0;
+    return place != NULL;
+}
+
+static void needs_tap(struct ov_parse *parse, const char *name)
+{
+    if (point_at(parse, name))
     {
-        parse->file = place->file;
-        parse->line = place->line;
-        ov_parse_error(parse,
-                       tap ? "'%s' is for 'dev tap', and this is a tun device"
-                           : "'%s' with 'dev tap' is known to OpenVPN 2.x but not built into ovref yet",
-                       name);
-        parse->file = NULL;
-        parse->line = 0;
+        ov_parse_error(parse, "'%s' is for 'dev tap', and this is a tun device", name);
     }
 }
 
 void ov_parse_check_dev_options(struct ov_parse *parse)
 {
-    if (parse->config->tunnel.tap)
+    const uint8_t bits = parse->draft.server_bits;
+    char text[OV_IP4_TEXT];
+    if (parse->config->tunnel.tap && point_at(parse, "learn-address"))
     {
-        check_option(parse, "learn-address", false);
-        return;
+        ov_parse_error(parse,
+                       "'learn-address' with 'dev tap' is known to OpenVPN 2.x but not built into ovref yet");
     }
-    check_option(parse, "lladdr", true);
-    check_option(parse, "server-bridge", true);
-    const struct ov_place *server = ov_parse_given(parse, "server");
-    if (server != NULL && parse->draft.server_bits > OV_SERVER_BITS_MAX)
+    else if (!parse->config->tunnel.tap)
     {
-        char text[OV_IP4_TEXT];
-        parse->file = server->file;
-        parse->line = server->line;
-        ov_parse_error(parse, OV_SERVER_MASK_TEXT, OV_SERVER_BITS_MIN, OV_SERVER_BITS_MAX,
-                       ov_value_ip4_text(ov_value_bits4(parse->draft.server_bits), text));
-        parse->file = NULL;
-        parse->line = 0;
+        needs_tap(parse, "lladdr");
+        needs_tap(parse, "server-bridge");
+        if (bits > OV_SERVER_BITS_MAX && point_at(parse, "server"))
+        {
+            ov_parse_error(parse, OV_SERVER_MASK_TEXT, OV_SERVER_BITS_MIN, OV_SERVER_BITS_MAX,
+                           ov_value_ip4_text(ov_value_bits4(bits), text));
+        }
     }
+    (void)point_at(parse, NULL);
 }
 
 /* ---- the server ---- */
@@ -174,6 +175,27 @@ OV_SETTER(server_bridge)
     draft->has_bridge = true;
     draft->bridge_dhcp = line->count < 5;
     draft->bridge_nogw = nogw;
+}
+
+/* Without a network of its own, nothing says what netmask a pool has. */
+void ov_parse_check_bridge(struct ov_parse *parse)
+{
+    const struct ov_draft *draft = &parse->draft;
+    const bool bare = parse->config->tunnel.tap && ov_parse_given(parse, "server") == NULL &&
+                      ov_parse_given(parse, "ifconfig") == NULL;
+    if (draft->has_bridge && ov_parse_given(parse, "server") != NULL && point_at(parse, "server-bridge"))
+    {
+        ov_parse_error(parse, "'server-bridge' contradicts 'server'");
+    }
+    if (draft->has_bridge && !draft->bridge_dhcp && draft->has_pool4 && point_at(parse, "ifconfig-pool"))
+    {
+        ov_parse_error(parse, "'ifconfig-pool' contradicts 'server-bridge', which has a pool");
+    }
+    else if (bare && draft->has_pool4 && draft->pool_mask == 0 && point_at(parse, "ifconfig-pool"))
+    {
+        ov_parse_error(parse, "'ifconfig-pool' with 'dev tap' needs a netmask");
+    }
+    (void)point_at(parse, NULL);
 }
 
 /* The tap device has no address of its own: the bridge that it is a port of has one. */

@@ -69,22 +69,25 @@ static bool sums_are_right(struct candidate *c)
 }
 
 /* Frames that say what they carry; one with a tag, or with octets of padding, is nothing to join. */
+static __attribute__((noinline)) enum ov_err find_in_frame(struct candidate *c)
+{
+    struct ov_ether ether;
+    enum ov_err err = ov_ether_read(c->frame, c->len, &ether);
+    if (err != OV_OK || ether.tags > 0)
+    {
+        return OV_ERR_UNSUPPORTED;
+    }
+    c->link_len = OV_ETHER_LEN;
+    c->packet = c->frame + OV_ETHER_LEN;
+    err = ov_inner_parse(c->packet, c->len - OV_ETHER_LEN, true, &c->inner);
+    const uint16_t type = c->inner.version == 4 ? OV_ETHER_IP4 : OV_ETHER_IP6;
+    return err == OV_OK && ether.type != type ? OV_ERR_FORMAT : err;
+}
+
 static enum ov_err find_packet(struct candidate *c, bool in_frames)
 {
-    struct ov_ether ether = {0};
-    if (in_frames)
-    {
-        enum ov_err err = ov_ether_read(c->frame, c->len, &ether);
-        if (err != OV_OK || ether.tags > 0)
-        {
-            return OV_ERR_UNSUPPORTED;
-        }
-        c->link_len = ether.header_len;
-    }
-    c->packet = c->frame + c->link_len;
-    enum ov_err err = ov_inner_parse(c->packet, c->len - c->link_len, true, &c->inner);
-    const uint16_t type = c->inner.version == 4 ? OV_ETHER_IP4 : OV_ETHER_IP6;
-    return err == OV_OK && in_frames && ether.type != type ? OV_ERR_FORMAT : err;
+    c->packet = c->frame;
+    return in_frames ? find_in_frame(c) : ov_inner_parse(c->packet, c->len, true, &c->inner);
 }
 
 static void look_at(struct candidate *c, const struct ov_buf *buf, const struct ov_coalescer *coalescer,
@@ -135,7 +138,7 @@ static bool fits(const struct ov_run *run, const uint8_t *first, const struct ca
     if (!run->open || run->protocol != c->inner.protocol || run->version != c->inner.version ||
         run->headers != c->link_len + c->inner.payload || c->payload_len > run->size ||
         run->count >= OV_COALESCE_SEGMENTS || run->len + c->payload_len > OV_COALESCE_LEN ||
-        memcmp(first, c->frame, c->link_len) != 0 ||
+        (c->link_len > 0 && memcmp(first, c->frame, OV_ETHER_LEN) != 0) ||
         !same_ip(first + c->link_len, c->packet, &c->inner, run->count))
     {
         return false;

@@ -55,22 +55,17 @@ static uint32_t find_mss(const uint8_t *packet, const struct ov_inner *inner)
  * that a checksum that was wrong stays wrong. */
 static void replace(uint8_t *packet, const struct ov_inner *inner, uint32_t at, uint16_t mss)
 {
-    bool is_odd = ((at - inner->l4) & 1) != 0;
-    uint8_t before[4] = {0};
-    uint8_t after[4] = {0};
+    const bool is_odd = ((at - inner->l4) & 1) != 0;
+    uint8_t words[8] = {0xff, 0xff, 0xff, 0xff}; /* what goes, inverted, and what comes */
     uint8_t *field = packet + inner->l4 + 16;
     uint16_t sum;
-    memcpy(before + is_odd, packet + at, 2);
+    words[is_odd] = (uint8_t)~packet[at];
+    words[is_odd + 1] = (uint8_t)~packet[at + 1];
     packet[at] = (uint8_t)(mss >> 8);
     packet[at + 1] = (uint8_t)mss;
-    memcpy(after + is_odd, packet + at, 2);
-    for (size_t i = 0; i < sizeof before; i++)
-    {
-        before[i] = (uint8_t)~before[i];
-    }
+    memcpy(words + 4 + is_odd, packet + at, 2);
     memcpy(&sum, field, 2);
-    uint64_t total = ov_sum_add((uint16_t)~sum, before, sizeof before);
-    sum = (uint16_t)~ov_sum_fold(ov_sum_add(total, after, sizeof after));
+    sum = (uint16_t)~ov_sum_fold(ov_sum_add((uint16_t)~sum, words, sizeof words));
     memcpy(field, &sum, 2);
 }
 
@@ -91,11 +86,11 @@ static bool may_be_syn(const uint8_t *packet, uint32_t len)
            packet[6] != OV_INNER_UDP;
 }
 
-static bool clamp(uint8_t *packet, uint32_t len, struct ov_mss limit)
+static __attribute__((noinline)) bool clamp(uint8_t *packet, uint32_t len, struct ov_mss limit)
 {
     struct ov_inner inner;
-    if (!may_be_syn(packet, len) || ov_inner_parse(packet, len, true, &inner) != OV_OK ||
-        inner.protocol != OV_INNER_TCP || (packet[inner.l4 + 13] & OV_TCP_SYN) == 0)
+    if (ov_inner_parse(packet, len, true, &inner) != OV_OK || inner.protocol != OV_INNER_TCP ||
+        (packet[inner.l4 + 13] & OV_TCP_SYN) == 0)
     {
         return false;
     }
@@ -109,12 +104,19 @@ static bool clamp(uint8_t *packet, uint32_t len, struct ov_mss limit)
     return true;
 }
 
-bool ov_mss_clamp(uint8_t *packet, uint32_t len, struct ov_mss limit)
+/* Apart, so that packets without a frame around pay nothing for it. */
+static __attribute__((noinline)) bool clamp_in_frame(uint8_t *frame, uint32_t len, struct ov_mss limit)
 {
     uint32_t at = 0;
-    if (limit.in_frames && ((limit.v4 == 0 && limit.v6 == 0) || !ov_ether_ip(packet, len, &at, &len)))
+    return (limit.v4 != 0 || limit.v6 != 0) && ov_ether_ip(frame, len, &at, &len) &&
+           may_be_syn(frame + at, len) && clamp(frame + at, len, limit);
+}
+
+bool ov_mss_clamp(uint8_t *packet, uint32_t len, struct ov_mss limit)
+{
+    if (limit.in_frames)
     {
-        return false;
+        return clamp_in_frame(packet, len, limit);
     }
-    return clamp(packet + at, len, limit);
+    return may_be_syn(packet, len) && clamp(packet, len, limit);
 }

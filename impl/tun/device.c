@@ -31,7 +31,7 @@ static const char *open_advice(int error)
     }
 }
 
-static const char *create_advice(int error)
+static const char *create_advice(int error, bool tap)
 {
     switch (error)
     {
@@ -40,7 +40,8 @@ static const char *create_advice(int error)
     case EBUSY:
         return " (another program has this device open)";
     case EINVAL:
-        return " (there is an interface of this name that is no such device)";
+        return tap ? " (there is an interface of this name that is not a tap device)"
+                   : " (there is an interface of this name that is not a tun device)";
     default:
         return "";
     }
@@ -66,8 +67,9 @@ static enum ov_err create(int fd, int flags, char name[static IFNAMSIZ], int *in
     memcpy(request.ifr_name, name, IFNAMSIZ);
     if (ioctl(fd, TUNSETIFF, &request) != 0)
     {
-        (void)snprintf(text, OV_TUN_TEXT, "cannot create tun device %s: %s%s", name, strerror(errno),
-                       create_advice(errno));
+        const bool tap = (flags & IFF_TAP) != 0;
+        (void)snprintf(text, OV_TUN_TEXT, "cannot create %s device %s: %s%s", tap ? "tap" : "tun", name,
+                       strerror(errno), create_advice(errno, tap));
         return OV_ERR_IO;
     }
     memcpy(name, request.ifr_name, IFNAMSIZ);

@@ -7,6 +7,8 @@ BACKENDS ?= openssl mbedtls
 ENGINES  ?= $(if $(wildcard /usr/include/intel-ipsec-mb.h),ipsecmb)
 # Compression of data packets, with the libraries that are installed.
 COMPRESS ?= $(if $(wildcard /usr/include/lz4.h),lz4) $(if $(wildcard /usr/include/lzo/lzo1x.h),lzo)
+# Several packets of the tun device in one call, where liburing is installed; `make RING=none` goes without.
+RING     ?= $(if $(wildcard /usr/include/liburing.h),uring,none)
 CC       ?= gcc
 OPT      ?= -O2 -g
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings -Werror
@@ -26,16 +28,17 @@ NL_LIBS   := $(shell pkg-config --libs libnl-route-3.0 2>/dev/null)
 LIBS_ipsecmb := -lIPSec_MB
 LIBS_lz4    := -llz4
 LIBS_lzo    := -llzo2
+LIBS_uring  := -luring
 PACK_LIBS   := $(foreach b,$(COMPRESS),$(LIBS_$(b)))
 CRYPTO_LIBS := $(foreach b,$(BACKENDS) $(ENGINES),$(LIBS_$(b))) $(PACK_LIBS)
-EDGE_LIBS   := -luv $(NL_LIBS) -lcap-ng -ljansson
+EDGE_LIBS   := -luv $(NL_LIBS) -lcap-ng -ljansson $(LIBS_$(RING))
 LAB_LIBS    := -luv -ljansson -lcyaml -lpcap -lm
 
 core_src    := $(sort $(foreach f,$(CORE_FLOORS),$(wildcard impl/$(f)/*.c)) $(wildcard impl/crypto/*.c))
 null_src    := $(wildcard impl/crypto/null/*.c)
 pack_src    := $(sort $(foreach b,$(COMPRESS),$(wildcard impl/compress/$(b)/*.c)))
 backend_src := $(sort $(foreach b,$(BACKENDS) $(ENGINES),$(wildcard impl/crypto/$(b)/*.c))) $(pack_src)
-edge_src    := $(sort $(foreach f,$(EDGE_FLOORS),$(wildcard impl/$(f)/*.c)))
+edge_src    := $(sort $(foreach f,$(EDGE_FLOORS),$(wildcard impl/$(f)/*.c))) impl/tun/ring/$(RING).c
 lab_src     := $(sort $(wildcard harness/lib/*.c harness/report/*.c)) \
                $(addprefix netns-lab/linkemu/,spec.c quantity.c netem.c) netns-lab/wincost/profile.c
 cli_src     := $(sort $(wildcard harness/cli/*.c))
@@ -46,7 +49,7 @@ include impl/rules.mk harness/rules.mk conformance/rules.mk fuzz/rules.mk perf/r
 .DEFAULT_GOAL := all
 .PHONY: all help clean packages lab-run doctor
 all: $(BUILD)/ovref $(BUILD)/ovref.8 $(BUILD)/ovlab $(BUILD)/ovspec $(BUILD)/ovprobe $(BUILD)/linkemu \
-     $(BUILD)/linkprobe $(BUILD)/libwincost.so
+     $(BUILD)/linkprobe $(BUILD)/labflood $(BUILD)/libwincost.so $(BUILD)/tunproxy
 
 include .ci/check.mk
 

@@ -16,9 +16,9 @@ check: packages
 
 # The three ways ovref is built, and every test program.
 check-build: all $(tests) $(tsan_tests) $(replay_bins) $(lab_fakes) $(BUILD)/bench $(BUILD)/ovperf $(BUILD)/linktry \
-             $(BUILD)/wincost-calls
+             $(BUILD)/wincost-calls $(BUILD)/wincost-calls-static
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/only-openssl BACKENDS=openssl $(BUILD)/only-openssl/ovref
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/only-mbedtls BACKENDS=mbedtls $(BUILD)/only-mbedtls/ovref
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/only-mbedtls BACKENDS=mbedtls RING=none $(BUILD)/only-mbedtls/ovref
 
 check-unit: $(tests) $(tsan_tests)
 	@.ci/check $(BUILD) unit

@@ -29,6 +29,12 @@ $(BUILD)/linkprobe: $(call objs,$(plain),$(linkprobe_src) $(linkprobe_uses))
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(LDFLAGS) -ljansson -lm
 
+flood_src := $(sort $(wildcard netns-lab/flood/*.c)) netns-lab/linkemu/why.c
+
+$(BUILD)/labflood: $(call objs,$(plain),$(flood_src))
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(LDFLAGS) -lm
+
 # The cost shim: preloaded into programs, so position independent, and only what it interposes is seen.
 wincost_pure := $(addprefix netns-lab/wincost/,profile.c model.c)
 wincost_src  := $(sort $(wildcard netns-lab/wincost/*.c))
@@ -47,15 +53,30 @@ $(BUILD)/wincost-calls: netns-lab/tests/wincost/calls.c
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $< -o $@
 
+# The same where nothing can be preloaded.
+$(BUILD)/wincost-calls-static: netns-lab/tests/wincost/calls.c
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) -static $< -o $@
+
+# The tun proxy: the shim's profiles for programs that make raw system calls.
+tunproxy_pure := netns-lab/tunproxy/packets.c
+tunproxy_src  := $(sort $(wildcard netns-lab/tunproxy/*.c)) netns-lab/linkemu/packet.c \
+	$(addprefix netns-lab/wincost/,profile.c model.c account.c spend.c)
+
+$(BUILD)/tunproxy: $(call objs,$(plain),$(tunproxy_src))
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(LDFLAGS) -lseccomp -lpthread
+
 # Tests of the pure parts: netns-lab/tests/test_NAME.c, run with the other unit tests.
 link_tests := $(patsubst netns-lab/tests/%.c,$(BUILD)/tests/%,$(wildcard netns-lab/tests/test_*.c))
 $(link_tests): $(BUILD)/tests/%: $(san)/netns-lab/tests/%.o $(call objs,$(san),$(linkemu_pure) $(linkprobe_pure) $(wincost_pure) \
+		$(tunproxy_pure) netns-lab/flood/kinds.c \
 		$(wildcard netns-lab/tests/lib/*.c))
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(SANITIZE) $^ -o $@ -lcmocka -lm
 
-#: make check-netem        the netem back end on a kernel that has netem, in QEMU (minutes)
+#: make check-netem        the netem back end on a kernel that has netem, in QEMU (two minutes; .ci/install-packages netem)
 .PHONY: check-netem
 check-netem: $(BUILD)/linktry $(BUILD)/linkprobe
 	@netns-lab/netem-vm/run $(BUILD)

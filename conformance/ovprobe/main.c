@@ -10,7 +10,8 @@ static const char usage[] =
     "usage: ovprobe ADDRESS PORT [udp|tcp] [NAME]\n\n"
     "Sends literal bad input to an OpenVPN server whose control channel is plain (neither tls-auth nor\n"
     "tls-crypt) and says for each probe whether what came back is what the specification wants. Only\n"
-    "loopback and the lab's networks are probed. NAME: this probe alone. `ovprobe list` names them.\n"
+    "loopback and the lab's networks are probed. NAME: this probe alone, -NAME: all others. `ovprobe list`\n"
+    "names them.\n"
     "Exit status: 0 all passed, 1 a probe failed, 2 wrong usage or address.\n";
 
 static void list(const char *transport, struct probe_list probes)
@@ -19,6 +20,11 @@ static void list(const char *transport, struct probe_list probes)
     {
         printf("%s %-22s %s\n", transport, probes.rows[i].name, probes.rows[i].requirement);
     }
+}
+
+static bool is_meant(const char *chosen, const char *name)
+{
+    return chosen[0] == '-' ? strcmp(chosen + 1, name) != 0 : strcmp(chosen, name) == 0;
 }
 
 static bool find_target(const char *address, const char *port, struct probe_target *target)
@@ -69,7 +75,7 @@ int main(int argc, char **argv)
     {
         const struct probe *probe = &probes.rows[i];
         char said[PROBE_TEXT] = "";
-        if (argc == 5 && strcmp(argv[4], probe->name) != 0)
+        if (argc == 5 && !is_meant(argv[4], probe->name))
         {
             continue;
         }

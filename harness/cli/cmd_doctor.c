@@ -68,6 +68,38 @@ static void check_programs(struct doctor *doctor)
     }
 }
 
+/* What a run goes without: some of it is skipped by name then. */
+static const struct
+{
+    const char *name;
+    const char *package;
+    const char *lost;
+} extras[] = {
+    {"nft", "nftables", "topology nat"},
+    {"conntrack", "conntrack", "topology nat"},
+    {"ssh", "openssh-client", "--client-at and --server-at"},
+    {"socat", "socat", "some tests"},
+    {"npm", "npm", "charts of ovlab report"},
+    {"chromium", "chromium", "make check-report"},
+    {"qemu-system-x86_64", "qemu-system-x86", "make check-netem"},
+    {"cpio", "cpio", "make check-netem"},
+    {"busybox", "busybox-static", "make check-netem"},
+};
+
+static void check_extras(struct doctor *doctor)
+{
+    struct lab_term *term = &doctor->term;
+    for (size_t i = 0; i < sizeof extras / sizeof extras[0]; i++)
+    {
+        char path[LAB_PATH_MAX];
+        if (!lab_program_find(extras[i].name, path))
+        {
+            lab_term_print(term, " none  %-24s goes without: %s\n       add: sudo apt-get install %s\n",
+                           extras[i].name, extras[i].lost, extras[i].package);
+        }
+    }
+}
+
 static void check_built(struct doctor *doctor, const char *what, const char *path)
 {
     bool there = access(path, X_OK) == 0;
@@ -231,6 +263,7 @@ int cmd_doctor(int argc, char **argv)
         return LAB_EXIT_ERROR;
     }
     check_programs(&doctor);
+    check_extras(&doctor);
     check_built(&doctor, "build/ovref", doctor.paths.ovref);
     check_built(&doctor, "build/ovspec", doctor.paths.ovspec);
     check_subjects(&doctor);

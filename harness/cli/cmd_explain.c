@@ -14,7 +14,8 @@ static const char usage[] =
     "       ovlab explain A B [OPTIONS]           two profiles (netns-lab/profiles) or two subjects;\n"
     "                                         a profile may have words: 'none tun_write_us=40'\n\n"
     "Goes from A to B a factor at a time (waterfall), and measures a fraction of all combinations for\n"
-    "the interactions. The client runs under the cost shim, the server as it is.\n\n"
+    "the interactions. The client runs under the cost shim, or in the tun proxy where that cannot reach\n"
+    "it; the server as it is.\n\n"
     "  --quick              the waterfall alone, in transfers of one second (at most three minutes)\n"
     "  --rounds N           how often each point is measured, 1 to 32 (default: 3)\n"
     "  --seconds N          length of a transfer, 1 to 60 (default: 2)\n"
@@ -22,7 +23,10 @@ static const char usage[] =
     "  --keep-disturbed     figures count although the host was disturbed; said so in the result\n"
     "  --seed N             decides the order (default: drawn, and recorded)\n"
     "  --results DIR        where the record's directory is made (default: results)\n"
-    "  --dry-run            shows the points in their order, and ends\n";
+    "  --dry-run            shows the points in their order, and ends\n\n"
+    "Public reports are experiments: ovlab run angristan-352 (buffers at 40 ms), txqueuelen-100, "
+    "folklore-393216,\n"
+    "rcvbuf-8k, tap-cost, tap-stall, mmcss; windows-profiles runs programs under each profile as a whole.\n";
 
 enum
 {
@@ -123,10 +127,23 @@ static enum lab_err parse(struct request *request, int argc, char **argv, struct
                              gap ? "windows10-tap" : argv[optind + 1], request->subject, why);
 }
 
+static enum lab_err ask_subjects(struct request *request, struct lab_why *why)
+{
+    struct lab_loop loop;
+    enum lab_err err = lab_loop_init(&loop, -1, why);
+    if (err == LAB_OK)
+    {
+        err = lab_question_reach(request->question, request->run, &loop, why);
+        lab_loop_clear(&loop);
+    }
+    return err;
+}
+
 static enum lab_err make_plan(struct request *request, struct lab_why *why)
 {
     struct lab_run *run = request->run;
     enum lab_err err = lab_subject_list(run->paths.subjects, run->subjects, &run->subject_count, why);
+    err = err == LAB_OK ? ask_subjects(request, why) : err;
     *request->plan = (struct lab_plan){.pki = run->paths.pki, .seed = run->options.seed};
     err =
         err == LAB_OK ? lab_question_plan(request->question, request->plan, run, request->seconds, why) : err;
@@ -165,6 +182,11 @@ static int explain(struct request *request, int argc, char **argv)
     }
     if (request->dry_run)
     {
+        for (unsigned i = 0; i < request->question->left_out_count; i++)
+        {
+            const struct lab_left_out *left_out = &request->question->left_out[i];
+            printf("left out: %s (%s)\n", left_out->factor.title, left_out->why);
+        }
         lab_plan_print(request->plan, run);
         return LAB_EXIT_OK;
     }

@@ -90,7 +90,12 @@ static void list_cases(const struct lab_subject *all, size_t all_count)
             }
             for (size_t pair = 0; pair < count * count; pair++)
             {
-                printf("    %s/%s/%s\n", def->id, subjects[pair / count].name, subjects[pair % count].name);
+                const char *client = subjects[pair / count].name;
+                const char *server = subjects[pair % count].name;
+                if (def->matrix == LAB_MATRIX_PAIRS || strcmp(client, server) == 0)
+                {
+                    printf("    %s/%s/%s\n", def->id, client, server);
+                }
             }
         }
     }

@@ -30,9 +30,12 @@ static const char usage[] =
     "  --subjects-dir DIR   other programs under test\n"
     "  --topology FILE      another network script\n"
     "  --pki DIR            other keys (made there when missing)\n"
-    "  --client-at PLACE    the client runs on another machine, ssh:USER@HOST[:PORT]; suites only, with\n"
-    "  --server-at PLACE    the same of the server; both or none ($OVLAB_SERVER_ADDR: where the client\n"
-    "                       finds it, if that is not HOST; $OVLAB_SSH_CONFIG: a configuration of ssh)\n\n"
+    "  --client-at PLACE    the client runs on another machine, ssh:USER@HOST[:PORT]\n"
+    "  --server-at PLACE    the same of the server; with one of them alone the other end runs here, as root "
+    "in\n"
+    "                       this machine's own network ($OVLAB_SERVER_ADDR: where the client finds the "
+    "server,\n"
+    "                       if that is not HOST; $OVLAB_SSH_CONFIG: a configuration of ssh)\n\n"
     "of experiments:\n"
     "  --full               all values of the file, not its quick selection\n"
     "  --repeats N          how often each point is measured, 1 to 100\n"
@@ -95,7 +98,6 @@ struct request
     const char *subjects; /* comma list or NULL */
     bool own_subjects;    /* --subjects-dir was given */
     bool own_topology;    /* --topology was given */
-    const char *at[2];    /* client's and server's place on other machines, or NULL */
     struct cli_experiment experiment;
     enum lab_exit_style style;
     bool dry_run;
@@ -129,10 +131,10 @@ static enum lab_err take_experiment_option(struct request *request, int option, 
     switch (option)
     {
     case OPT_CLIENT_AT:
-        request->at[0] = optarg;
+        request->run->places[0] = optarg;
         return lab_remote_check("--client-at", optarg, why);
     case OPT_SERVER_AT:
-        request->at[1] = optarg;
+        request->run->places[1] = optarg;
         return lab_remote_check("--server-at", optarg, why);
     case OPT_FULL:
         experiment->full = true;
@@ -211,27 +213,20 @@ static enum lab_err choose(struct request *request, const char *name, struct lab
     {
         run->options.bulk_seconds = run->options.suite->bulk_seconds;
     }
+    run->options.no_figures = run->options.suite->no_figures;
     return LAB_OK;
 }
 
-/* One end in the lab's namespaces and one outside would have no way to each other. */
-static enum lab_err check_places(struct request *request, struct lab_why *why)
+static enum lab_err check_places(const struct request *request, struct lab_why *why)
 {
-    if (request->at[0] == NULL && request->at[1] == NULL)
+    const char *const *at = request->run->places;
+    if (lab_run_has_places(request->run) && request->own_topology)
     {
-        return LAB_OK;
+        return lab_why_set(why, LAB_ERR_USAGE, "--client-at and --server-at leave no room for --topology");
     }
-    if (request->at[0] == NULL || request->at[1] == NULL || request->own_topology)
-    {
-        return lab_why_set(why, LAB_ERR_USAGE, "--client-at and --server-at go together, without --topology");
-    }
-    if (strcmp(request->at[0], request->at[1]) == 0)
-    {
-        return lab_why_set(why, LAB_ERR_USAGE, "client and server cannot be at the same place");
-    }
-    return request->run->options.suite != NULL
-               ? LAB_OK
-               : lab_why_set(why, LAB_ERR_USAGE, "an experiment needs the lab's own link: no places");
+    return at[0] != NULL && at[1] != NULL && strcmp(at[0], at[1]) == 0
+               ? lab_why_set(why, LAB_ERR_USAGE, "client and server cannot be at the same place")
+               : LAB_OK;
 }
 
 static enum lab_err parse(struct request *request, int argc, char **argv, struct lab_why *why)
@@ -277,6 +272,10 @@ static enum lab_err plan_experiment(struct request *request, struct lab_why *why
     {
         return lab_why_set(why, LAB_ERR_USAGE, "a search cannot be cut into shards (--subjects can)");
     }
+    if (request->experiment.bisect != NULL && lab_run_has_places(run))
+    {
+        return lab_why_set(why, LAB_ERR_USAGE, "a search runs in the lab: no places");
+    }
     enum lab_err err = cli_experiment_plan(&request->experiment, run, why);
     if (err == LAB_OK && part)
     {
@@ -291,6 +290,7 @@ static enum lab_err plan(struct request *request, struct lab_why *why)
     enum lab_err err = lab_subject_list(run->paths.subjects, run->subjects, &run->subject_count, why);
     if (err == LAB_OK && run->options.suite == NULL)
     {
+        lab_run_split_subjects(run);
         return plan_experiment(request, why);
     }
     if (err == LAB_OK)
@@ -305,14 +305,19 @@ static enum lab_err plan(struct request *request, struct lab_why *why)
     {
         return err;
     }
+    lab_run_split_subjects(run);
     err = lab_suite_expand(run->options.suite, run->subjects, run->subject_count, run->options.only,
                            run->options.seed, run->cases, &run->case_count, why);
-    if (err != LAB_OK || run->options.shard.index == 0)
+    for (size_t i = 0; err == LAB_OK && i < run->case_count; i++)
     {
-        return err;
+        struct lab_case *item = &run->cases[i];
+        item->server = item->server != NULL ? lab_run_server(run, item->server) : NULL;
     }
-    keep_shard(run);
-    return LAB_OK;
+    if (err == LAB_OK && run->options.shard.index > 0)
+    {
+        keep_shard(run);
+    }
+    return err;
 }
 
 static void print_plan(const struct lab_run *run)
@@ -346,16 +351,16 @@ static int run_planned(struct lab_run *run)
     return status;
 }
 
-static int run_at_places(const struct request *request)
+static int run_at_places(struct lab_run *run)
 {
     struct lab_why why;
-    if (request->at[0] != NULL &&
-        lab_remote_use(&request->run->paths, request->at[0], request->at[1], &why) != LAB_OK)
+    if (lab_run_has_places(run) &&
+        lab_remote_use(&run->paths, run->places[0], run->places[1], &why) != LAB_OK)
     {
         fprintf(stderr, "ovlab run: %s\n", why.text);
-        return LAB_EXIT_ERROR;
+        return LAB_EXIT_USAGE;
     }
-    return run_planned(request->run);
+    return run_planned(run);
 }
 
 int cmd_run(int argc, char **argv)
@@ -398,7 +403,7 @@ int cmd_run(int argc, char **argv)
     }
     else
     {
-        status = run_at_places(&request);
+        status = run_at_places(run);
     }
     cli_experiment_clear(&request.experiment);
     json_decref(run->options.plan);

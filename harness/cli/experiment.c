@@ -69,6 +69,7 @@ enum lab_err cli_experiment_plan(struct cli_experiment *experiment, struct lab_r
         .pki = run->paths.pki,
         .seed = run->options.seed,
         .full = experiment->full,
+        .places = lab_run_has_places(run),
         .repeats = experiment->repeats > 0 ? experiment->repeats : of_file,
         .subjects = experiment->subjects,
     };
@@ -105,7 +106,7 @@ void cli_experiment_print(const struct lab_run *run)
     }
     lab_plan_print(run->plan, run);
     fflush(stdout);
-    lab_plan_print_limits(run->plan, &term);
+    lab_plan_print_limits(run, &term);
 }
 
 void cli_experiment_clear(struct cli_experiment *experiment)

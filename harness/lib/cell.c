@@ -98,7 +98,9 @@ enum lab_err lab_cell_config(struct lab_cell *cell, const char *role, char path[
     const struct lab_topology *net = cell->topology;
     bool six = strchr(scenario->proto, '6') != NULL;
     char wincost[LAB_PATH_MAX + 32];
+    char tunproxy[LAB_PATH_MAX + 32];
     snprintf(wincost, sizeof wincost, "%s/libwincost.so", cell->paths->build);
+    snprintf(tunproxy, sizeof tunproxy, "%s/tunproxy", cell->paths->build);
     const struct lab_config config = {
         .role = role,
         .proto = scenario->proto,
@@ -118,6 +120,7 @@ enum lab_err lab_cell_config(struct lab_cell *cell, const char *role, char path[
         .root = cell->paths->root,
         .profile = scenario->profile[strcmp(role, "server") == 0],
         .wincost = wincost,
+        .tunproxy = tunproxy,
     };
     return lab_config_write(&config, cell->log_dir, path, why);
 }

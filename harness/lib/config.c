@@ -134,7 +134,7 @@ static enum lab_err write_options(const struct growing *options, const char *wor
     return err == LAB_OK ? lab_file_replace(path, options->text, why) : err;
 }
 
-/* The profile's file, and what the program's subject needs to run it under the shim. */
+/* The profile's file, and what its subject needs to run the program under it. */
 static enum lab_err write_profile(const struct lab_config *config, const char *workdir, struct growing *text,
                                   struct lab_why *why)
 {
@@ -156,6 +156,8 @@ static enum lab_err write_profile(const struct lab_config *config, const char *w
     grow(text, path, strlen(path));
     grow(text, "\nwincost=", strlen("\nwincost="));
     grow(text, config->wincost, strlen(config->wincost));
+    grow(text, "\ntunproxy=", strlen("\ntunproxy="));
+    grow(text, config->tunproxy, strlen(config->tunproxy));
     grow(text, "\n", 1);
     return lab_file_replace(path, words, why);
 }

@@ -26,8 +26,9 @@ struct lab_config
     const char *option;    /* further option lines, NULL and "": none */
     const char *lines;     /* as lab_scenario.lines; NULL: none */
     const char *root;      /* the repository; needed for lines and a profile */
-    const char *profile;   /* of the cost shim (lib/profile.h), NULL: without it */
+    const char *profile;   /* of costs (lib/profile.h), NULL: without any */
     const char *wincost;   /* the shim itself, with a profile */
+    const char *tunproxy;  /* the same for programs that it does not reach */
 };
 
 /* Writes DIR/ROLE.cfg, whose path goes to path, and makes DIR/ROLE as the program's working

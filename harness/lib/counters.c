@@ -2,6 +2,7 @@
 
 #include "lib/ns.h"
 #include "lib/proc.h"
+#include "lib/remote.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -179,7 +180,8 @@ enum lab_err lab_counters_read(struct lab_loop *loop, const struct lab_topology 
     for (size_t i = 0; err == LAB_OK && i < sizeof ends / sizeof ends[0]; i++)
     {
         struct question question = {.tun = "tun0", .counts = ends[i].counts};
-        if (ends[i].netns[0] != '\0')
+        counters->unknown[i] = lab_remote_is(ends[i].netns);
+        if (ends[i].netns[0] != '\0' && !counters->unknown[i])
         {
             err = lab_ns_call(ends[i].netns, read_here, &question, why);
             err = err == LAB_OK ? read_queues(loop, ends[i].netns, ends[i].counts, why) : err;
@@ -201,7 +203,8 @@ static const char *const counter_names[LAB_COUNT_KERNEL] = {
     [LAB_COUNT_QDISC] = "qdisc_dropped",
 };
 
-static void add_side(const char *side, const uint64_t *before, const uint64_t *after, json_t *values)
+static void add_side(const char *side, const uint64_t *before, const uint64_t *after, bool unknown,
+                     json_t *values)
 {
     bool router = strcmp(side, "router") == 0;
     for (size_t i = 0; i < LAB_COUNT_KERNEL; i++)
@@ -211,14 +214,14 @@ static void add_side(const char *side, const uint64_t *before, const uint64_t *a
         snprintf(name, sizeof name, "%s_%s", side, counter_names[i]);
         if (!router || i == LAB_COUNT_LINK || i == LAB_COUNT_QDISC)
         {
-            json_object_set_new(values, name, json_integer((json_int_t)grown));
+            json_object_set_new(values, name, unknown ? json_null() : json_integer((json_int_t)grown));
         }
     }
 }
 
 void lab_counters_add(const struct lab_counters *before, const struct lab_counters *after, json_t *values)
 {
-    add_side("client", before->client, after->client, values);
-    add_side("server", before->server, after->server, values);
-    add_side("router", before->router, after->router, values);
+    add_side("client", before->client, after->client, after->unknown[0], values);
+    add_side("server", before->server, after->server, after->unknown[1], values);
+    add_side("router", before->router, after->router, after->unknown[2], values);
 }

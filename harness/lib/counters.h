@@ -8,6 +8,7 @@
 #include "lib/topology.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 enum lab_counter
@@ -30,6 +31,7 @@ struct lab_counters
     uint64_t client[LAB_COUNT_KERNEL];
     uint64_t server[LAB_COUNT_KERNEL];
     uint64_t router[LAB_COUNT_KERNEL];
+    bool unknown[3]; /* client, server, router: on another machine */
 };
 
 /* Reads all. A namespace that is not there has zeroes; a queue that tc cannot show too. */

@@ -17,6 +17,7 @@ struct process
     int parent;
     int session;
     unsigned long ticks; /* own and of children that were waited for */
+    unsigned long pages; /* resident */
     bool counted;
 };
 
@@ -26,7 +27,7 @@ static bool read_process(int pid, struct process *process)
     char path[64];
     char text[1024];
     unsigned long user, system;
-    long dead_user, dead_system;
+    long dead_user, dead_system, pages;
     snprintf(path, sizeof path, "/proc/%d/stat", pid);
     FILE *file = fopen(path, "re");
     if (file == NULL)
@@ -39,11 +40,13 @@ static bool read_process(int pid, struct process *process)
     const char *at = strrchr(text, ')');
     *process = (struct process){.pid = pid};
     if (at == NULL ||
-        sscanf(at + 1, " %*c %d %*d %d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld", &process->parent,
-               &process->session, &user, &system, &dead_user, &dead_system) != 6)
+        sscanf(at + 1,
+               " %*c %d %*d %d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld %*d %*d %*d %*d %*u %*u %ld",
+               &process->parent, &process->session, &user, &system, &dead_user, &dead_system, &pages) != 7)
     {
         return false;
     }
+    process->pages = pages > 0 ? (unsigned long)pages : 0;
     process->ticks = user + system + (unsigned long)dead_user + (unsigned long)dead_system;
     return true;
 }
@@ -107,6 +110,20 @@ double lab_cpu_of_session(pid_t leader)
     unsigned long ticks = find_session(list, count, leader);
     free(list);
     return (double)ticks / (double)sysconf(_SC_CLK_TCK);
+}
+
+unsigned long lab_rss_of_session(pid_t leader)
+{
+    struct process *list = malloc(PROCESS_MAX * sizeof *list);
+    size_t count = list != NULL ? read_all(list) : 0;
+    unsigned long pages = 0;
+    (void)find_session(list, count, leader);
+    for (size_t i = 0; i < count; i++)
+    {
+        pages += list[i].counted ? list[i].pages : 0;
+    }
+    free(list);
+    return pages * (unsigned long)sysconf(_SC_PAGESIZE) / 1024;
 }
 
 /* Every thread: a new one takes over the set of the one that starts it. */

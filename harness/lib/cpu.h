@@ -1,4 +1,4 @@
-/* CPU time of running programs, from /proc/PID/stat. */
+/* CPU time and memory of running programs, from /proc/PID/stat. */
 #ifndef OV_LAB_CPU_H
 #define OV_LAB_CPU_H
 
@@ -8,6 +8,9 @@
  * each program it starts a session of its own), of their descendants, and of children of theirs that have
  * ended. Resolution: one tick of the kernel's clock, 10 ms. */
 double lab_cpu_of_session(pid_t leader);
+
+/* Resident memory of the same processes, KiB; shared pages count in each. */
+unsigned long lab_rss_of_session(pid_t leader);
 
 /* The last CPU that this process may use. */
 int lab_cpu_last(void);

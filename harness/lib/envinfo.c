@@ -73,20 +73,34 @@ static void proc_value(const char *path, const char *key, char *value, size_t si
     }
 }
 
+static void first_word(const char *path, char *word, size_t size)
+{
+    FILE *file = fopen(path, "re");
+    word[0] = '\0';
+    if (file != NULL)
+    {
+        (void)!fgets(word, (int)size, file);
+        fclose(file);
+    }
+    word[strcspn(word, " \n")] = '\0';
+}
+
 static json_t *host_info(void)
 {
     struct utsname names;
     struct sysinfo info = {0};
     char cpu[128];
     char microcode[64];
+    char congestion[32];
+    first_word("/proc/sys/net/ipv4/tcp_congestion_control", congestion, sizeof congestion);
     uname(&names);
     sysinfo(&info);
     proc_value("/proc/cpuinfo", "model name", cpu, sizeof cpu);
     proc_value("/proc/cpuinfo", "microcode", microcode, sizeof microcode);
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:I}", "name", names.nodename, "kernel", names.release,
-                     "machine", names.machine, "cpu_model", cpu, "microcode", microcode, "cores",
-                     (int)sysconf(_SC_NPROCESSORS_ONLN), "memory_mib",
-                     (json_int_t)(info.totalram / 1024 * info.mem_unit / 1024));
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:I}", "name", names.nodename, "kernel",
+                     names.release, "machine", names.machine, "cpu_model", cpu, "microcode", microcode,
+                     "tcp_congestion_control", congestion, "cores", (int)sysconf(_SC_NPROCESSORS_ONLN),
+                     "memory_mib", (json_int_t)(info.totalram / 1024 * info.mem_unit / 1024));
 }
 
 static json_t *tool_versions(struct lab_loop *loop)

@@ -73,11 +73,28 @@ static bool has_settled(void *arg)
     return size != settling->first && lab_now_ms() - settling->changed_ms >= QUIET_MS;
 }
 
-static enum lab_err ask_status(struct lab_cell *cell, struct lab_subject *subject, struct lab_proc *proc,
-                               const char *log, struct lab_why *why)
+/* What is asked for, and its name in the record behind that of its side. */
+static const struct
 {
+    const char *feature;
+    const char *name;
+    bool of_client;
+} facts[LAB_FACTS] = {
+    [LAB_FACT_REPLAYS] = {"log-replay", "replay_rejects", true},
+    [LAB_FACT_DROPS] = {"log-drops", "drops_told", true},
+    [LAB_FACT_RESTARTS] = {"log-restart", "restarts", true},
+    [LAB_FACT_SESSIONS] = {"log-sessions", "sessions", false}, /* of the latest status: each adds its lines */
+};
+
+static enum lab_err ask_status(struct lab_cell *cell, struct lab_subject *subject, struct lab_proc *proc,
+                               const char *role, struct lab_why *why)
+{
+    char log[LAB_PATH_MAX];
+    char name[16];
     char said[64];
     bool supported;
+    snprintf(name, sizeof name, "%s.log", role);
+    lab_cell_log(cell, name, log);
     enum lab_err err =
         lab_subject_supports(cell->loop, subject, "status-signal", &supported, said, sizeof said, why);
     if (err != LAB_OK || !supported || strcmp(said, "USR2") != 0 || !proc->running)
@@ -91,37 +108,63 @@ static enum lab_err ask_status(struct lab_cell *cell, struct lab_subject *subjec
     return err == LAB_ERR_TIMEOUT ? LAB_OK : err;
 }
 
-static enum lab_err read_side(struct lab_cell *cell, const char *role, struct lab_subject *subject,
-                              struct lab_proc *proc, struct lab_said *said, struct lab_why *why)
+static enum lab_err count_fact(struct lab_cell *cell, struct lab_subject *subject, size_t fact,
+                               const char *text, int64_t *count, struct lab_why *why)
+{
+    char pattern[256];
+    bool supported;
+    enum lab_err err = lab_subject_supports(cell->loop, subject, facts[fact].feature, &supported, pattern,
+                                            sizeof pattern, why);
+    if (err != LAB_OK || !supported)
+    {
+        return err;
+    }
+    *count = lab_evidence_count(text, pattern);
+    return *count >= 0 ? LAB_OK
+                       : lab_why_set(why, LAB_ERR_FORMAT, "%s: %s is no regular expression: %.200s",
+                                     subject->name, facts[fact].feature, pattern);
+}
+
+static enum lab_err read_log(const struct lab_cell *cell, const char *role, char **text, struct lab_why *why)
 {
     char log[LAB_PATH_MAX];
     char name[16];
-    char pattern[256];
-    char *text;
     size_t len;
-    bool supported = false;
-    *said = (struct lab_said){-1, -1};
+    snprintf(name, sizeof name, "%s.log", role);
+    lab_cell_log(cell, name, log);
+    return lab_file_read(log, LOG_MAX, text, &len, why);
+}
+
+static enum lab_err read_side(struct lab_cell *cell, const char *role, struct lab_subject *subject,
+                              struct lab_proc *proc, struct lab_said *said, struct lab_why *why)
+{
+    char *text = NULL;
+    *said = (struct lab_said){{-1, -1, -1, -1}, -1, -1};
     if (subject == NULL)
     {
         return LAB_OK;
     }
-    snprintf(name, sizeof name, "%s.log", role);
-    lab_cell_log(cell, name, log);
-    enum lab_err err =
-        lab_subject_supports(cell->loop, subject, "log-replay", &supported, pattern, sizeof pattern, why);
-    err = err == LAB_OK && supported ? ask_status(cell, subject, proc, log, why) : err;
-    err = err == LAB_OK ? lab_file_read(log, LOG_MAX, &text, &len, why) : err;
+    enum lab_err err = read_log(cell, role, &text, why);
+    if (err == LAB_OK)
+    {
+        said->lines_unasked = lines_in(text);
+        free(text);
+        text = NULL;
+        err = ask_status(cell, subject, proc, role, why);
+    }
+    err = err == LAB_OK ? read_log(cell, role, &text, why) : err;
     if (err != LAB_OK)
     {
         return err;
     }
     said->lines = lines_in(text);
-    said->replays = supported ? lab_evidence_count(text, pattern) : -1;
+    bool client = strcmp(role, "client") == 0;
+    for (size_t i = 0; err == LAB_OK && i < LAB_FACTS; i++)
+    {
+        err = !client || facts[i].of_client ? count_fact(cell, subject, i, text, &said->facts[i], why) : err;
+    }
     free(text);
-    return supported && said->replays < 0
-               ? lab_why_set(why, LAB_ERR_FORMAT, "%s: log-replay is no regular expression: %s",
-                             subject->name, pattern)
-               : LAB_OK;
+    return err;
 }
 
 enum lab_err lab_evidence_read(struct lab_cell *cell, struct lab_evidence *evidence, struct lab_why *why)
@@ -142,10 +185,16 @@ static void add_one(const char *side, const char *name, int64_t before, int64_t 
 
 void lab_evidence_add(const struct lab_evidence *before, const struct lab_evidence *after, json_t *values)
 {
-    add_one("client", "replay_rejects", before->client.replays, after->client.replays, values);
-    add_one("server", "replay_rejects", before->server.replays, after->server.replays, values);
-    add_one("client", "log_lines", before->client.lines, after->client.lines, values);
-    add_one("server", "log_lines", before->server.lines, after->server.lines, values);
+    for (size_t i = 0; i < LAB_FACTS; i++)
+    {
+        if (facts[i].of_client)
+        {
+            add_one("client", facts[i].name, before->client.facts[i], after->client.facts[i], values);
+        }
+        add_one("server", facts[i].name, before->server.facts[i], after->server.facts[i], values);
+    }
+    add_one("client", "log_lines", before->client.lines, after->client.lines_unasked, values);
+    add_one("server", "log_lines", before->server.lines, after->server.lines_unasked, values);
 }
 
 /* The group of the first match. */

@@ -1,9 +1,10 @@
-/* What the programs under test say themselves: packets they refused as replays, how much they log, and
- * what they agreed on. Where such words stand, each subject tells by features: `log-replay`, `log-cipher` and
- * `log-tls` print an extended regular expression; `status-signal` the signal that makes it log its status.
+/* What the programs under test say themselves: packets they refused, restarts, who is in their table, how
+ * much they log, and what they agreed on. Where such words stand, each subject tells by features: `log-replay`,
+ * `log-drops`, `log-restart`, `log-sessions`, `log-cipher` and `log-tls` print an extended regular expression;
+ * `status-signal` the signal that makes it log its status.
  *
- * An expression of `log-replay` without a group matches one line a packet; with one, the group is a
- * count since the start. */
+ * An expression without a group matches one line a packet (or restart); with one, the group is a count since
+ * the start. That of `log-sessions` matches a line of the status for each session. */
 #ifndef OV_LAB_EVIDENCE_H
 #define OV_LAB_EVIDENCE_H
 
@@ -11,10 +12,20 @@
 
 #include <stdint.h>
 
+enum lab_fact
+{
+    LAB_FACT_REPLAYS,
+    LAB_FACT_DROPS,
+    LAB_FACT_RESTARTS,
+    LAB_FACT_SESSIONS,
+    LAB_FACTS
+};
+
 struct lab_said
 {
-    int64_t replays; /* -1: it does not say */
-    int64_t lines;   /* -1: no program */
+    int64_t facts[LAB_FACTS]; /* -1: it does not say */
+    int64_t lines;            /* of the whole log; -1: no program */
+    int64_t lines_unasked;    /* before the status was asked for */
 };
 
 struct lab_evidence

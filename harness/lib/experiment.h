@@ -14,6 +14,7 @@
 
 #define LAB_AXIS_MAX    8 /* of a file; the subject is one more */
 #define LAB_TRAFFIC_MAX 6
+#define LAB_COLUMN_MAX  8  /* beside a point's name a line has no more room */
 #define LAB_NAME_MAX    48 /* of an experiment, an axis, a traffic */
 
 enum lab_side
@@ -74,7 +75,17 @@ struct lab_option_line
 struct lab_event
 {
     char *after; /* seconds from the start of the traffic; an expression */
-    char *run;   /* name of a script in netns-lab/events/ */
+    char *run;   /* name of a script in netns-lab/events/, or NULL and */
+    char *tell;  /* a command for the link (netns-lab/linkemu/control.h) */
+    char *when;  /* NULL: at every point */
+};
+
+/* What a third host sends at the server meanwhile. */
+struct lab_flood_texts
+{
+    char *kind; /* as build/flood names them; NULL, "none": nothing */
+    char *pps;
+    char *limit; /* packets in all; NULL: what the time allows */
 };
 
 /* Numbers are expressions, so that an axis may set them; NULL: the default of the kind. */
@@ -94,6 +105,7 @@ struct lab_traffic
     char *parallel;    /* requests: how many at once */
     char *request;     /* requests: octets sent and answered */
     char *response;
+    struct lab_flood_texts flood;
     struct lab_event *events;
     unsigned events_count;
 };
@@ -227,6 +239,12 @@ extern const char *const *const lab_traffic_metrics[LAB_TRAFFIC_KINDS];
 
 /* Measured of every traffic: what died where, and what it took. Ends with NULL. */
 extern const char *const lab_traffic_common[];
+
+/* Measured of every traffic, but not summed up: how the programs stand afterwards. Ends with NULL. */
+extern const char *const lab_traffic_standing[];
+
+/* Measured of a traffic with a flood. Ends with NULL. */
+extern const char *const lab_traffic_flood[];
 
 /* The tables that both the schema and printing use. */
 extern const char *const lab_kind_names[LAB_TRAFFIC_KINDS];

@@ -7,7 +7,30 @@
 #include <stdio.h>
 #include <string.h>
 
-enum lab_err lab_case_of_point(struct lab_run *run, const struct lab_point *point, struct lab_case *item,
+static enum lab_err add_reordering(const struct wincost_profile *profile, char link[static LAB_LINK_LEN],
+                                   struct lab_why *why)
+{
+    size_t used = strlen(link);
+    if (profile->reorder_every == 0 || strstr(link, "reorder") != NULL)
+    {
+        return LAB_OK;
+    }
+    int len = snprintf(link + used, LAB_LINK_LEN - used, "%sreorder-every=%u reorder-places=%u",
+                       used > 0 ? " " : "", profile->reorder_every, profile->reorder_places);
+    return len > 0 && (size_t)len < LAB_LINK_LEN - used
+               ? LAB_OK
+               : lab_why_set(why, LAB_ERR_USAGE, "the link of a profile that reorders is too long");
+}
+
+/* What of a profile is the link's and not of calls, unless the link says itself how it reorders. */
+static enum lab_err dress_link(struct lab_point *point, const struct wincost_profile *profile,
+                               struct lab_why *why)
+{
+    enum lab_err err = add_reordering(profile, point->up, why);
+    return err == LAB_OK ? add_reordering(profile, point->down, why) : err;
+}
+
+enum lab_err lab_case_of_point(struct lab_run *run, struct lab_point *point, struct lab_case *item,
                                struct lab_why *why)
 {
     *item = (struct lab_case){.def = &point->def, .point = point};
@@ -18,6 +41,7 @@ enum lab_err lab_case_of_point(struct lab_run *run, const struct lab_point *poin
         enum lab_err err = point->profile[i][0] != '\0'
                                ? lab_profile_read(run->paths.root, point->profile[i], &profile, why)
                                : LAB_OK;
+        err = err == LAB_OK && point->profile[i][0] != '\0' ? dress_link(point, &profile, why) : err;
         if (err != LAB_OK)
         {
             return err;
@@ -29,10 +53,45 @@ enum lab_err lab_case_of_point(struct lab_run *run, const struct lab_point *poin
     }
     item->client = lab_subject_find(run->subjects, run->subject_count, point->client);
     item->server = lab_subject_find(run->subjects, run->subject_count, point->server);
+    item->server = item->server != NULL ? lab_run_server(run, item->server) : NULL;
     return item->client != NULL && item->server != NULL
                ? LAB_OK
                : lab_why_set(why, LAB_ERR_USAGE, "no subject '%s' (ovlab list names them)",
                              item->client == NULL ? point->client : point->server);
+}
+
+const char *lab_point_needs_lab(const struct lab_point *point)
+{
+    const char *topology = point->experiment->topology;
+    if (topology != NULL && strcmp(topology, "pair") != 0)
+    {
+        return "its network is one that only the lab can build";
+    }
+    if (point->up[0] != '\0' || point->down[0] != '\0' || point->link_told)
+    {
+        return "the way to another machine cannot be impaired from here";
+    }
+    if (point->system_count > 0)
+    {
+        return "the settings of another machine's system are not changed";
+    }
+    if (point->profile[0][0] != '\0' || point->profile[1][0] != '\0')
+    {
+        return "the cost shim is not taken to another machine";
+    }
+    for (size_t i = 0; i < point->traffic_count; i++)
+    {
+        enum lab_traffic_kind kind = point->traffic[i].def->kind;
+        if (kind == LAB_TRAFFIC_SEQUENCE || kind == LAB_TRAFFIC_REQUESTS)
+        {
+            return "its traffic needs both ends in one lab";
+        }
+        if (point->traffic[i].def->events_count > 0 || point->traffic[i].flood[0] != '\0')
+        {
+            return "nothing can be made to happen to another machine's network";
+        }
+    }
+    return NULL;
 }
 
 struct foreseen
@@ -43,18 +102,34 @@ struct foreseen
     double high;
 };
 
-void lab_plan_print_limits(const struct lab_plan *plan, struct lab_term *term)
+/* Of anything else no such limit is told. */
+static bool has_stream(const struct lab_point *point)
+{
+    bool has = false;
+    for (size_t i = 0; i < point->traffic_count; i++)
+    {
+        has = has || point->traffic[i].def->kind == LAB_TRAFFIC_TCP;
+    }
+    return has;
+}
+
+void lab_plan_print_limits(const struct lab_run *run, struct lab_term *term)
 {
     struct foreseen list[8];
     size_t count = 0;
     struct lab_tcp_memory memory;
     lab_tcp_memory_read(&memory);
-    for (size_t i = 0; i < plan->count; i++)
+    for (size_t i = 0; i < run->case_count; i++)
     {
+        const struct lab_point *point = run->cases[i].point;
         struct lab_limits limits;
         double mbps;
         size_t at = 0;
-        lab_limits_foresee(plan->points[i], &memory, &limits);
+        if (point == NULL || !has_stream(point))
+        {
+            continue;
+        }
+        lab_limits_foresee(point, &memory, &limits);
         const char *name = lab_limits_binding(&limits, &mbps);
         while (at < count && strcmp(list[at].name, name) != 0)
         {

@@ -99,6 +99,8 @@ static bool find_measured(struct checker *checker, const char *name)
     size_t len = (size_t)(dot - name);
     const char *const *own = NULL;
     const char *const *common = NULL;
+    bool flood = false;
+    bool standing = false;
     for (unsigned i = 0; i < checker->experiment->traffic_count; i++)
     {
         char traffic[LAB_NAME_MAX];
@@ -107,6 +109,8 @@ static bool find_measured(struct checker *checker, const char *name)
         {
             own = lab_traffic_metrics[checker->experiment->traffic[i].kind];
             common = lab_traffic_common;
+            flood = checker->experiment->traffic[i].flood.kind != NULL;
+            standing = true;
         }
         allow(checker, traffic);
     }
@@ -127,7 +131,9 @@ static bool find_measured(struct checker *checker, const char *name)
     {
         allow_list(checker, common);
     }
-    return in_list(own, dot + 1) || (common != NULL && in_list(common, dot + 1));
+    return in_list(own, dot + 1) || (common != NULL && in_list(common, dot + 1)) ||
+           (standing && in_list(lab_traffic_standing, dot + 1)) ||
+           (flood && in_list(lab_traffic_flood, dot + 1));
 }
 
 static bool find_name(const void *arg, const char *name, struct lab_operand *value)
@@ -296,12 +302,27 @@ static enum lab_err check_axes(struct checker *checker)
     return LAB_OK;
 }
 
+static enum lab_err check_event(struct checker *checker, const struct lab_event *event)
+{
+    if ((event->run == NULL) == (event->tell == NULL))
+    {
+        return wrong(checker, "events:", "an event has either run or tell");
+    }
+    if (event->run != NULL && (event->run[0] == '\0' || strchr(event->run, '/') != NULL))
+    {
+        return wrong(checker, event->run, "'%.40s' is no name of a script in netns-lab/events", event->run);
+    }
+    enum lab_err err = check_expr(checker, event->when, false);
+    return err == LAB_OK ? check_fill(checker, event->tell) : err;
+}
+
 static enum lab_err check_traffic(struct checker *checker, const struct lab_traffic *traffic)
 {
     char name[LAB_NAME_MAX];
-    const char *const numbers[] = {traffic->seconds,  traffic->streams, traffic->mbps,
-                                   traffic->pps,      traffic->length,  traffic->connections,
-                                   traffic->parallel, traffic->request, traffic->response};
+    const char *const numbers[] = {traffic->seconds,   traffic->streams,    traffic->mbps,
+                                   traffic->pps,       traffic->length,     traffic->connections,
+                                   traffic->parallel,  traffic->request,    traffic->response,
+                                   traffic->flood.pps, traffic->flood.limit};
     enum lab_err err = LAB_OK;
     lab_traffic_name(traffic, name);
     for (unsigned i = 0; &checker->experiment->traffic[i] != traffic; i++)
@@ -330,15 +351,11 @@ static enum lab_err check_traffic(struct checker *checker, const struct lab_traf
     {
         err = check_expr(checker, numbers[i], false);
     }
+    err = err == LAB_OK ? check_fill(checker, traffic->flood.kind) : err;
     for (unsigned i = 0; err == LAB_OK && i < traffic->events_count; i++)
     {
         err = check_expr(checker, traffic->events[i].after, false);
-        if (err == LAB_OK &&
-            (traffic->events[i].run[0] == '\0' || strchr(traffic->events[i].run, '/') != NULL))
-        {
-            err = wrong(checker, traffic->events[i].run, "'%.40s' is no name of a script in netns-lab/events",
-                        traffic->events[i].run);
-        }
+        err = err == LAB_OK ? check_event(checker, &traffic->events[i]) : err;
     }
     return err;
 }
@@ -390,6 +407,10 @@ static enum lab_err check_findings(struct checker *checker)
         err = err == LAB_OK ? check_expr(checker, experiment->bisect[i].when, true) : err;
         err = err == LAB_OK ? check_expr(checker, experiment->bisect[i].low, false) : err;
         err = err == LAB_OK ? check_expr(checker, experiment->bisect[i].high, false) : err;
+    }
+    if (err == LAB_OK && experiment->columns_count > LAB_COLUMN_MAX)
+    {
+        err = wrong(checker, "columns:", "more than %d columns", LAB_COLUMN_MAX);
     }
     for (unsigned i = 0; err == LAB_OK && i < experiment->columns_count; i++)
     {

@@ -20,9 +20,9 @@ static const char *const udp[] = {"offered_mbps", "goodput_mbps", "packets", "lo
 static const char *const ping[] = {"sent",       "received", "loss_percent", "rtt_p50_ms", "rtt_p99_ms",
                                    "rtt_max_ms", NULL};
 
-static const char *const sequence[] = {"sent",        "received", "lost",         "late",
-                                       "duplicated",  "late_max", "delay_p50_ms", "delay_p99_ms",
-                                       "offered_pps", NULL};
+static const char *const sequence[] = {
+    "sent",         "received",     "lost",        "late",       "duplicated", "late_max",
+    "delay_p50_ms", "delay_p99_ms", "offered_pps", "gap_max_ms", NULL};
 
 static const char *const requests[] = {"done",           "failed",       "per_second",   "connect_p50_ms",
                                        "connect_p99_ms", "total_p50_ms", "total_p99_ms", NULL};
@@ -48,6 +48,8 @@ const char *const lab_traffic_common[] = {"seconds",
                                           "client_ip_fragments",
                                           "client_reassembly_failed",
                                           "client_replay_rejects",
+                                          "client_drops_told",
+                                          "client_restarts",
                                           "client_log_lines",
                                           "server_udp_rcvbuf_errors",
                                           "server_udp_in_errors",
@@ -60,10 +62,18 @@ const char *const lab_traffic_common[] = {"seconds",
                                           "server_ip_fragments",
                                           "server_reassembly_failed",
                                           "server_replay_rejects",
+                                          "server_drops_told",
+                                          "server_restarts",
                                           "server_log_lines",
                                           "router_link_dropped",
                                           "router_qdisc_dropped",
                                           NULL};
+
+const char *const lab_traffic_standing[] = {"client_rss_grown_kib", "server_rss_grown_kib", "server_sessions",
+                                            NULL};
+
+const char *const lab_traffic_flood[] = {"flood_sent",    "flood_octets",        "flood_pps",
+                                         "flood_answers", "flood_answer_octets", NULL};
 
 void lab_traffic_name(const struct lab_traffic *traffic, char name[static LAB_NAME_MAX])
 {

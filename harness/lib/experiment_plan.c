@@ -87,7 +87,8 @@ enum lab_err lab_plan_add(struct lab_plan *plan, const struct lab_place_in *plac
     {
         keep_searched(*point, plan->bisect->when);
     }
-    const struct lab_link_spec link = {.up = (*point)->up, .down = (*point)->down};
+    const struct lab_link_spec link = {
+        .up = (*point)->up, .down = (*point)->down, .told = (*point)->link_told};
     err = err == LAB_OK ? lab_link_check(&link, &said) : err;
     if (err != LAB_OK)
     {
@@ -96,6 +97,7 @@ enum lab_err lab_plan_add(struct lab_plan *plan, const struct lab_place_in *plac
         *point = NULL;
         return err;
     }
+    (*point)->scenario.impossible = plan->places ? lab_point_needs_lab(*point) : NULL;
     plan->points[plan->count++] = *point;
     return LAB_OK;
 }

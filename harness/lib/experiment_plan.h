@@ -15,6 +15,7 @@ struct lab_plan
     const char *pki;
     uint64_t seed;
     bool full;                               /* all values, not the quick selection */
+    bool places;                             /* ends of it are other machines */
     unsigned repeats;                        /* decided: of the file, or of --repeats */
     const char *subjects;                    /* comma list of those wanted, NULL: those of the file */
     struct lab_point *points[LAB_POINT_MAX]; /* owned */
@@ -47,8 +48,8 @@ json_t *lab_plan_json(const struct lab_plan *plan);
 /* One line a point with its estimated time, and the sum. */
 void lab_plan_print(const struct lab_plan *plan, const struct lab_run *run);
 
-/* Which limit should bind at how many points: said before the run. */
-void lab_plan_print_limits(const struct lab_plan *plan, struct lab_term *term);
+/* Which limit should bind at how many of the points that run: said before. */
+void lab_plan_print_limits(const struct lab_run *run, struct lab_term *term);
 
 void lab_plan_clear(struct lab_plan *plan);
 

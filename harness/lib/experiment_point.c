@@ -1,50 +1,11 @@
 #include "lib/experiment_point.h"
 
-#include <math.h>
+#include "lib/experiment_fill.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#define PORT            1194
-#define DEFAULT_SECONDS "2"
-
-bool lab_point_find(const void *arg, const char *name, struct lab_operand *value)
-{
-    const struct lab_point *point = arg;
-    const struct
-    {
-        const char *name;
-        const char *text;
-    } texts[] = {
-        {"subject", point->subject},
-        {"client", point->client},
-        {"server", point->server},
-        {"pki", point->pki},
-    };
-    for (unsigned i = 0; i < point->experiment->axes_count; i++)
-    {
-        if (strcmp(point->experiment->axes[i].key, name) == 0)
-        {
-            *value = point->values[i];
-            return true;
-        }
-    }
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-    {
-        if (strcmp(texts[i].name, name) == 0)
-        {
-            *value = (struct lab_operand){.is_text = true, .number = NAN};
-            snprintf(value->text, sizeof value->text, "%s", texts[i].text);
-            return true;
-        }
-    }
-    *value = (struct lab_operand){.number = point->repeat};
-    return strcmp(name, "repeat") == 0;
-}
-
-static struct lab_scope scope_of(const struct lab_point *point)
-{
-    return (struct lab_scope){lab_point_find, point};
-}
+#define PORT 1194
 
 static enum lab_err set_subject(struct lab_point *point, const char *text, struct lab_why *why)
 {
@@ -105,7 +66,7 @@ static size_t word_len(const char *at)
 static enum lab_err add_words(struct lab_point *point, const char *words, char *dst, size_t size,
                               struct lab_why *why)
 {
-    struct lab_scope scope = scope_of(point);
+    struct lab_scope scope = lab_point_scope(point);
     for (const char *at = words != NULL ? words : ""; *at != '\0';)
     {
         char word[256];
@@ -155,21 +116,6 @@ static enum lab_err append_line(char *dst, const char *line, struct lab_why *why
                : lab_why_set(why, LAB_ERR_USAGE, "the options are longer than %d octets", LAB_OPTIONS_LEN);
 }
 
-static enum lab_err is_meant(const struct lab_point *point, const char *when, bool *meant,
-                             struct lab_why *why)
-{
-    struct lab_operand value;
-    struct lab_scope scope = scope_of(point);
-    *meant = true;
-    if (when == NULL)
-    {
-        return LAB_OK;
-    }
-    enum lab_err err = lab_expr_eval(when, &scope, &value, why);
-    *meant = value.number == 1.0;
-    return err;
-}
-
 static enum lab_err add_feature(struct lab_point *point, size_t *count, const char *fmt, const char *word,
                                 struct lab_why *why)
 {
@@ -199,14 +145,14 @@ static enum lab_err add_feature(struct lab_point *point, size_t *count, const ch
 static enum lab_err set_options(struct lab_point *point, size_t *feature_count, struct lab_why *why)
 {
     const struct lab_experiment *experiment = point->experiment;
-    struct lab_scope scope = scope_of(point);
+    struct lab_scope scope = lab_point_scope(point);
     for (unsigned i = 0; i < experiment->options_count; i++)
     {
         const struct lab_option_line *option = &experiment->options[i];
         char line[256];
         bool meant;
         bool missing = false;
-        enum lab_err err = is_meant(point, option->when, &meant, why);
+        enum lab_err err = lab_point_meant(point, option->when, &meant, why);
         err = err == LAB_OK ? lab_expr_fill(option->line, &scope, line, sizeof line, &missing, why) : err;
         if (err == LAB_OK && meant && !missing)
         {
@@ -222,19 +168,6 @@ static enum lab_err set_options(struct lab_point *point, size_t *feature_count, 
         }
     }
     return LAB_OK;
-}
-
-static enum lab_err fill(const struct lab_point *point, const char *text, const char *otherwise, char *dst,
-                         size_t size, struct lab_why *why)
-{
-    bool missing;
-    struct lab_scope scope = scope_of(point);
-    enum lab_err err = lab_expr_fill(text != NULL ? text : otherwise, &scope, dst, size, &missing, why);
-    if (err == LAB_OK && missing)
-    {
-        snprintf(dst, size, "%s", otherwise);
-    }
-    return err;
 }
 
 static enum lab_err set_control(struct lab_point *point, const char *mode, struct lab_why *why)
@@ -270,15 +203,18 @@ static enum lab_err set_tunnel(struct lab_point *point, size_t *feature_count, s
     char control[32];
     char mtu[32];
     struct lab_operand mtu_value;
-    enum lab_err err = fill(point, tunnel->proto, "udp4", point->proto, sizeof point->proto, why);
-    err = err == LAB_OK ? fill(point, tunnel->cipher, "AES-256-GCM", point->cipher, sizeof point->cipher, why)
-                        : err;
-    err = err == LAB_OK ? fill(point, tunnel->auth, "SHA256", point->auth, sizeof point->auth, why) : err;
-    err = err == LAB_OK ? fill(point, tunnel->control, "tls-crypt", control, sizeof control, why) : err;
-    err = err == LAB_OK ? fill(point, tunnel->tun_mtu, "1500", mtu, sizeof mtu, why) : err;
+    enum lab_err err = lab_point_fill(point, tunnel->proto, "udp4", point->proto, sizeof point->proto, why);
     err = err == LAB_OK
-              ? fill(point, tunnel->keepalive, "10/60", point->keepalive, sizeof point->keepalive, why)
+              ? lab_point_fill(point, tunnel->cipher, "AES-256-GCM", point->cipher, sizeof point->cipher, why)
               : err;
+    err = err == LAB_OK ? lab_point_fill(point, tunnel->auth, "SHA256", point->auth, sizeof point->auth, why)
+                        : err;
+    err = err == LAB_OK ? lab_point_fill(point, tunnel->control, "tls-crypt", control, sizeof control, why)
+                        : err;
+    err = err == LAB_OK ? lab_point_fill(point, tunnel->tun_mtu, "1500", mtu, sizeof mtu, why) : err;
+    err = err == LAB_OK ? lab_point_fill(point, tunnel->keepalive, "10/60", point->keepalive,
+                                         sizeof point->keepalive, why)
+                        : err;
     err = err == LAB_OK ? set_control(point, control, why) : err;
     lab_value_parse(err == LAB_OK ? mtu : "", &mtu_value);
     if (err == LAB_OK && !(mtu_value.number >= 100.0 && mtu_value.number <= 65536.0))
@@ -306,7 +242,7 @@ static enum lab_err set_profiles(struct lab_point *point, size_t *feature_count,
     for (size_t i = 0; err == LAB_OK && i < 2; i++)
     {
         bool missing = false;
-        struct lab_scope scope = scope_of(point);
+        struct lab_scope scope = lab_point_scope(point);
         err = texts[i] != NULL ? lab_expr_fill(texts[i], &scope, point->profile[i], sizeof point->profile[i],
                                                &missing, why)
                                : LAB_OK;
@@ -329,7 +265,7 @@ static enum lab_err set_features(struct lab_point *point, struct lab_why *why)
     for (unsigned i = 0; err == LAB_OK && i < point->experiment->features_count; i++)
     {
         char word[96];
-        err = fill(point, point->experiment->features[i], "", word, sizeof word, why);
+        err = lab_point_fill(point, point->experiment->features[i], "", word, sizeof word, why);
         err = err == LAB_OK && word[0] != '\0' ? add_feature(point, &count, "", word, why) : err;
     }
     for (size_t i = 0; i < count; i++)
@@ -346,7 +282,7 @@ static enum lab_err set_system(struct lab_point *point, struct lab_why *why)
     for (unsigned i = 0; err == LAB_OK && i < point->experiment->system_count; i++)
     {
         bool missing = false;
-        struct lab_scope scope = scope_of(point);
+        struct lab_scope scope = lab_point_scope(point);
         if (point->system_count == sizeof point->system / sizeof point->system[0])
         {
             return lab_why_set(why, LAB_ERR_USAGE, "more than %zu lines of system", point->system_count);
@@ -354,85 +290,6 @@ static enum lab_err set_system(struct lab_point *point, struct lab_why *why)
         err = lab_expr_fill(point->experiment->system[i], &scope, point->system[point->system_count],
                             sizeof point->system[0], &missing, why);
         point->system_count += err == LAB_OK && !missing;
-    }
-    return err;
-}
-
-struct quantity
-{
-    const char *name;
-    const char *text;
-    const char *otherwise;
-    double from;
-    double to;
-    double *number; /* one of both */
-    unsigned *whole;
-};
-
-static enum lab_err set_quantity(const struct lab_point *point, const struct quantity *quantity,
-                                 struct lab_why *why)
-{
-    struct lab_operand value;
-    struct lab_scope scope = scope_of(point);
-    enum lab_err err =
-        lab_expr_eval(quantity->text != NULL ? quantity->text : quantity->otherwise, &scope, &value, why);
-    if (err == LAB_OK && !(value.number >= quantity->from && value.number <= quantity->to))
-    {
-        char seen[100];
-        lab_value_print(&value, seen, sizeof seen);
-        err = lab_why_set(why, LAB_ERR_FORMAT, "%s of a traffic is %s, not %.10g to %.10g", quantity->name,
-                          seen, quantity->from, quantity->to);
-    }
-    if (err == LAB_OK && quantity->number != NULL)
-    {
-        *quantity->number = value.number;
-    }
-    else if (err == LAB_OK)
-    {
-        *quantity->whole = (unsigned)(value.number + 0.5);
-    }
-    return err;
-}
-
-static enum lab_err set_one_traffic(struct lab_point *point, struct lab_traffic_plan *plan,
-                                    struct lab_why *why)
-{
-    const struct lab_traffic *def = plan->def;
-    bool pinging = def->kind == LAB_TRAFFIC_PING;
-    const struct quantity quantities[] = {
-        {"seconds", def->seconds, DEFAULT_SECONDS, 0.1, 3600, &plan->seconds, NULL},
-        {"mbps", def->mbps, "10", 0.001, 1e6, &plan->mbps, NULL},
-        {"pps", def->pps, pinging ? "100" : "2000", 0.1, 1e6, &plan->pps, NULL},
-        {"streams", def->streams, "1", 1, 64, NULL, &plan->streams},
-        {"length", def->length, pinging ? "56" : "200", 16, 65000, NULL, &plan->length},
-        {"connections", def->connections, "200", 1, 100000, NULL, &plan->connections},
-        {"parallel", def->parallel, "8", 1, 256, NULL, &plan->parallel},
-        {"request", def->request, "200", 1, 1 << 20, NULL, &plan->request},
-        {"response", def->response, "2000", 1, 1 << 24, NULL, &plan->response},
-    };
-    enum lab_err err = LAB_OK;
-    lab_traffic_name(def, plan->name);
-    for (size_t i = 0; err == LAB_OK && i < sizeof quantities / sizeof quantities[0]; i++)
-    {
-        err = set_quantity(point, &quantities[i], why);
-    }
-    for (unsigned i = 0; err == LAB_OK && i < def->events_count; i++)
-    {
-        const struct quantity after = {"after", def->events[i].after,    "0", 0,
-                                       3600,    &plan->event_after_s[i], NULL};
-        err = set_quantity(point, &after, why);
-    }
-    return err;
-}
-
-static enum lab_err set_traffic(struct lab_point *point, struct lab_why *why)
-{
-    enum lab_err err = LAB_OK;
-    for (unsigned i = 0; err == LAB_OK && i < point->experiment->traffic_count && i < LAB_TRAFFIC_MAX; i++)
-    {
-        point->traffic[i].def = &point->experiment->traffic[i];
-        err = set_one_traffic(point, &point->traffic[i], why);
-        point->traffic_count++;
     }
     return err;
 }
@@ -478,7 +335,7 @@ enum lab_err lab_point_make(struct lab_point *point, const struct lab_experiment
     err = err == LAB_OK ? set_link(point, why) : err;
     err = err == LAB_OK ? set_features(point, why) : err;
     err = err == LAB_OK ? set_system(point, why) : err;
-    err = err == LAB_OK ? set_traffic(point, why) : err;
+    err = err == LAB_OK ? lab_point_traffic(point, why) : err;
     set_scenario(point);
     return err;
 }

@@ -31,6 +31,11 @@ struct lab_traffic_plan
     unsigned request;
     unsigned response;
     double event_after_s[LAB_EVENT_MAX];
+    bool event_meant[LAB_EVENT_MAX];
+    char event_tell[LAB_EVENT_MAX][64]; /* "": a script is run */
+    char flood[24];                     /* its kind; "": none */
+    double flood_pps;
+    double flood_limit; /* packets; 0: as many as the time allows */
 };
 
 struct lab_point
@@ -44,6 +49,7 @@ struct lab_point
     char texts[LAB_AXIS_MAX][32]; /* as the file has them */
     unsigned repeat;              /* from 1 */
     bool searching;               /* in a bisection nothing is expected of it */
+    bool link_told;               /* an event tells the link something */
 
     char id[192];
     char up[LAB_LINK_LEN];
@@ -87,6 +93,9 @@ bool lab_point_find(const void *point, const char *name, struct lab_operand *val
 
 /* case.cell of the record. New reference. */
 json_t *lab_point_cell(const struct lab_point *point);
+
+/* Why the point cannot be measured with an end on another machine; NULL: it can. */
+const char *lab_point_needs_lab(const struct lab_point *point);
 
 /* Estimated time, the network and both programs included. */
 double lab_point_seconds(const struct lab_point *point);

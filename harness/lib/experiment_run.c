@@ -5,6 +5,7 @@
 #include "lib/evidence.h"
 #include "lib/findings.h"
 #include "lib/limits.h"
+#include "lib/profile_told.h"
 #include "lib/steps.h"
 #include "lib/traffic.h"
 
@@ -55,11 +56,17 @@ static enum lab_err set_system(struct lab_cell *cell, const char *netns, const c
                : err;
 }
 
+static bool has_link(const struct lab_point *point)
+{
+    return point->up[0] != '\0' || point->down[0] != '\0' || point->link_told;
+}
+
 /* Settings of the system, and the impairment: verified before anything is measured over it. */
 static enum lab_go step_link(struct lab_cell *cell)
 {
     const struct lab_point *point = point_of(cell);
-    const struct lab_link_spec spec = {.up = point->up, .down = point->down, .seed = cell->link_seed};
+    const struct lab_link_spec spec = {
+        .up = point->up, .down = point->down, .seed = cell->link_seed, .told = point->link_told};
     struct lab_why why;
     enum lab_err err = LAB_OK;
     for (size_t i = 0; err == LAB_OK && i < point->system_count; i++)
@@ -67,7 +74,12 @@ static enum lab_go step_link(struct lab_cell *cell)
         err = set_system(cell, cell->topology->client_ns, point->system[i], &why);
         err = err == LAB_OK ? set_system(cell, cell->topology->server_ns, point->system[i], &why) : err;
     }
-    if (err == LAB_OK && point->up[0] == '\0' && point->down[0] == '\0')
+    if (err == LAB_ERR_ABSENT)
+    {
+        lab_cell_note(cell, LAB_UNSUPPORTED, false, "this machine: %s", why.text);
+        return LAB_GO_STOP;
+    }
+    if (err == LAB_OK && !has_link(point))
     {
         return LAB_GO_ON;
     }
@@ -210,6 +222,11 @@ static enum lab_go step_stop(struct lab_cell *cell)
         (void)!lab_proc_wait(procs[i], STOP_TIMEOUT_MS);
         lab_proc_clear(procs[i]);
     }
+    /* What the profile did counts once there was traffic for it. */
+    for (size_t i = 0; i < 2 && json_object_get(cell->measured, "total") != NULL && !cell->record_failed; i++)
+    {
+        lab_profile_told(cell, i == 0 ? "client" : "server");
+    }
     return LAB_GO_ON;
 }
 
@@ -232,7 +249,7 @@ static double traffic_seconds(const struct lab_point *point)
 size_t lab_point_steps(const struct lab_point *point, struct lab_step steps[static LAB_POINT_STEPS])
 {
     bool tunnel = point->client[0] != '\0';
-    bool impaired = point->up[0] != '\0' || point->down[0] != '\0';
+    bool impaired = has_link(point);
     /* Handshakes take their round trips. */
     double rtt_s = lab_link_quantity(point->up, "delay", 0.0) + lab_link_quantity(point->down, "delay", 0.0);
     size_t count = 0;

@@ -50,11 +50,20 @@ static const cyaml_schema_value_t option = {
 
 static const cyaml_schema_field_t event_fields[] = {
     TEXT("after", MUST, struct lab_event, after),
-    TEXT("run", MUST, struct lab_event, run),
+    TEXT("run", MAY, struct lab_event, run),
+    TEXT("tell", MAY, struct lab_event, tell),
+    TEXT("when", MAY, struct lab_event, when),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t event = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct lab_event, event_fields)};
+
+static const cyaml_schema_field_t flood_fields[] = {
+    TEXT("kind", MUST, struct lab_flood_texts, kind),
+    TEXT("pps", MUST, struct lab_flood_texts, pps),
+    TEXT("limit", MAY, struct lab_flood_texts, limit),
+    CYAML_FIELD_END,
+};
 
 static const cyaml_schema_field_t traffic_fields[] = {
     CYAML_FIELD_ENUM("kind", CYAML_FLAG_STRICT, struct lab_traffic, kind, kinds, COUNT(kinds)),
@@ -71,6 +80,7 @@ static const cyaml_schema_field_t traffic_fields[] = {
     TEXT("parallel", MAY, struct lab_traffic, parallel),
     TEXT("request", MAY, struct lab_traffic, request),
     TEXT("response", MAY, struct lab_traffic, response),
+    CYAML_FIELD_MAPPING("flood", CYAML_FLAG_OPTIONAL, struct lab_traffic, flood, flood_fields),
     LIST("events", MAY, struct lab_traffic, events, event, 1),
     CYAML_FIELD_END,
 };

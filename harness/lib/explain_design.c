@@ -113,20 +113,80 @@ double lab_lenth_margin(const double *contrasts, size_t count)
     return error * lab_stats_student(0.975, count / 3);
 }
 
-size_t lab_design_effects(const struct lab_design *design, const double *log_y,
-                          struct lab_effect effects[static LAB_EXPLAIN_EFFECTS])
+static bool is_whole(const double *row, unsigned runs)
 {
-    size_t count = 0;
-    double contrasts[LAB_EXPLAIN_EFFECTS];
-    for (unsigned a = 0; a < design->factors; a++)
+    for (unsigned i = 0; i < runs; i++)
     {
-        count = add_word(design, 1u << a, effects, count);
+        if (isnan(row[i]))
+        {
+            return false;
+        }
     }
-    for (unsigned a = 0; a < design->factors; a++)
+    return true;
+}
+
+/* The mean of the complete rounds, by run, and their number. */
+static unsigned mean_of_rounds(const double *log_y, unsigned rounds, unsigned runs, double *mean)
+{
+    unsigned whole = 0;
+    memset(mean, 0, runs * sizeof *mean);
+    for (unsigned round = 0; round < rounds; round++)
+    {
+        const double *row = log_y + (size_t)round * runs;
+        if (!is_whole(row, runs))
+        {
+            continue;
+        }
+        whole++;
+        for (unsigned i = 0; i < runs; i++)
+        {
+            mean[i] += (row[i] - mean[i]) / whole;
+        }
+    }
+    return whole;
+}
+
+/* Squares of what neither the run nor the round explains, over the complete rounds. */
+static double residual_squares(const double *log_y, unsigned rounds, unsigned runs, const double *mean)
+{
+    double squares = 0.0;
+    for (unsigned round = 0; round < rounds; round++)
+    {
+        const double *row = log_y + (size_t)round * runs;
+        double level = 0.0;
+        if (!is_whole(row, runs))
+        {
+            continue;
+        }
+        for (unsigned i = 0; i < runs; i++)
+        {
+            level += (row[i] - mean[i]) / runs;
+        }
+        for (unsigned i = 0; i < runs; i++)
+        {
+            double rest = row[i] - mean[i] - level;
+            squares += rest * rest;
+        }
+    }
+    return squares;
+}
+
+void lab_design_effects(const struct lab_design *design, const double *log_y, unsigned rounds,
+                        struct lab_effects *effects)
+{
+    double mean[LAB_EXPLAIN_RUNS];
+    double contrasts[LAB_EXPLAIN_EFFECTS];
+    size_t count = 0;
+    *effects = (struct lab_effects){.rounds = mean_of_rounds(log_y, rounds, design->runs, mean)};
+    for (unsigned a = 0; effects->rounds > 0 && a < design->factors; a++)
+    {
+        count = add_word(design, 1u << a, effects->list, count);
+    }
+    for (unsigned a = 0; effects->rounds > 0 && a < design->factors; a++)
     {
         for (unsigned b = a + 1; b < design->factors; b++)
         {
-            count = add_word(design, 1u << a | 1u << b, effects, count);
+            count = add_word(design, 1u << a | 1u << b, effects->list, count);
         }
     }
     for (size_t i = 0; i < count; i++)
@@ -134,61 +194,21 @@ size_t lab_design_effects(const struct lab_design *design, const double *log_y,
         double sum = 0.0;
         for (unsigned run = 0; run < design->runs; run++)
         {
-            sum += sign_of(design->masks[run], effects[i].word) * log_y[run];
+            sum += sign_of(design->masks[run], effects->list[i].word) * mean[run];
         }
-        effects[i].log_ratio = contrasts[i] = 2.0 * sum / design->runs;
-        if (isnan(sum))
-        {
-            return 0;
-        }
+        effects->list[i].log_ratio = contrasts[i] = 2.0 * sum / design->runs;
+    }
+    effects->count = count;
+    effects->degrees = effects->rounds > 1 ? (effects->rounds - 1) * (design->runs - 1) : 0;
+    double margin = lab_lenth_margin(contrasts, count);
+    if (effects->degrees > 0)
+    {
+        double squares = residual_squares(log_y, rounds, design->runs, mean);
+        margin = lab_stats_student(0.975, effects->degrees) *
+                 sqrt(4.0 * squares / effects->degrees / (design->runs * effects->rounds));
     }
     for (size_t i = 0; i < count; i++)
     {
-        effects[i].margin = lab_lenth_margin(contrasts, count);
-    }
-    return count;
-}
-
-static struct lab_interval interval_of(const double *values, unsigned count, uint64_t seed)
-{
-    struct lab_interval interval = {NAN, NAN};
-    if (count >= 3)
-    {
-        (void)lab_stats_bootstrap(values, count, lab_stats_mean, 1, LAB_BOOT_DRAWS, 0.95, seed, &interval);
-    }
-    return interval;
-}
-
-void lab_waterfall(const double *log_y, unsigned factors, unsigned rounds, uint64_t seed,
-                   struct lab_step_share *steps)
-{
-    for (unsigned step = 0; step < factors; step++)
-    {
-        struct lab_step_share *at = &steps[step];
-        double shares[LAB_EXPLAIN_ROUNDS];
-        unsigned share_count = 0;
-        double gap = 0.0;
-        double part = 0.0;
-        *at = (struct lab_step_share){.log_ratio = NAN};
-        for (unsigned round = 0; round < rounds && round < LAB_EXPLAIN_ROUNDS; round++)
-        {
-            const double *row = log_y + (size_t)round * (factors + 1);
-            double change = row[step + 1] - row[step];
-            double whole = row[factors] - row[0];
-            if (!isnan(change))
-            {
-                at->rounds[at->round_count++] = change;
-            }
-            if (!isnan(change) && !isnan(whole))
-            {
-                gap += whole;
-                part += change;
-                shares[share_count++] = whole != 0.0 ? change / whole : NAN;
-            }
-        }
-        at->log_ratio = lab_stats_mean(at->rounds, at->round_count);
-        at->log_interval = interval_of(at->rounds, at->round_count, seed);
-        at->share = gap != 0.0 ? part / gap : NAN;
-        at->share_interval = interval_of(shares, share_count, seed);
+        effects->list[i].margin = margin;
     }
 }

@@ -28,7 +28,7 @@ static const struct lab_factor known[WINCOST_FACTORS] = {
 };
 
 static const struct lab_factor programs[] = {
-    {"program", "the other program, held to one packet a call",
+    {"program", "the other program, a packet a call",
      "the cost of its own code for each packet: profile it (perf/profile)", true, WINCOST_FACTORS},
     {"calls", "its batches and offload",
      "move several packets with each system call (sendmmsg, UDP_SEGMENT), and use the device's offload",
@@ -61,7 +61,8 @@ static enum lab_err make_profiles(struct lab_question *question, const struct la
     return err;
 }
 
-/* The way from A to B leads over B with its hands tied: what only it does, apart from how it does the rest. */
+/* The way from A to B leads over B with its hands tied: what only it does, apart from how it does the
+ * rest. */
 static void make_programs(struct lab_question *question)
 {
     question->subject[0] = question->ends[0];
@@ -139,13 +140,14 @@ static void fill_experiment(struct lab_question *question, unsigned seconds)
         .axes_count = question->factor_count,
         .features = features,
         .features_count = 1,
+        .tunnel = {.cipher = (char *)question->cipher, .control = (char *)question->control},
         .traffic = question->traffic,
         .traffic_count = 2,
         .repeats = question->rounds,
     };
 }
 
-/* The profile between both ends that a mask means, and what of it is the link's. */
+/* The profile between both ends that a mask means. */
 static enum lab_err dress(const struct lab_question *question, unsigned mask, struct lab_point *point,
                           struct lab_why *why)
 {
@@ -165,12 +167,6 @@ static enum lab_err dress(const struct lab_question *question, unsigned mask, st
         return lab_why_set(why, LAB_ERR_USAGE, "the profile of %.80s is too long", point->id);
     }
     point->scenario.profile[0] = point->profile[0];
-    if (profile.reorder_every > 0)
-    {
-        snprintf(point->up, sizeof point->up, "reorder-every=%u reorder-places=%u", profile.reorder_every,
-                 profile.reorder_places);
-        memcpy(point->down, point->up, sizeof point->down);
-    }
     return LAB_OK;
 }
 

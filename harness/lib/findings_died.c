@@ -67,8 +67,9 @@ static void print_group(void *arg, const char *title, const struct lab_finding *
     bool some = false;
     if (!died->begun)
     {
-        lab_term_print(died->term,
-                       "\n where packets died (all points together; see total.* in the record)\n");
+        lab_term_print(
+            died->term,
+            "\n where packets died (all points together; a train of packets counts once; see total.*)\n");
         died->begun = true;
     }
     for (size_t i = 0; i < CAUSES; i++)

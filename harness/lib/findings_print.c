@@ -1,5 +1,6 @@
 #include "lib/findings.h"
 
+#include "lib/experiment.h"
 #include "lib/report.h"
 #include "lib/stats.h"
 
@@ -7,8 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define COLUMNS_MAX 8
 
 static const char *text_at(const json_t *object, const char *key)
 {
@@ -78,14 +77,14 @@ static void print_numbers(const struct table *table, const struct lab_finding *c
     json_array_foreach(table->columns, index, column)
     {
         char text[24];
-        if (index < COLUMNS_MAX)
+        if (index < LAB_COLUMN_MAX)
         {
             const char *of = text_at(column, "of");
             double number = lab_findings_median(group, count, NULL, 0, of);
             double disturbed = counted == 0 ? lab_findings_disturbed(group, count, of) : NAN;
             lab_report_number(text + 1, sizeof text - 1, isnan(number) ? disturbed : number);
             text[0] = '~';
-            lab_term_print(table->term, "%11s", isnan(disturbed) ? text + 1 : text);
+            lab_term_print(table->term, "%11s", isfinite(disturbed) ? text : text + 1);
         }
     }
 }
@@ -119,7 +118,7 @@ static void print_table(const struct lab_findings *findings, struct lab_term *te
     lab_term_print(term, "\n%s %-50s  n", lab_term_color(term, LAB_BOLD), "cell");
     json_array_foreach(table.columns, index, column)
     {
-        if (index < COLUMNS_MAX)
+        if (index < LAB_COLUMN_MAX)
         {
             lab_term_print(term, "%11.10s", text_at(column, "title"));
         }
@@ -127,7 +126,7 @@ static void print_table(const struct lab_findings *findings, struct lab_term *te
     lab_term_print(term, "  verdict     died most\n %-50s   ", "");
     json_array_foreach(table.columns, index, column)
     {
-        if (index < COLUMNS_MAX)
+        if (index < LAB_COLUMN_MAX)
         {
             lab_term_print(term, "%11.10s", text_at(column, "unit"));
         }

@@ -53,10 +53,24 @@ static double third_number(const char *path, double otherwise)
     return read ? numbers[2] : otherwise;
 }
 
+/* A name of congestion control: BBR finds its pace by other means. */
+static bool minds_loss(const char *name)
+{
+    return strncmp(name, "bbr", 3) != 0;
+}
+
 void lab_tcp_memory_read(struct lab_tcp_memory *memory)
 {
     memory->receive = third_number("/proc/sys/net/ipv4/tcp_rmem", 6291456.0);
     memory->send = third_number("/proc/sys/net/ipv4/tcp_wmem", 4194304.0);
+    char name[32] = "";
+    FILE *file = fopen("/proc/sys/net/ipv4/tcp_congestion_control", "re");
+    bool read = file != NULL && fscanf(file, "%31s", name) == 1;
+    memory->minds_loss = !read || minds_loss(name);
+    if (file != NULL)
+    {
+        fclose(file);
+    }
 }
 
 /* The number after the name of an option line, NaN when there is no such line. */
@@ -103,6 +117,21 @@ static void foresee_buffers(const struct lab_point *point, const struct lab_tcp_
     limits->endpoint_window_mbps = streams * window * 8.0 / limits->rtt_s / 1e6;
 }
 
+/* The point may choose its own. */
+static bool point_minds_loss(const struct lab_point *point, const struct lab_tcp_memory *memory)
+{
+    static const char key[] = "net.ipv4.tcp_congestion_control=";
+    bool minds = memory->minds_loss;
+    for (size_t i = 0; i < point->system_count; i++)
+    {
+        if (strncmp(point->system[i], key, sizeof key - 1) == 0)
+        {
+            minds = minds_loss(point->system[i] + sizeof key - 1);
+        }
+    }
+    return minds;
+}
+
 void lab_limits_foresee(const struct lab_point *point, const struct lab_tcp_memory *memory,
                         struct lab_limits *limits)
 {
@@ -129,7 +158,7 @@ void lab_limits_foresee(const struct lab_point *point, const struct lab_tcp_memo
         loss = share > loss ? share : loss;
     }
     limits->bdp_octets = limits->link_mbps * 1e6 / 8.0 * limits->rtt_s;
-    if (loss > 0.0)
+    if (loss > 0.0 && point_minds_loss(point, memory))
     {
         limits->loss_mbps = MATHIS * SEGMENT_OCTETS * 8.0 / (limits->rtt_s * sqrt(loss)) / 1e6;
     }

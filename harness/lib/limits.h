@@ -14,15 +14,17 @@ struct lab_limits
     double link_mbps;            /* the rate that was asked for */
     double socket_buffer_mbps;   /* TCP transport: the outer socket's buffer each round trip */
     double endpoint_window_mbps; /* what TCP inside may have on its way each round trip */
-    double loss_mbps;            /* what TCP makes of such a loss (Mathis) */
+    double loss_mbps;            /* what TCP makes of such a loss (Mathis); NaN when it does not mind */
     bool replay_rejects;         /* packets are displaced further than the window reaches */
 };
 
-/* Memory limits of this machine's TCP, octets: net.ipv4.tcp_rmem and tcp_wmem, third number. */
+/* Of this machine's TCP: memory limits in octets (net.ipv4.tcp_rmem and tcp_wmem, third number), and whether its
+ * congestion control takes a loss for a full link, as all do but BBR. */
 struct lab_tcp_memory
 {
     double receive;
     double send;
+    bool minds_loss;
 };
 void lab_tcp_memory_read(struct lab_tcp_memory *memory);
 

@@ -9,6 +9,7 @@
 
 #define PROBE_TIMEOUT_MS 120000
 #define PROBE_MAX        (1 << 20)
+#define TELL_TIMEOUT_MS  10000
 #define PROBE_TRIES      2 /* a busy host may spoil one */
 
 /* Which back end stands behind the name. */
@@ -22,6 +23,10 @@ static enum lab_link_backend choose(struct lab_link *link, const struct lab_link
     if (strcmp(name, "auto") != 0)
     {
         return strcmp(name, "netem") == 0 ? LAB_LINK_NETEM : LAB_LINK_LINKEMU;
+    }
+    if (spec->told)
+    {
+        return LAB_LINK_LINKEMU;
     }
     if (link->up[0] == '\0' && link->down[0] == '\0' && spec->replay == NULL)
     {
@@ -66,7 +71,7 @@ enum lab_err lab_link_start(struct lab_loop *loop, struct lab_link *link, const 
     snprintf(link->up, sizeof link->up, "%s", spec->up != NULL ? spec->up : "");
     snprintf(link->down, sizeof link->down, "%s", spec->down != NULL ? spec->down : "");
     bool bare = spec->backend != NULL && strcmp(spec->backend, "none") == 0;
-    bool asked = link->up[0] != '\0' || link->down[0] != '\0' || spec->replay != NULL ||
+    bool asked = link->up[0] != '\0' || link->down[0] != '\0' || spec->replay != NULL || spec->told ||
                  (spec->backend != NULL && strcmp(spec->backend, "auto") != 0);
     if (topology->router_ns[0] == '\0' && asked && !bare)
     {
@@ -162,6 +167,37 @@ enum lab_err lab_link_verify(struct lab_link *link, struct lab_why *why)
         {
             err = lab_linkemu_reset(link, why);
         }
+    }
+    return err;
+}
+
+void lab_link_tell_argv(const struct lab_link *link, const char *command,
+                        const char *argv[static LAB_LINK_TELL_WORDS])
+{
+    argv[0] = link->paths->linkemu;
+    argv[1] = "--control";
+    argv[2] = link->control;
+    argv[3] = "--tell";
+    argv[4] = command;
+    argv[5] = NULL;
+}
+
+enum lab_err lab_link_tell(struct lab_link *link, const char *command, struct lab_why *why)
+{
+    const char *argv[LAB_LINK_TELL_WORDS];
+    int status = 0;
+    if (!link->started || link->control[0] == '\0')
+    {
+        return lab_why_set(why, LAB_ERR_USAGE, "link: nothing here can be told '%s'", command);
+    }
+    lab_link_tell_argv(link, command, argv);
+    const struct lab_proc_spec spec = {.argv = argv, .out_path = link->log_path};
+    enum lab_err err = lab_proc_run(link->loop, &spec, TELL_TIMEOUT_MS, &status, why);
+    if (err == LAB_OK && status != 0)
+    {
+        char line[256];
+        lab_file_last_line(link->log_path, line, sizeof line);
+        err = lab_why_set(why, LAB_ERR_USAGE, "link: '%s': %s", command, line);
     }
     return err;
 }

@@ -6,7 +6,7 @@
  *
  *     start   in the router's namespace, on a topology that is up
  *     verify  a probe measures what was asked for; the run is ERROR when it disagrees
- *     ...     what the run is about
+ *     ...     what the run is about; `tell` changes it in the middle
  *     stop    the link's own account, which says when the numbers are TAINTED
  *
  * Verifying leaves no trace: the indices, the draws and the account begin anew after it. */
@@ -34,6 +34,7 @@ struct lab_link_spec
                           * else linkemu. linkemu with nothing asked for stands in the way and
                           * passes everything: its tax can be measured. */
     const char *replay;  /* file of decisions instead of draws (linkemu only); NULL: none */
+    bool told;           /* lab_link_tell will be called: auto is linkemu then, whatever is asked for */
 };
 
 enum lab_link_backend
@@ -59,7 +60,8 @@ struct lab_link
     char log_path[LAB_PATH_MAX];
     char probe_path[LAB_PATH_MAX];
     char decisions_path[LAB_PATH_MAX];
-    json_t *probe; /* what verify measured; NULL before it */
+    char control[64]; /* socket of linkemu; "": it cannot be told anything */
+    json_t *probe;    /* what verify measured; NULL before it */
 };
 
 /* Reads both texts and the name of the backend, and starts nothing: for plans and --dry-run.
@@ -83,6 +85,16 @@ LAB_MUST_USE enum lab_err lab_link_verify(struct lab_link *link, struct lab_why 
  * up, down, seed and whether the draws followed it (seeded), probe, and of linkemu the account of each
  * direction. LAB_ERR_EXITED when linkemu ended before: the run is ERROR. Clears the link in every case. */
 LAB_MUST_USE enum lab_err lab_link_stop(struct lab_link *link, json_t **report, struct lab_why *why);
+
+/* Tells the emulator something while traffic runs (netns-lab/linkemu/control.h): "blackhole both 2s",
+ * "rebind port". LAB_ERR_USAGE when it does not understand, or nothing here can be told; LAB_ERR_TIMEOUT. */
+LAB_MUST_USE enum lab_err lab_link_tell(struct lab_link *link, const char *command, struct lab_why *why);
+
+/* The same as the words of a process of its own, for who must not wait: argv, which points into link and to
+ * command. */
+#define LAB_LINK_TELL_WORDS 6
+void lab_link_tell_argv(const struct lab_link *link, const char *command,
+                        const char *argv[static LAB_LINK_TELL_WORDS]);
 
 /* True when the account says that the numbers are worth nothing: packets left too late, or were
  * lost that nobody asked to lose. text says how. */

@@ -50,6 +50,10 @@ enum lab_err lab_link_check(const struct lab_link_spec *spec, struct lab_why *wh
     {
         return lab_why_set(why, LAB_ERR_USAGE, "link: netem cannot replay decisions");
     }
+    if (spec->told && !same(backend, "auto") && !same(backend, "linkemu"))
+    {
+        return lab_why_set(why, LAB_ERR_USAGE, "link: only linkemu can be told something, not %s", backend);
+    }
     enum lab_err err = check_direction("up", spec->up, same(backend, "netem"), why);
     return err == LAB_OK ? check_direction("down", spec->down, same(backend, "netem"), why) : err;
 }

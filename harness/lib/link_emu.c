@@ -81,11 +81,16 @@ enum lab_err lab_linkemu_start(struct lab_link *link, const char *replay, struct
                           link->report_path,
                           "--log",
                           link->decisions_path,
+                          "--control",
+                          link->control,
                           replay != NULL ? "--replay" : NULL,
                           replay,
                           NULL};
     const struct lab_proc_spec spec = {.argv = argv, .netns = net->router_ns, .out_path = link->log_path};
+    /* A short path: sockets have no room for that of a record. /run is the run's own. */
+    snprintf(link->control, sizeof link->control, "/run/ovlab-link-%d", (int)getpid());
     unlink(link->report_path);
+    unlink(link->control);
     enum lab_err err = lab_proc_spawn(link->loop, &link->proc, &spec, why);
     return err == LAB_OK ? wait_for_answer(link, 0, "begin", why) : err;
 }

@@ -112,6 +112,14 @@ enum lab_err lab_paths_find(struct lab_paths *paths, struct lab_why *why)
     {
         err = find_named(paths, "LINKPROBE", "linkprobe", paths->linkprobe, why);
     }
+    if (err == LAB_OK)
+    {
+        err = find_named(paths, "LABFLOOD", "labflood", paths->labflood, why);
+    }
+    if (err == LAB_OK)
+    {
+        err = find_named(paths, "OVPROBE", "ovprobe", paths->ovprobe, why);
+    }
     /* The subjects shall run the ovref of this build. */
     if (err == LAB_OK && setenv("OVREF", paths->ovref, 1) != 0)
     {

@@ -19,6 +19,8 @@ struct lab_paths
     char ovref[LAB_PATH_MAX];       /* build/ovref, or $OVREF */
     char linkemu[LAB_PATH_MAX];     /* build/linkemu, or $LINKEMU */
     char linkprobe[LAB_PATH_MAX];   /* build/linkprobe, or $LINKPROBE */
+    char labflood[LAB_PATH_MAX];    /* build/labflood, or $LABFLOOD */
+    char ovprobe[LAB_PATH_MAX];     /* build/ovprobe, or $OVPROBE */
     char results[LAB_PATH_MAX];     /* results */
     char experiments[LAB_PATH_MAX]; /* perf/experiments */
 };

@@ -20,6 +20,11 @@ bool lab_remote_is(const char *netns)
     return netns != NULL && strncmp(netns, PREFIX, strlen(PREFIX)) == 0;
 }
 
+bool lab_remote_any(const struct lab_topology *topology)
+{
+    return lab_remote_is(topology->client_ns) || lab_remote_is(topology->server_ns);
+}
+
 /* One word of a user or host name: no option of ssh can come out of it. */
 static size_t name_length(const char *text)
 {
@@ -58,6 +63,12 @@ enum lab_err lab_remote_use(struct lab_paths *paths, const char *client, const c
 {
     char tool[LAB_PATH_MAX];
     char number[16];
+    if (server == NULL && getenv("OVLAB_SERVER_ADDR") == NULL)
+    {
+        return lab_why_set(
+            why, LAB_ERR_USAGE,
+            "OVLAB_SERVER_ADDR says where a client elsewhere finds the server here: it is not set");
+    }
     enum lab_err err = lab_path_set(tool, why, "%s/harness/places/ssh", paths->root);
     err = err == LAB_OK ? lab_path_set(paths->topology, why, "%s/harness/places/topology", paths->root) : err;
     if (err != LAB_OK)
@@ -74,8 +85,8 @@ enum lab_err lab_remote_use(struct lab_paths *paths, const char *client, const c
     err = set("OVLAB_OUTER_FD", number, why);
     err = err == LAB_OK ? set("OVLAB_PLACES_DIR", CONNECTIONS, why) : err;
     err = err == LAB_OK ? set(TOOL, tool, why) : err;
-    err = err == LAB_OK ? set("OVLAB_CLIENT_AT", client, why) : err;
-    return err == LAB_OK ? set("OVLAB_SERVER_AT", server, why) : err;
+    err = err == LAB_OK ? set("OVLAB_CLIENT_AT", client != NULL ? client : "here", why) : err;
+    return err == LAB_OK ? set("OVLAB_SERVER_AT", server != NULL ? server : "here", why) : err;
 }
 
 enum lab_err lab_remote_argv(const char *place, const char *const *argv,

@@ -6,6 +6,7 @@
 #include "lib/err.h"
 #include "lib/file.h"
 #include "lib/paths.h"
+#include "lib/topology.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,10 +16,15 @@
 /* False for NULL, which is here. */
 bool lab_remote_is(const char *netns);
 
+/* True when one end of a run or both are other machines. */
+bool lab_remote_any(const struct lab_topology *topology);
+
 /* Is the text a place at all? LAB_ERR_USAGE names the option and what is wanted. */
 LAB_MUST_USE enum lab_err lab_remote_check(const char *option, const char *place, struct lab_why *why);
 
-/* Makes both ends of a run places: the environment that harness/places reads, and a way out of the private network. paths->topology is replaced. */
+/* Makes ends of a run places: the environment that harness/places reads, and a way out of the private network.
+ * NULL is here, in this machine's own network; not both. paths->topology is replaced. LAB_ERR_USAGE: nobody says
+ * where the client finds a server here ($OVLAB_SERVER_ADDR). */
 LAB_MUST_USE enum lab_err lab_remote_use(struct lab_paths *paths, const char *client, const char *server,
                                          struct lab_why *why);
 

@@ -26,6 +26,43 @@ static bool needs_subjects(const struct lab_run *run)
     return run->plan != NULL && run->plan->bisect != NULL;
 }
 
+/* Elsewhere only those that will run are asked: it takes time. */
+static enum lab_err ask_versions(struct lab_run *run, struct lab_why *why)
+{
+    enum lab_err err = LAB_OK;
+    bool all = !lab_run_has_places(run);
+    for (size_t i = 0; err == LAB_OK && all && i < run->subject_count; i++)
+    {
+        err = lab_subject_probe(&run->loop, &run->subjects[i], why);
+    }
+    for (size_t i = 0; err == LAB_OK && !all && i < run->case_count; i++)
+    {
+        struct lab_case *item = &run->cases[i];
+        err = item->client != NULL ? lab_subject_probe(&run->loop, item->client, why) : LAB_OK;
+        err = err == LAB_OK && item->server != NULL ? lab_subject_probe(&run->loop, item->server, why) : err;
+    }
+    return err;
+}
+
+/* Of a program at both ends the record has both versions. */
+static void add_servers(const struct lab_run *run)
+{
+    json_t *programs = json_object_get(run->env, "subjects");
+    for (size_t i = 0; lab_run_has_places(run) && i < run->subject_count; i++)
+    {
+        char name[160];
+        const struct lab_subject *at = &run->at_server[i];
+        if (!at->probed)
+        {
+            continue;
+        }
+        snprintf(name, sizeof name, "%s at the server's end, %.64s", at->name,
+                 at->place != NULL ? at->place : "here");
+        json_object_set_new(programs, name,
+                            json_pack("{s:b, s:s}", "available", (int)at->available, "version", at->version));
+    }
+}
+
 /* Builds the network once, so that its facts and flags are known before anything
  * is measured and a machine that cannot do it says so at once. */
 static enum lab_err survey(struct lab_run *run, struct lab_why *why)
@@ -44,7 +81,13 @@ static enum lab_err survey(struct lab_run *run, struct lab_why *why)
     {
         return err;
     }
+    err = ask_versions(run, why);
+    if (err != LAB_OK)
+    {
+        return err;
+    }
     run->env = lab_env_collect(&run->loop, &run->place, run->subjects, run->subject_count, &run->topology);
+    add_servers(run);
     err = lab_topology_call(&run->loop, run->paths.topology, "down", log, why);
     return err == LAB_OK ? lab_env_write(run->env, &run->place, why) : err;
 }
@@ -81,15 +124,7 @@ static enum lab_err prepare(struct lab_run *run, struct lab_why *why)
     {
         err = lab_pki_make(&run->loop, &run->paths, &run->place, why);
     }
-    for (size_t i = 0; err == LAB_OK && i < run->subject_count; i++)
-    {
-        err = lab_subject_probe(&run->loop, &run->subjects[i], why);
-    }
-    if (err == LAB_OK)
-    {
-        err = survey(run, why);
-    }
-    return err;
+    return err == LAB_OK ? survey(run, why) : err;
 }
 
 static enum lab_err run_cases(struct lab_run *run, struct lab_why *why)
@@ -233,7 +268,7 @@ static void print_opening(struct lab_run *run)
                    run->options.seed, run->place.commit);
     if (run->plan != NULL)
     {
-        lab_plan_print_limits(run->plan, &run->term);
+        lab_plan_print_limits(run, &run->term);
     }
     lab_term_live(&run->term, "preparing: keys, versions, a first network");
 }

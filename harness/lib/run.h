@@ -50,6 +50,9 @@ struct lab_run
     struct lab_place place;
     struct lab_subject subjects[LAB_SUBJECT_MAX];
     size_t subject_count;
+    /* With places: the same subjects as they are where the server runs; those above are the client's. */
+    struct lab_subject at_server[LAB_SUBJECT_MAX];
+    const char *places[2]; /* of client and server on other machines; NULL: here */
     struct lab_case cases[LAB_CASE_MAX];
     size_t case_count;
 
@@ -81,15 +84,25 @@ struct lab_run
  * of the program: enum lab_exit, or 128 + signal when interrupted. */
 int lab_run_inside(void *run);
 
+/* run_places.c: does the run leave this machine? */
+bool lab_run_has_places(const struct lab_run *run);
+
+/* Once the subjects are listed: those of the server are asked at its place. */
+void lab_run_split_subjects(struct lab_run *run);
+
+/* The same program where the server runs. */
+struct lab_subject *lab_run_server(struct lab_run *run, struct lab_subject *subject);
+
 /* run_case.c: one case from an empty network to its record line. LAB_ERR_SYSTEM
  * when the record cannot be written, LAB_ERR_INTERRUPTED. */
 LAB_MUST_USE enum lab_err lab_run_case(struct lab_run *run, size_t index, enum lab_verdict *verdict,
                                        struct lab_why *why);
 
-/* experiment_case.c: the case that the runner knows, of a point that must stay where it is.
+/* experiment_case.c: the case that the runner knows, of a point that must stay where it is; its link gets what
+ * its profile says of the link.
  * LAB_ERR_USAGE: a subject that is not there. */
 struct lab_point;
-LAB_MUST_USE enum lab_err lab_case_of_point(struct lab_run *run, const struct lab_point *point,
+LAB_MUST_USE enum lab_err lab_case_of_point(struct lab_run *run, struct lab_point *point,
                                             struct lab_case *item, struct lab_why *why);
 /* run_parallel.c: all cases, options.jobs at a time. Errors as above, and LAB_ERR_EXITED when a
  * worker ended early. */

@@ -67,16 +67,16 @@ static bool lacks(struct lab_cell *cell, const char *role, struct lab_subject *s
 
 static bool subject_lacks(struct lab_cell *cell, const char *role, struct lab_subject *subject)
 {
-    const char *impossible = cell->item->def->scenario->impossible;
-    if (impossible != NULL)
-    {
-        lab_cell_note(cell, LAB_UNSUPPORTED, false, "%s", impossible);
-        return true;
-    }
     if (!subject->available)
     {
         lab_cell_note(cell, LAB_UNSUPPORTED, false, "%s %s is not here: %s", role, subject->name,
                       subject->version);
+        return true;
+    }
+    struct lab_why why;
+    if (lab_subject_ask_all(cell->loop, subject, cell->item->def->scenario->features, &why) != LAB_OK)
+    {
+        lab_cell_note(cell, LAB_ERROR, false, "%s", why.text);
         return true;
     }
     if (lacks(cell, role, subject, role))
@@ -91,6 +91,24 @@ static bool subject_lacks(struct lab_cell *cell, const char *role, struct lab_su
         }
     }
     return false;
+}
+
+static bool is_impossible(struct lab_cell *cell)
+{
+    const struct lab_scenario *scenario = cell->item->def->scenario;
+    bool impossible = scenario != NULL && scenario->impossible != NULL;
+    if (impossible)
+    {
+        lab_cell_note(cell, LAB_UNSUPPORTED, false, "%s", scenario->impossible);
+    }
+    return impossible;
+}
+
+static bool is_missing(struct lab_cell *cell)
+{
+    const struct lab_case *item = cell->item;
+    return item->client != NULL &&
+           (subject_lacks(cell, "client", item->client) || subject_lacks(cell, "server", item->server));
 }
 
 static void run_steps(struct lab_run *run, struct lab_cell *cell)
@@ -228,19 +246,19 @@ static void with_network(struct lab_run *run, struct lab_cell *cell)
 {
     char log[LAB_PATH_MAX];
     struct lab_why why;
+    bool remote = lab_remote_any(cell->topology);
     lab_cell_log(cell, "network.txt", log);
     enum lab_err err = lab_topology_call(&run->loop, run->paths.topology, "up", log, &why);
-    if (err == LAB_OK)
+    if (err == LAB_OK && (!remote || !is_missing(cell)))
     {
         run_steps(run, cell);
     }
-    else if (err != LAB_ERR_INTERRUPTED)
+    else if (err != LAB_OK && err != LAB_ERR_INTERRUPTED)
     {
         lab_cell_note(cell, LAB_ERROR, false, "%s", why.text);
     }
     end_known(cell);
     /* The connections to other machines are processes too: they end before anybody is looked for. */
-    bool remote = lab_remote_is(cell->topology->server_ns);
     if (!remote)
     {
         sweep(cell);
@@ -272,9 +290,8 @@ enum lab_err lab_run_case(struct lab_run *run, size_t index, enum lab_verdict *v
         return err;
     }
     lab_health_snapshot(&before);
-    const struct lab_case *item = cell.item;
-    bool missing = item->client != NULL && (subject_lacks(&cell, "client", item->client) ||
-                                            subject_lacks(&cell, "server", item->server));
+    /* Of programs elsewhere it is asked once there is a way to them. */
+    bool missing = is_impossible(&cell) || (!lab_remote_any(&run->topology) && is_missing(&cell));
     if (!missing)
     {
         with_network(run, &cell);

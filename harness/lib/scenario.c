@@ -60,6 +60,10 @@ enum lab_err lab_suite_expand(const struct lab_suite *suite, struct lab_subject 
         }
         for (size_t pair = 0; pair < subject_count * subject_count; pair++)
         {
+            if (def->matrix == LAB_MATRIX_SAME && pair / subject_count != pair % subject_count)
+            {
+                continue;
+            }
             add_case(def, &subjects[pair / subject_count], &subjects[pair % subject_count], only, cases,
                      case_count);
         }

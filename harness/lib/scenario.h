@@ -69,8 +69,9 @@ struct lab_scenario
 
 enum lab_matrix
 {
-    LAB_MATRIX_NONE, /* one case without a subject */
-    LAB_MATRIX_PAIRS /* every client with every server */
+    LAB_MATRIX_NONE,  /* one case without a subject */
+    LAB_MATRIX_PAIRS, /* every client with every server */
+    LAB_MATRIX_SAME   /* every program with itself */
 };
 
 enum lab_go
@@ -111,6 +112,7 @@ struct lab_suite
     size_t case_count;
     const char *subjects;  /* comma list of those it is about; NULL: all there are */
     unsigned bulk_seconds; /* default length of a bulk transfer */
+    bool no_figures;       /* only whether it works is asked: see struct lab_options */
 };
 
 struct lab_case

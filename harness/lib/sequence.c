@@ -36,6 +36,7 @@ struct sent
 {
     uint64_t packets;
     double seconds;
+    uint64_t ended_ns;
 };
 
 static uint64_t now_ns(void)
@@ -111,7 +112,8 @@ static void send_all(int fd, const struct lab_sequence *sequence, uint8_t *packe
         sleep_until(next > now + BURST_NS ? next : now + BURST_NS);
         now = now_ns();
     }
-    sent->seconds = (double)(now_ns() - began) / 1e9;
+    sent->ended_ns = now_ns();
+    sent->seconds = (double)(sent->ended_ns - began) / 1e9;
 }
 
 static void receive_all(int fd, struct lab_sequence_account *account, pid_t parent)
@@ -139,6 +141,7 @@ static void receive_all(int fd, struct lab_sequence_account *account, pid_t pare
             {
                 uint64_t us = now > stamp.sent_ns ? (now - stamp.sent_ns) / 1000 : 0;
                 lab_sequence_take(account, stamp.number, us < UINT32_MAX ? (uint32_t)us : UINT32_MAX);
+                lab_sequence_note_time(account, now);
             }
         }
     }
@@ -179,6 +182,10 @@ static void print_result(const struct lab_sequence_account *account, const struc
     if (isfinite(p50) && isfinite(p99))
     {
         printf(", \"delay_p50_ms\": %.4g, \"delay_p99_ms\": %.4g", p50, p99);
+    }
+    if (account->last_ns > 0)
+    {
+        printf(", \"gap_max_ms\": %.6g", (double)account->gap_max_ns / 1e6);
     }
     printf(", \"late_histogram\": [");
     for (size_t i = 0; i < LAB_SEQUENCE_BINS; i++)
@@ -223,6 +230,10 @@ static int run(const struct lab_sequence *sequence, struct lab_sequence_account 
     drain(account);
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);
+    if (account->last_ns > 0 && sent.ended_ns > account->last_ns)
+    {
+        lab_sequence_note_time(account, sent.ended_ns);
+    }
     print_result(account, &sent);
     return 0;
 }

@@ -33,7 +33,9 @@ struct lab_sequence_account
     uint64_t duplicated;
     uint64_t late;
     uint64_t late_max;
-    uint64_t next; /* one more than the highest number so far */
+    uint64_t next;       /* one more than the highest number so far */
+    uint64_t last_ns;    /* when the latest came; 0: none yet */
+    uint64_t gap_max_ns; /* the longest time without any, between two of them */
     uint64_t late_histogram[LAB_SEQUENCE_BINS];
     uint32_t delay_us[LAB_SEQUENCE_DELAYS];
     uint64_t delay_count; /* of those kept */
@@ -43,6 +45,10 @@ struct lab_sequence_account
 
 /* Takes one packet in. */
 void lab_sequence_take(struct lab_sequence_account *account, uint64_t number, uint32_t delay_us);
+
+/* The same packet's time: how long nothing came before it. The end of the flow counts as a packet, if any has
+ * come at all. */
+void lab_sequence_note_time(struct lab_sequence_account *account, uint64_t now_ns);
 
 /* Prints one JSON object of values and one list, late_histogram. Exit status 0, or 1 with a reason on stderr. */
 int lab_sequence_main(const struct lab_sequence *sequence);

@@ -11,6 +11,13 @@ static unsigned bin_of(uint64_t displacement)
     return bin;
 }
 
+void lab_sequence_note_time(struct lab_sequence_account *account, uint64_t now_ns)
+{
+    uint64_t gap_ns = account->last_ns > 0 && now_ns > account->last_ns ? now_ns - account->last_ns : 0;
+    account->gap_max_ns = gap_ns > account->gap_max_ns ? gap_ns : account->gap_max_ns;
+    account->last_ns = now_ns;
+}
+
 void lab_sequence_take(struct lab_sequence_account *account, uint64_t number, uint32_t delay_us)
 {
     if (number >= LAB_SEQUENCE_PACKETS)

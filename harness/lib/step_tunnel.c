@@ -17,7 +17,7 @@ enum lab_go lab_step_capture(struct lab_cell *cell)
 {
     char counts[LAB_PATH_MAX];
     struct lab_why why;
-    if (lab_remote_is(cell->topology->server_ns))
+    if (lab_remote_any(cell->topology))
     {
         lab_cell_check(cell, "capture", LAB_UNSUPPORTED, false,
                        "the wire between two other machines is not ours");

@@ -17,6 +17,10 @@ LAB_MUST_USE enum lab_err lab_step_start(struct lab_cell *cell, const char *role
                                          const struct lab_subject *subject, const char *netns,
                                          struct lab_proc *proc);
 
+/* step_probe.c: bad input for the server, and a flood of first packets while a client is in. */
+enum lab_go lab_step_probe(struct lab_cell *cell);
+enum lab_go lab_step_probe_flood(struct lab_cell *cell);
+
 /* step_traffic.c: through the tunnel, or over the bare link. */
 enum lab_go lab_step_ping4(struct lab_cell *cell);
 enum lab_go lab_step_ping6(struct lab_cell *cell);

@@ -1,6 +1,7 @@
 #include "lib/subject.h"
 
 #include "lib/proc.h"
+#include "lib/remote.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -54,7 +55,7 @@ static enum lab_err ask(struct lab_loop *loop, const struct lab_subject *subject
                         const char *argument, int *status, char *said, size_t size, struct lab_why *why)
 {
     const char *argv[] = {subject->path, verb, argument, NULL};
-    const struct lab_proc_spec spec = {.argv = argv};
+    const struct lab_proc_spec spec = {.argv = argv, .netns = subject->place};
     char *text;
     enum lab_err err = lab_proc_output(loop, &spec, VERB_TIMEOUT_MS, status, &text, why);
     if (err != LAB_OK)
@@ -111,6 +112,60 @@ static void keep_feature(struct lab_subject *subject, const char *feature, bool 
         snprintf(kept->name, sizeof kept->name, "%s", feature);
         snprintf(kept->said, sizeof kept->said, "%s", said);
     }
+}
+
+/* "STATUS FEATURE WORDS" */
+static enum lab_err take_answer(struct lab_subject *subject, char *line, struct lab_why *why)
+{
+    char *rest;
+    long status = strtol(line, &rest, 10);
+    char *feature = rest + (*rest == ' ');
+    size_t len = strcspn(feature, " ");
+    char said[256];
+    if (rest == line || len == 0 || (status != 0 && status != LAB_EXIT_NOT_HERE))
+    {
+        return lab_why_set(why, LAB_ERR_FORMAT, "%s supports: the answer '%.100s' is none", subject->name,
+                           line);
+    }
+    const char *words = feature[len] == ' ' ? feature + len + 1 : "";
+    lab_text_trim(said, sizeof said, words);
+    lab_text_clean(said);
+    feature[len] = '\0';
+    keep_feature(subject, feature, status == 0, said);
+    return LAB_OK;
+}
+
+enum lab_err lab_subject_ask_all(struct lab_loop *loop, struct lab_subject *subject,
+                                 const char *const *features, struct lab_why *why)
+{
+    const char *argv[LAB_REMOTE_ARGS] = {subject->path, "supports"};
+    const struct lab_proc_spec spec = {.argv = argv, .netns = subject->place};
+    size_t count = 2;
+    int status;
+    char *text;
+    for (size_t i = 0; features[i] != NULL && count + 5 < LAB_REMOTE_ARGS; i++)
+    {
+        if (known_feature(subject, features[i]) == NULL)
+        {
+            argv[count++] = features[i];
+        }
+    }
+    if (subject->place == NULL || count < 4)
+    {
+        return LAB_OK; /* one question is asked as any other */
+    }
+    enum lab_err err = lab_proc_output(loop, &spec, VERB_TIMEOUT_MS, &status, &text, why);
+    if (err != LAB_OK)
+    {
+        return err;
+    }
+    for (char *save = NULL, *line = strtok_r(text, "\n", &save); line != NULL && err == LAB_OK;
+         line = strtok_r(NULL, "\n", &save))
+    {
+        err = take_answer(subject, line, why);
+    }
+    free(text);
+    return err;
 }
 
 enum lab_err lab_subject_supports(struct lab_loop *loop, struct lab_subject *subject, const char *feature,

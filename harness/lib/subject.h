@@ -26,6 +26,7 @@ struct lab_subject
 {
     char name[64];
     char path[LAB_PATH_MAX];
+    const char *place; /* where it is asked and will run (lib/remote.h); NULL: here. Borrowed */
     bool probed;
     bool available;
     char version[160]; /* what the verb said: the version, or why it is not here */
@@ -49,6 +50,11 @@ LAB_MUST_USE enum lab_err lab_subject_choose(struct lab_subject *subjects, size_
 /* Asks for the version once. A subject that is not there is no error. */
 LAB_MUST_USE enum lab_err lab_subject_probe(struct lab_loop *loop, struct lab_subject *subject,
                                             struct lab_why *why);
+
+/* Puts several such questions (ending with NULL) to a program elsewhere in one call; here, where a question costs
+ * little, it does nothing. LAB_ERR_FORMAT as below. */
+LAB_MUST_USE enum lab_err lab_subject_ask_all(struct lab_loop *loop, struct lab_subject *subject,
+                                              const char *const *features, struct lab_why *why);
 
 /* Asks whether it supports a feature; each question is put once. said gets the detail or the reason.
  * LAB_ERR_FORMAT when it answers with a status that is neither 0 nor 127. */

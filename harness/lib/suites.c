@@ -4,6 +4,7 @@
 #include <string.h>
 
 extern const struct lab_suite lab_suite_formats;
+extern const struct lab_suite lab_suite_probe;
 extern const struct lab_suite lab_suite_quick;
 extern const struct lab_suite lab_suite_tcp;
 
@@ -11,6 +12,7 @@ static const struct lab_suite *const suites[] = {
     &lab_suite_quick,
     &lab_suite_formats,
     &lab_suite_tcp,
+    &lab_suite_probe,
 };
 
 const struct lab_suite *lab_suite_at(size_t index)

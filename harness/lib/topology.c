@@ -25,6 +25,7 @@ static const struct
     FACT(client_ns),    FACT(server_ns),        FACT(client_if),        FACT(server_if),  FACT(client_addr4),
     FACT(server_addr4), FACT(client_addr6),     FACT(server_addr6),     FACT(capture_ns), FACT(capture_if),
     FACT(router_ns),    FACT(router_client_if), FACT(router_server_if), FACT(clients),    FACT(client_prefix),
+    FACT(third_ns),     FACT(third_if),
 };
 
 #define FACT_COUNT   (sizeof facts_known / sizeof facts_known[0])

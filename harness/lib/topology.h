@@ -28,6 +28,9 @@ struct lab_topology
      * each one's namespace; they all are as the first. "" elsewhere. */
     char clients[8];
     char client_prefix[24];
+    /* A third host at the router, for cross traffic and floods; "" where there is none. */
+    char third_ns[32];
+    char third_if[32];
 };
 
 /* 1 where the topology does not tell. */

@@ -4,6 +4,7 @@
 #include "lib/counters.h"
 #include "lib/cpu.h"
 #include "lib/evidence.h"
+#include "lib/remote.h"
 #include "lib/tool.h"
 
 #include <stdio.h>
@@ -38,15 +39,24 @@ static enum lab_err add_events(struct lab_traffic_run *run, struct lab_why *why)
     enum lab_err err = LAB_OK;
     for (unsigned i = 0; err == LAB_OK && i < run->plan->def->events_count; i++)
     {
+        if (!run->plan->event_meant[i])
+        {
+            continue;
+        }
         size_t slot = LAB_GROUP_MAX - 1 - i;
         char *path = run->words[slot][0];
         char *log = run->words[slot][1];
+        const char *script = run->plan->def->events[i].run;
         err = lab_path_set(path, why, "%s/netns-lab/events/%s", run->cell->paths->root,
-                           run->plan->def->events[i].run);
+                           script != NULL ? script : "");
         snprintf(log, LAB_PATH_MAX, "event-%s-%u.txt", run->plan->name, i + 1);
         struct lab_helper *helper =
             lab_traffic_helper(run, log, (unsigned)(run->plan->event_after_s[i] * 1e3));
         run->argv[slot][0] = path;
+        if (run->plan->event_tell[i][0] != '\0')
+        {
+            lab_link_tell_argv(&run->cell->link, run->plan->event_tell[i], run->argv[slot]);
+        }
         helper->argv = run->argv[slot];
         helper->netns = NULL; /* it goes where it wants to */
         helper->must_succeed = true;
@@ -57,14 +67,16 @@ static enum lab_err add_events(struct lab_traffic_run *run, struct lab_why *why)
 enum lab_err lab_traffic_go(struct lab_traffic_run *run, struct lab_why *why)
 {
     enum lab_err err = add_events(run, why);
+    err = err == LAB_OK ? lab_traffic_flood_add(run, why) : err;
     struct lab_group group = {.loop = run->cell->loop,
                               .dir = run->cell->log_dir,
                               .alive = lab_cell_alive,
                               .arg = run->cell,
-                              .helpers = run->helpers,
-                              .count = run->helper_count};
+                              .helpers = run->helpers};
     uint64_t timeout_ms = (uint64_t)(run->plan->seconds * 1e3) + lab_cell_patience_ms(run->cell, EXTRA_MS);
-    return err == LAB_OK ? lab_group_run(&group, timeout_ms, why) : err;
+    group.count = run->helper_count;
+    err = err == LAB_OK ? lab_group_run(&group, timeout_ms, why) : err;
+    return err == LAB_OK ? lab_traffic_flood_take(run, why) : err;
 }
 
 static enum lab_err (*const kinds[LAB_TRAFFIC_KINDS])(struct lab_traffic_run *run, struct lab_why *why) = {
@@ -80,12 +92,16 @@ struct around
     struct lab_evidence evidence;
     double client_cpu_s;
     double server_cpu_s;
+    unsigned long client_rss_kib;
+    unsigned long server_rss_kib;
 };
 
 static enum lab_err look(struct lab_cell *cell, struct around *around, struct lab_why *why)
 {
     around->client_cpu_s = lab_cpu_of_session(cell->client.pid);
     around->server_cpu_s = lab_cpu_of_session(cell->server.pid);
+    around->client_rss_kib = lab_rss_of_session(cell->client.pid);
+    around->server_rss_kib = lab_rss_of_session(cell->server.pid);
     enum lab_err err = lab_counters_read(cell->loop, cell->topology, &around->counters, why);
     return err == LAB_OK ? lab_evidence_read(cell, &around->evidence, why) : err;
 }
@@ -108,15 +124,28 @@ static void add_to_total(const json_t *values, json_t *total)
     }
 }
 
+/* Less than before is no growth; 0 pages: it was not running. */
+static json_t *grown(unsigned long before, unsigned long after)
+{
+    return after == 0 ? json_null() : json_integer(after > before ? (json_int_t)(after - before) : 0);
+}
+
 static void add_around(struct lab_cell *cell, const struct around *before, const struct around *after,
                        double seconds, json_t *values)
 {
+    /* Of a program elsewhere only its way here would be measured. */
     bool tunnel = cell->item->client != NULL;
+    bool client = tunnel && !lab_remote_is(cell->topology->client_ns);
+    bool server = tunnel && !lab_remote_is(cell->topology->server_ns);
     json_object_set_new(values, "seconds", json_real(seconds));
     json_object_set_new(values, "client_cpu_s",
-                        tunnel ? json_real(after->client_cpu_s - before->client_cpu_s) : json_null());
+                        client ? json_real(after->client_cpu_s - before->client_cpu_s) : json_null());
     json_object_set_new(values, "server_cpu_s",
-                        tunnel ? json_real(after->server_cpu_s - before->server_cpu_s) : json_null());
+                        server ? json_real(after->server_cpu_s - before->server_cpu_s) : json_null());
+    json_object_set_new(values, "client_rss_grown_kib",
+                        client ? grown(before->client_rss_kib, after->client_rss_kib) : json_null());
+    json_object_set_new(values, "server_rss_grown_kib",
+                        server ? grown(before->server_rss_kib, after->server_rss_kib) : json_null());
     lab_counters_add(&before->counters, &after->counters, values);
     lab_evidence_add(&before->evidence, &after->evidence, values);
 }

@@ -36,6 +36,10 @@ LAB_MUST_USE enum lab_err lab_traffic_wait(struct lab_traffic_run *run, struct l
 /* Shared by them. Adds a helper: argv ends with NULL and must live as long as run. */
 struct lab_helper *lab_traffic_helper(struct lab_traffic_run *run, const char *log_name, unsigned delay_ms);
 
+/* traffic_flood.c: the flood of the traffic, if it has one. */
+LAB_MUST_USE enum lab_err lab_traffic_flood_add(struct lab_traffic_run *run, struct lab_why *why);
+LAB_MUST_USE enum lab_err lab_traffic_flood_take(struct lab_traffic_run *run, struct lab_why *why);
+
 /* Runs the helpers and the events of the traffic side by side. */
 LAB_MUST_USE enum lab_err lab_traffic_go(struct lab_traffic_run *run, struct lab_why *why);
 

@@ -169,8 +169,14 @@ static enum lab_err receiver_intervals(struct lab_traffic_run *run, size_t at, b
 static double steady_mbps(const struct lab_iperf *iperf, double seconds)
 {
     double interval = interval_of(seconds);
-    size_t from = (size_t)(WARM_UP_S / interval + 0.5);
-    size_t to = (size_t)((seconds + WARM_UP_S) / interval + 0.5);
+    size_t before = 0;
+    /* The server counts from when it was spoken to; the stream may be long in coming. */
+    while (before < iperf->interval_count && iperf->interval_mbps[before] <= 0.0)
+    {
+        before++;
+    }
+    size_t from = before + (size_t)(WARM_UP_S / interval + 0.5);
+    size_t to = before + (size_t)((seconds + WARM_UP_S) / interval + 0.5);
     to = to < iperf->interval_count ? to : iperf->interval_count;
     /* Of a transfer that hardly began, all of it. */
     return from < to ? lab_stats_mean(iperf->interval_mbps + from, to - from) : iperf->goodput_mbps;

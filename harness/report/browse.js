@@ -77,6 +77,9 @@ async function view(browser, file, name, how)
         const charts = await page.locator('.chart svg').count();
         const told = await page.locator('#charts > .note').count();
         expect(failed.length === 0 && (charts > 0 || told > 0), label + ': ' + (told > 0 ? 'says how charts are had' : charts + ' charts') + failed.join('; '));
+        const series = await page.evaluate(() => (JSON.parse(document.getElementById('data').textContent).explain || []).flatMap(found => found.series.map(one => one.name)));
+        for (const one of charts > 0 ? series : [])
+            expect(await page.locator('#waterfall-' + one + ' svg').count() === 1 && await page.locator('.words dd').count() > 0, label + ': the waterfall of ' + one + ' and its sentences');
         const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         expect(over <= 0, label + ': no sideways scrolling of the page' + (over > 0 ? ', ' + over + ' px over' : ''));
         const markup = await page.evaluate(() => window.escaped !== undefined || document.querySelectorAll('b.escaped').length > 0);

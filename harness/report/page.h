@@ -51,6 +51,9 @@ void lab_page_profile(const struct lab_loaded_case *item, char word[static LAB_P
 /* run_tables.c: the record as tables; arg is its struct lab_loaded. */
 void lab_page_run_body(void *loaded, FILE *out);
 
+/* explain_page.c: what `ovlab explain` found, in words. Nothing for other records. */
+void lab_page_explain(FILE *out, const struct lab_loaded *loaded);
+
 /* The pieces that both kinds of page have. */
 void lab_page_verdict(FILE *out, const char *verdict);
 void lab_page_opening(FILE *out, const char *title, const char *sub, const char *home);

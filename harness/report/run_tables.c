@@ -328,6 +328,7 @@ void lab_page_run_body(void *arg, FILE *out)
                      "../index.html");
     put_facts(out, loaded);
     put_grid(out, loaded);
+    lab_page_explain(out, loaded);
     fputs(
         "<div id=\"charts\"></div>\n<section id=\"cases\"><h2>Cases</h2><p class=\"sub\"><span "
         "id=\"shown\"></span> "

@@ -83,6 +83,27 @@ static const struct
     {"across: rtt", "across: rt", {"small.yaml:", "no axis 'rt'", "allowed: rtt, buffer, subject"}},
     {"{kind: ping}", "{kind: tcp}", {"small.yaml:16: ", "two kinds of traffic are called tcp_up", ""}},
     {"{kind: ping}", "{kind: ping, direction: both}", {"small.yaml:", "only tcp goes in both", ""}},
+    {"{kind: ping}", "{kind: ping, events: [{after: 1}]}", {"small.yaml:", "either run or tell", ""}},
+    {"{kind: ping}",
+     "{kind: ping, events: [{after: 1, run: a, tell: b}]}",
+     {"small.yaml:", "either run or tell", ""}},
+    {"{kind: ping}",
+     "{kind: ping, events: [{after: 1, run: a/b}]}",
+     {"small.yaml:", "no name of a script", ""}},
+    {"{kind: ping}",
+     "{kind: ping, events: [{after: 1, tell: 'rebind ${wht}'}]}",
+     {"small.yaml:", "no 'wht'", "allowed: rtt"}},
+    {"{kind: ping}",
+     "{kind: ping, events: [{after: 1, run: a, when: wht == 1}]}",
+     {"small.yaml:", "no 'wht'", "allowed: rtt"}},
+    {"  - {title: up, of: tcp_up.goodput_mbps}\n",
+     "  - {title: a, of: 1}\n  - {title: b, of: 1}\n  - {title: c, of: 1}\n  - {title: d, of: 1}\n"
+     "  - {title: e, of: 1}\n  - {title: f, of: 1}\n  - {title: g, of: 1}\n  - {title: h, of: 1}\n"
+     "  - {title: i, of: 1}\n",
+     {"small.yaml:26: ", "more than 8 columns", ""}},
+    {"{kind: ping}", "{kind: ping, flood: {kind: data}}", {"small.yaml:", "pps", ""}},
+    {"{kind: ping}", "{kind: ping, flood: {kind: data, pps: wht}}", {"small.yaml:", "no 'wht'", ""}},
+    {"tcp_up.goodput_mbps > 1", "tcp_up.flood_sent > 1", {"small.yaml:24: ", "flood_sent", ""}},
     {"title: two axes\n", "title: [two axes\n", {"small.yaml:2: ", "Expecting STRING", "allowed: a text"}},
     {"title: two axes\n", "title: \"two\n", {"small.yaml:", "not YAML", ""}},
     {"name: small\n", "name: &a small\n", {"small.yaml:", "", ""}},
@@ -200,6 +221,39 @@ static void test_expansion(void **state)
     lab_experiment_free(experiment);
 }
 
+/* Events and floods are settled point by point. */
+static void test_events(void **state)
+{
+    static struct lab_plan plan;
+    struct lab_experiment *experiment;
+    struct lab_why why;
+    char *text =
+        changed("{kind: ping}",
+                "{kind: ping, flood: {kind: '${buffer}', pps: 10 + rtt}, events: [{after: 1, run: a, when: "
+                "rtt == 0}, {after: 2, tell: 'blackhole up ${rtt}ms', when: rtt > 0}]}");
+    (void)state;
+    assert_int_equal(parse(text, &experiment, &why), LAB_OK);
+    free(text);
+    expand(&plan, experiment, 1, true);
+    for (size_t i = 0; i < plan.count; i++)
+    {
+        const struct lab_point *point = plan.points[i];
+        const struct lab_traffic_plan *ping = &point->traffic[1];
+        bool first = strstr(point->id, "rtt=0/") != NULL;
+        assert_int_equal(ping->event_meant[0], first);
+        assert_int_equal(ping->event_meant[1], !first);
+        assert_int_equal(point->link_told, !first);
+        if (strstr(point->id, "rtt=100/") != NULL)
+        {
+            assert_string_equal(ping->event_tell[1], "blackhole up 100ms");
+            assert_close(ping->flood_pps, 110.0, 1e-9);
+        }
+        assert_int_equal(ping->flood[0] == '\0', strstr(point->id, "buffer=default") != NULL);
+    }
+    lab_plan_clear(&plan);
+    lab_experiment_free(experiment);
+}
+
 static void test_order(void **state)
 {
     static struct lab_plan plan;
@@ -280,9 +334,9 @@ static void test_all_of_the_tree(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_errors),          cmocka_unit_test(test_truncation),
-        cmocka_unit_test(test_expansion),       cmocka_unit_test(test_order),
-        cmocka_unit_test(test_all_of_the_tree),
+        cmocka_unit_test(test_errors),    cmocka_unit_test(test_truncation),
+        cmocka_unit_test(test_expansion), cmocka_unit_test(test_order),
+        cmocka_unit_test(test_events),    cmocka_unit_test(test_all_of_the_tree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,18 +9,22 @@ static const struct
     struct lab_link_spec spec;
     const char *why; /* NULL: it can be done */
 } asked[] = {
-    {{NULL, NULL, 1, NULL, NULL}, NULL},
-    {{"", "", 1, "none", NULL}, NULL},
-    {{"delay=1ms", "loss=1%", 1, NULL, NULL}, NULL},
-    {{"delay=1ms", NULL, 1, "netem", NULL}, NULL},
-    {{"reorder-every=9 reorder-places=3", NULL, 1, "auto", NULL}, NULL},
-    {{"lag=1ms", NULL, 1, NULL, NULL}, "link up: 'lag=1ms' is no impairment"},
-    {{NULL, "loss=1", 1, NULL, NULL}, "link down: 'loss=1': loss wants a share (1%)"},
-    {{NULL, NULL, 1, "tc", NULL}, "link: no back end 'tc' (auto, netem, linkemu, none)"},
-    {{"delay=1ms", NULL, 1, "none", NULL}, "link: back end none can do no impairment"},
-    {{NULL, "reorder-every=9 reorder-places=3", 1, "netem", NULL},
+    {{NULL, NULL, 1, NULL, NULL, false}, NULL},
+    {{"", "", 1, "none", NULL, false}, NULL},
+    {{"delay=1ms", "loss=1%", 1, NULL, NULL, false}, NULL},
+    {{"delay=1ms", NULL, 1, "netem", NULL, false}, NULL},
+    {{"reorder-every=9 reorder-places=3", NULL, 1, "auto", NULL, false}, NULL},
+    {{"lag=1ms", NULL, 1, NULL, NULL, false}, "link up: 'lag=1ms' is no impairment"},
+    {{NULL, "loss=1", 1, NULL, NULL, false}, "link down: 'loss=1': loss wants a share (1%)"},
+    {{NULL, NULL, 1, "tc", NULL, false}, "link: no back end 'tc' (auto, netem, linkemu, none)"},
+    {{"delay=1ms", NULL, 1, "none", NULL, false}, "link: back end none can do no impairment"},
+    {{NULL, "reorder-every=9 reorder-places=3", 1, "netem", NULL, false},
      "link down: netem cannot do reorder-every (netem knows no places)"},
-    {{"loss=1%", NULL, 1, "netem", "file"}, "link: netem cannot replay decisions"},
+    {{"loss=1%", NULL, 1, "netem", "file", false}, "link: netem cannot replay decisions"},
+    {{NULL, NULL, 1, NULL, NULL, true}, NULL},
+    {{NULL, NULL, 1, "linkemu", NULL, true}, NULL},
+    {{NULL, NULL, 1, "netem", NULL, true}, "link: only linkemu can be told something, not netem"},
+    {{NULL, NULL, 1, "none", NULL, true}, "link: only linkemu can be told something, not none"},
 };
 
 static void test_check(void **state)

@@ -2,13 +2,13 @@
 
 static bool wants_offload(enum ov_data_path path)
 {
-    return path == OV_DATA_PATH_AUTO || path == OV_DATA_PATH_OFFLOAD;
+    return path == OV_DATA_PATH_AUTO || path == OV_DATA_PATH_OFFLOAD || path == OV_DATA_PATH_URING;
 }
 
-/* May the plain variant stand in after this error? */
+/* May a simpler variant stand in after this error? */
 static bool falls_back(enum ov_data_path path, enum ov_err err, const char *text, const struct ov_log *log)
 {
-    if (path != OV_DATA_PATH_AUTO || err != OV_ERR_UNSUPPORTED)
+    if (path == OV_DATA_PATH_OFFLOAD || err != OV_ERR_UNSUPPORTED)
     {
         return false;
     }
@@ -47,11 +47,17 @@ struct ov_tun *ov_data_path_tun(enum ov_data_path path, const struct ov_tun_spec
     struct ov_tun *tun = NULL;
     char text[OV_TUN_TEXT] = "";
     enum ov_err err = OV_ERR_UNSUPPORTED;
-    if (wants_offload(path))
+    if (path == OV_DATA_PATH_URING)
+    {
+        err = ov_tun_open_uring_for(spec, &tun, text);
+        path = falls_back(path, err, text, log) ? OV_DATA_PATH_AUTO : path;
+    }
+    if (path == OV_DATA_PATH_AUTO || path == OV_DATA_PATH_OFFLOAD)
     {
         err = ov_tun_open_offload_for(spec, &tun, text);
+        path = falls_back(path, err, text, log) ? OV_DATA_PATH_PLAIN : path;
     }
-    if (!wants_offload(path) || falls_back(path, err, text, log))
+    if (path == OV_DATA_PATH_PLAIN || path == OV_DATA_PATH_BATCH)
     {
         err = ov_tun_open_plain_for(spec, &tun, text);
     }

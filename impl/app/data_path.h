@@ -8,7 +8,9 @@
 
 /* --data-path: which variant of link and tun device is opened. auto takes
  * super-packets and trains where the kernel has them and says in the log where
- * it has not; offload insists on them. NULL: the log says why. */
+ * it has not; offload insists on them; uring asks for io_uring at the tun device
+ * besides (the link moves trains already), and is content with less as auto is.
+ * NULL: the log says why. */
 struct ov_link *ov_data_path_link(enum ov_data_path path, const struct ov_udp_settings *settings,
                                   const struct ov_log *log);
 /* packet: octets of the largest one (ov_buf_packet_for). */

@@ -30,6 +30,7 @@ static bool pump_from_link(struct ov_pump *pump, struct ov_now now)
     /* The queue of pieces is as long as a small batch. */
     const size_t room = pump->drains ? OV_LINK_BATCH : OV_PUMP_BATCH;
     size_t n = pump->link->ops->receive(pump->link, pump->dg, room);
+    pump->link_since += (uint32_t)n;
     if (n == 0 || pump->ctx == NULL)
     {
         follow_connections(pump, now);
@@ -47,11 +48,16 @@ static bool pump_from_link(struct ov_pump *pump, struct ov_now now)
     return n == room || pump->link->ops->pending(pump->link);
 }
 
-/* The first packet after a pause is most often the only one: to look for a second
- * would delay it. If there is one, its file is still ready. */
+/* The first packet after a pause is most often the only one, and so is the next of those that come one by one, each
+ * behind an answer to the last: to look for a second would delay it. If there is one, its file is still ready. */
+static bool probably_single(const struct ov_pump *pump, struct ov_now now)
+{
+    return now.mono_ms - pump->tun_read_ms >= OV_PUMP_IDLE_MS || (pump->tun_single && pump->link_since == 1);
+}
+
 static size_t tun_room(const struct ov_pump *pump, struct ov_now now)
 {
-    if (now.mono_ms - pump->tun_read_ms >= OV_PUMP_IDLE_MS)
+    if (probably_single(pump, now))
     {
         return 1;
     }
@@ -105,6 +111,11 @@ static bool pump_from_tun(struct ov_pump *pump, struct ov_now now)
     pump->silence = pump->hopes && n == 0 ? OV_PUMP_SILENCE : pump->silence;
     pump->hopes = false;
     pump->tun_read_ms = now.mono_ms;
+    if (n > 0)
+    {
+        pump->tun_single = n == 1 && !pump->tun->ops->pending(pump->tun);
+        pump->link_since = 0;
+    }
     if (pump->ctx == NULL || pump->link == NULL)
     {
         pump->tun_dropped += n;

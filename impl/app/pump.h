@@ -34,6 +34,8 @@ struct ov_pump
     bool hopes;           /* the tun device is read for an answer, though it didn't say it was ready */
     uint32_t silence;     /* batches still to come until an answer is looked for again */
     uint64_t tun_read_ms; /* the latest packets from the tun device */
+    bool tun_single;      /* the latest of them was one packet alone */
+    uint32_t link_since;  /* datagrams from the link since then */
     uint32_t sealed_len;  /* of the first of them, as it was sent */
     struct ov_datagram dg[OV_PUMP_BATCH];
     struct ov_datagram control[OV_PUMP_CONTROL];

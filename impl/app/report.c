@@ -124,10 +124,23 @@ static void report_overflow(const struct ov_log *log, struct ov_trouble *trouble
     trouble->overflow_next_ms = now.mono_ms + 60000;
 }
 
+/* The tunnel goes on, only slower: said once. */
+static void report_ring(const struct ov_log *log, struct ov_trouble *trouble, const struct ov_tun *tun)
+{
+    const int error = tun == NULL ? 0 : tun->stats.ring_errno;
+    if (error != 0 && error != trouble->ring_errno)
+    {
+        ov_logf(log, OV_LOG_WARN, "io_uring: %s; going on without it, one packet of the tun device a call",
+                strerror(error));
+    }
+    trouble->ring_errno = error;
+}
+
 void ov_report_trouble(const struct ov_log *log, struct ov_trouble *trouble, const struct ov_pump *pump,
                        struct ov_now now)
 {
     report_overflow(log, trouble, pump->link, now);
+    report_ring(log, trouble, pump->tun);
     uint64_t failures = failures_of(pump);
     if (failures < trouble->seen)
     {

@@ -23,6 +23,7 @@ struct ov_trouble
     uint64_t next_ms;  /* not before then again */
     uint64_t overflow; /* datagrams without room in the receive buffer that were reported */
     uint64_t overflow_next_ms;
+    int ring_errno; /* why io_uring was given up, as it was reported */
 };
 
 /* At most one warning in ten seconds. */

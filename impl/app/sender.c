@@ -40,6 +40,7 @@ struct ov_sender
     _Atomic uint64_t count[COUNTS]; /* written by the thread */
     _Atomic int tx_errno;
     _Atomic int rx_errno;
+    _Atomic int ring_errno;
     uint64_t told[COUNTS]; /* main thread: what was added up already */
     struct ov_pump pump;   /* the thread's, with links of its own */
 };
@@ -89,6 +90,7 @@ static void publish_all(struct ov_sender *sender)
     publish(sender, COUNT_RX_ERRORS, tun->rx_errors);
     atomic_store_explicit(&sender->tx_errno, link->tx_errno, memory_order_relaxed);
     atomic_store_explicit(&sender->rx_errno, tun->rx_errno, memory_order_relaxed);
+    atomic_store_explicit(&sender->ring_errno, tun->ring_errno, memory_order_relaxed);
 }
 
 static void send_inband(struct ov_sender *sender, struct ov_now now)
@@ -237,6 +239,8 @@ void ov_sender_collect(struct ov_sender *sender)
     struct ov_tun_stats *tun = &sender->tun->stats;
     const uint64_t tx_errors = more(sender, COUNT_TX_ERRORS);
     const uint64_t rx_errors = more(sender, COUNT_RX_ERRORS);
+    const int ring_errno = atomic_load_explicit(&sender->ring_errno, memory_order_relaxed);
+    tun->ring_errno = ring_errno != 0 ? ring_errno : tun->ring_errno;
     link->tx_datagrams += more(sender, COUNT_TX_DATAGRAMS);
     link->tx_octets += more(sender, COUNT_TX_OCTETS);
     link->tx_calls += more(sender, COUNT_TX_CALLS);

@@ -23,6 +23,7 @@
 #define TX_PIECES   OV_UDP_GSO_BATCH
 #define TX_SEGMENTS OV_LINK_TRAIN_SEGMENTS
 #define TX_OCTETS   OV_LINK_TRAIN_OCTETS
+#define TX_COPY     512u /* a scatter list of pieces no longer than this costs more than copying them together */
 
 struct train
 {
@@ -59,6 +60,7 @@ struct ov_udp_gso
         struct cmsghdr align;
     } tx_control[TX_PIECES];
     struct sockaddr_storage rx_from[RX_BUFFERS];
+    uint8_t joined[TX_PIECES * TX_COPY];
     uint8_t buffers[RX_BUFFERS][RX_STRIDE] __attribute__((aligned(64)));
 };
 
@@ -259,6 +261,25 @@ static bool gather(struct ov_udp_gso *g, struct ov_datagram *dg, size_t n, size_
     return t->count > 0;
 }
 
+/* The pieces of a train as the kernel gets them; returns how many are left. Each has its place in joined. */
+static size_t join_pieces(struct ov_udp_gso *g, size_t first, size_t count)
+{
+    struct iovec *iov = &g->tx_iov[first];
+    uint8_t *into = g->joined + first * TX_COPY;
+    size_t len = 0;
+    if (count == 1 || iov[0].iov_len > TX_COPY)
+    {
+        return count;
+    }
+    for (size_t i = 0; i < count; i++)
+    {
+        memcpy(into + len, iov[i].iov_base, iov[i].iov_len);
+        len += iov[i].iov_len;
+    }
+    iov[0] = (struct iovec){into, len};
+    return 1;
+}
+
 /* Fill messages from the batch, one a train. */
 static size_t fill_trains(struct ov_udp_gso *g, struct ov_datagram *dg, size_t n, size_t *at)
 {
@@ -280,8 +301,10 @@ static size_t fill_trains(struct ov_udp_gso *g, struct ov_datagram *dg, size_t n
             ov_udp_send(&g->udp.link, dg + t.first, t.end - t.first); /* it counts and drops */
             continue;
         }
-        g->tx[count].msg_hdr = (struct msghdr){
-            .msg_name = to, .msg_namelen = len, .msg_iov = &g->tx_iov[first_piece], .msg_iovlen = t.count};
+        g->tx[count].msg_hdr = (struct msghdr){.msg_name = to,
+                                               .msg_namelen = len,
+                                               .msg_iov = &g->tx_iov[first_piece],
+                                               .msg_iovlen = join_pieces(g, first_piece, t.count)};
         if (t.count > 1)
         {
             set_size(g, count, dg[t.first].buf.len);

@@ -228,7 +228,8 @@ enum ov_data_path
     OV_DATA_PATH_AUTO = 0, /* the fastest that this kernel has */
     OV_DATA_PATH_PLAIN,    /* one packet, one call */
     OV_DATA_PATH_BATCH,    /* several datagrams a call */
-    OV_DATA_PATH_OFFLOAD   /* super-packets; an error if the kernel has none */
+    OV_DATA_PATH_OFFLOAD,  /* super-packets; an error if the kernel has none */
+    OV_DATA_PATH_URING     /* several of them a call, by io_uring; where that can't be, as auto */
 };
 
 /* --data-threads: a thread for each direction. */

@@ -130,10 +130,8 @@ OV_SETTER(mssfix)
 OV_SETTER(data_path)
 {
     static const char *const names[] = {
-        [OV_DATA_PATH_AUTO] = "auto",
-        [OV_DATA_PATH_PLAIN] = "plain",
-        [OV_DATA_PATH_BATCH] = "batch",
-        [OV_DATA_PATH_OFFLOAD] = "offload",
+        [OV_DATA_PATH_AUTO] = "auto",       [OV_DATA_PATH_PLAIN] = "plain", [OV_DATA_PATH_BATCH] = "batch",
+        [OV_DATA_PATH_OFFLOAD] = "offload", [OV_DATA_PATH_URING] = "uring",
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
     {
@@ -143,7 +141,8 @@ OV_SETTER(data_path)
             return;
         }
     }
-    ov_parse_error(parse, "unknown data-path '%.40s'; use plain, batch, offload or auto", line->word[1]);
+    ov_parse_error(parse, "unknown data-path '%.40s'; use plain, batch, offload, uring or auto",
+                   line->word[1]);
 }
 
 OV_SETTER(data_threads)

@@ -28,8 +28,10 @@ static const struct ov_option rows[] = {
          "TLS library: openssl or mbedtls"),
     TEXT("data-engine", "auto|none|name", BOTH, data_engine, "auto", "ovref",
          "data channel cipher beside the TLS library's own: auto takes the first that works here"),
-    OTHER("data-path", "plain|batch|offload|auto", 1, 1, BOTH, data_path, "auto", "ovref",
-          "how packets move between device and socket: one a call, several, or super-packets"),
+    OTHER("data-path", "plain|batch|offload|uring|auto", 1, 1, BOTH, data_path, "auto", "ovref",
+          "how packets move between device and socket: one a call, several, super-packets, or several of "
+          "those a "
+          "call by io_uring"),
     OTHER(
         "data-threads", "off|auto|2", 1, 1, BOTH, data_threads, "off", "ovref",
         "a client over UDP sends and receives in two threads: always (2), or while both directions are busy"),

@@ -90,6 +90,37 @@ static void test_first_after_pause(void **state)
     assert_int_equal(rig.net.sent, 3);
 }
 
+/* Where packets come one by one, each behind an answer to the last, each is sent without a look for a second; the
+ * first that has company, or that comes by itself, ends this. */
+static void test_question_and_answer(void **state)
+{
+    (void)state;
+    rig.tun.waiting = 1;
+    ov_pump_run(&rig.pump, (struct ov_pump_ready){.tun = true}, pumprig_now);
+    assert_int_equal(rig.pump.tun_single, true);
+    for (unsigned i = 0; i < 5; i++)
+    {
+        rig.net.waiting = 1;
+        ov_pump_run(&rig.pump, (struct ov_pump_ready){.link = true}, pumprig_now);
+        rig.tun.waiting = 1;
+        rig.tun.reads = 0;
+        ov_pump_run(&rig.pump, (struct ov_pump_ready){.tun = true}, pumprig_now);
+        assert_int_equal(rig.tun.most, 1);
+    }
+    rig.net.waiting = 1;
+    ov_pump_run(&rig.pump, (struct ov_pump_ready){.link = true}, pumprig_now);
+    rig.tun.waiting = 3;
+    ov_pump_run(&rig.pump, (struct ov_pump_ready){.tun = true}, pumprig_now);
+    assert_int_equal(rig.tun.waiting, 2); /* their file says so */
+    ov_pump_run(&rig.pump, (struct ov_pump_ready){.tun = true}, pumprig_now);
+    assert_int_equal(rig.tun.waiting, 0);
+    rig.net.waiting = 2;
+    ov_pump_run(&rig.pump, (struct ov_pump_ready){.link = true}, pumprig_now);
+    rig.tun.waiting = 3;
+    ov_pump_run(&rig.pump, (struct ov_pump_ready){.tun = true}, pumprig_now);
+    assert_int_equal(rig.tun.waiting, 0);
+}
+
 /* While there is enough, packets are taken in whole trains: 65,000 octets, and 64 at most. */
 static void test_whole_trains(void **state)
 {
@@ -275,6 +306,7 @@ int main(void)
         cmocka_unit_test_setup(test_only_what_is_ready, pumprig_fresh),
         cmocka_unit_test_setup(test_answers_are_fetched, pumprig_fresh),
         cmocka_unit_test_setup(test_first_after_pause, pumprig_fresh),
+        cmocka_unit_test_setup(test_question_and_answer, pumprig_fresh),
         cmocka_unit_test_setup(test_whole_trains, pumprig_fresh),
         cmocka_unit_test_setup(test_hidden_is_pumped, pumprig_fresh),
         cmocka_unit_test_setup(test_hidden_wakes_again, pumprig_fresh),

@@ -1,3 +1,4 @@
+#include <dlfcn.h>
 #include <errno.h>
 #include <linux/if_tun.h>
 #include <netinet/in.h>
@@ -16,6 +17,7 @@
 
 #include "app/data_path.h"
 #include "tests/lib/private_net.h"
+#include "tests/lib/tunrig.h"
 
 /* --data-path: which variants are opened, what is said about it, and what happens on a kernel that lacks something.
  * Such a kernel is played by the system calls below, which refuse one request. */
@@ -25,6 +27,7 @@ static struct
     int sockopt;          /* UDP_SEGMENT, UDP_GRO; 0: none is refused */
     bool header;          /* TUNSETVNETHDRSZ is refused */
     unsigned tun_offload; /* TUNSETOFFLOAD with any of these is refused */
+    int ring;             /* io_uring is refused with this error number */
 } lacks;
 
 #define SEGMENT 103
@@ -53,6 +56,17 @@ int ioctl(int fd, unsigned long request, ...)
         return -1;
     }
     return (int)syscall(SYS_ioctl, fd, request, value);
+}
+
+struct io_uring; /* of liburing */
+typedef int ring_init_fn(unsigned entries, struct io_uring *ring, unsigned flags);
+ring_init_fn io_uring_queue_init;
+
+int io_uring_queue_init(unsigned entries, struct io_uring *ring, unsigned flags)
+{
+    ring_init_fn *real;
+    *(void **)&real = dlsym(RTLD_NEXT, "io_uring_queue_init");
+    return lacks.ring != 0 ? -lacks.ring : real(entries, ring, flags);
 }
 
 /* ---- what was logged ---- */
@@ -106,6 +120,8 @@ static void test_link(void **state)
         {OV_DATA_PATH_AUTO, SEGMENT, "udp", 1, "3 " NO_TRAINS "; going on without it\n3 UDPv4 127.0.0.1:"},
         {OV_DATA_PATH_OFFLOAD, GRO, NULL, 0, "0 " NO_TRAINS "\n"},
         {OV_DATA_PATH_PLAIN, GRO, "udp", 3, ", udp, sndbuf "},
+        {OV_DATA_PATH_URING, 0, "udp-gso", 1, ", udp-gso, sndbuf "},
+        {OV_DATA_PATH_URING, GRO, "udp", 1, "3 " NO_TRAINS "; going on without it\n3 UDPv4 127.0.0.1:"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
     {
@@ -149,7 +165,7 @@ static void test_link(void **state)
 static void test_link_errors(void **state)
 {
     static const enum ov_data_path paths[] = {OV_DATA_PATH_AUTO, OV_DATA_PATH_PLAIN, OV_DATA_PATH_BATCH,
-                                              OV_DATA_PATH_OFFLOAD};
+                                              OV_DATA_PATH_OFFLOAD, OV_DATA_PATH_URING};
     struct ov_udp_settings settings = {
         .family = 4, .bind = true, .local = {.family = 4, .ip = {127, 0, 0, 1}}};
     struct ov_link *first = ov_data_path_link(OV_DATA_PATH_PLAIN, &settings, &to_notes);
@@ -209,6 +225,45 @@ static void test_tun(void **state)
     }
 }
 
+/* Where there is no io_uring, uring is what auto is; whoever asks for something else is told nothing. */
+static void test_tun_uring(void **state)
+{
+    static const struct
+    {
+        enum ov_data_path path;
+        int ring;
+        unsigned lacks;
+        const char *name;
+        const char *says; /* all of it */
+    } cases[] = {
+        {OV_DATA_PATH_URING, 0, 0, "uring", "3 TUN/TAP device tun7 opened, uring\n"},
+        {OV_DATA_PATH_URING, ENOSYS, 0, "offload",
+         "3 io_uring: Function not implemented (this kernel has none, or a seccomp filter hides it); going "
+         "on "
+         "without it\n3 TUN/TAP device tun7 opened, offload\n"},
+        {OV_DATA_PATH_URING, EPERM, 0, "offload",
+         "3 io_uring: Operation not permitted (forbidden by a seccomp filter or by the sysctl "
+         "kernel.io_uring_disabled); going on without it\n3 TUN/TAP device tun7 opened, offload\n"},
+        {OV_DATA_PATH_URING, 0, TUN_F_TSO4, "plain",
+         "3 tun device tun7 has no TCP segmentation: Invalid argument; going on without it\n"
+         "3 tun device tun7 has no TCP segmentation: Invalid argument; going on without it\n"
+         "3 TUN/TAP device tun7 opened, plain\n"},
+        {OV_DATA_PATH_OFFLOAD, ENOSYS, 0, "offload", "3 TUN/TAP device tun7 opened, offload\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    {
+        (void)fresh(state);
+        lacks.ring = cases[i].ring;
+        lacks.tun_offload = cases[i].lacks;
+        struct ov_tun *tun =
+            ov_data_path_tun(cases[i].path, &(struct ov_tun_spec){"tun7", false, OV_BUF_PACKET}, &to_notes);
+        assert_string_equal(logged, cases[i].says);
+        assert_non_null(tun);
+        assert_string_equal(tun->ops->name, cases[i].name);
+        tun->ops->close(tun);
+    }
+}
+
 static void test_tun_errors(void **state)
 {
     (void)fresh(state);
@@ -230,10 +285,9 @@ int main(void)
     }
     link->ops->close(link);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_link, fresh),
-        cmocka_unit_test_setup(test_link_errors, fresh),
-        cmocka_unit_test_setup(test_tun, fresh),
-        cmocka_unit_test_setup(test_tun_errors, fresh),
+        cmocka_unit_test_setup(test_link, fresh),      cmocka_unit_test_setup(test_link_errors, fresh),
+        cmocka_unit_test_setup(test_tun, fresh),       cmocka_unit_test_setup(test_tun_errors, fresh),
+        cmocka_unit_test_setup(test_tun_uring, fresh),
     };
     if (!private_net_enter(text, sizeof text) || ov_tun_open_offload("tun7", &tun, text) != OV_OK)
     {
@@ -241,5 +295,6 @@ int main(void)
         return _cmocka_run_group_tests("links", tests, 2, NULL, NULL);
     }
     tun->ops->close(tun);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    const size_t skipped = tunrig_has(&tunrig_uring, "test_tun_uring of test_data_path") ? 0 : 1;
+    return _cmocka_run_group_tests("data path", tests, sizeof tests / sizeof tests[0] - skipped, NULL, NULL);
 }

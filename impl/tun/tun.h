@@ -30,6 +30,7 @@ struct ov_tun_stats
         tx_bad_sum; /* written as they came, though a checksum in them is wrong; only seen with offloads */
     int tx_errno;   /* latest reason */
     int rx_errno;
+    int ring_errno; /* why io_uring was given up while it ran: one packet a call since then */
 };
 
 struct ov_tun
@@ -81,11 +82,17 @@ OV_MUST_USE enum ov_err ov_tun_open_plain(const char *dev, struct ov_tun **out,
  * tun devices have no segmentation; text says what is missing. */
 OV_MUST_USE enum ov_err ov_tun_open_offload(const char *dev, struct ov_tun **out,
                                             char text[static OV_TUN_TEXT]);
-/* Both in full; the short forms are tun devices with OV_BUF_PACKET. */
+/* The same, several in one system call where many wait (uring.c). OV_ERR_UNSUPPORTED besides: there is no io_uring
+ * for this process, or it can't be used with tun devices. */
+OV_MUST_USE enum ov_err ov_tun_open_uring(const char *dev, struct ov_tun **out,
+                                          char text[static OV_TUN_TEXT]);
+/* All in full; the short forms are tun devices with OV_BUF_PACKET. */
 OV_MUST_USE enum ov_err ov_tun_open_plain_for(const struct ov_tun_spec *spec, struct ov_tun **out,
                                               char text[static OV_TUN_TEXT]);
 OV_MUST_USE enum ov_err ov_tun_open_offload_for(const struct ov_tun_spec *spec, struct ov_tun **out,
                                                 char text[static OV_TUN_TEXT]);
+OV_MUST_USE enum ov_err ov_tun_open_uring_for(const struct ov_tun_spec *spec, struct ov_tun **out,
+                                              char text[static OV_TUN_TEXT]);
 
 /* --mktun, --rmtun: a device that stays without us, and its end. uid and gid may open it without privilege then;
  * -1: nobody in particular. name: as the kernel numbered it. OV_ERR_ARG, OV_ERR_IO with a reason in text. */

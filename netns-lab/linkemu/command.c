@@ -37,6 +37,16 @@ static unsigned cut(const char *text, size_t len, struct word words[static WORD_
     return count;
 }
 
+static bool read_rebind(const struct word *what, unsigned count, struct emu_command *command,
+                        struct emu_why *why)
+{
+    command->verb = EMU_TELL_REBIND;
+    command->ports = is(*what, "port") || is(*what, "both");
+    command->addresses = is(*what, "address") || is(*what, "both");
+    return (count == 2 && (command->ports || command->addresses)) ||
+           emu_why_set(why, "rebind wants port, address or both");
+}
+
 bool emu_command_read(const char *text, size_t len, struct emu_command *command, struct emu_why *why)
 {
     struct word words[WORD_MAX] = {{"", 0}, {"", 0}, {"", 0}};
@@ -52,9 +62,13 @@ bool emu_command_read(const char *text, size_t len, struct emu_command *command,
         command->verb = EMU_TELL_RESET;
         return true;
     }
+    if (is(words[0], "rebind"))
+    {
+        return read_rebind(&words[1], count, command, why);
+    }
     if (!is(words[0], "blackhole"))
     {
-        return emu_why_set(why, "no such command (report, reset, blackhole)");
+        return emu_why_set(why, "no such command (report, reset, blackhole, rebind)");
     }
     command->verb = EMU_TELL_BLACKHOLE;
     command->ways[0] = is(words[1], "up") || is(words[1], "both");

@@ -3,6 +3,7 @@
  *     report                      a line into the report, as USR1
  *     reset                       begin anew at packet 0, as USR2
  *     blackhole up|down|both 2s   all is lost for that long; their decisions are not used up
+ *     rebind port|address|both    the client appears with another port, address, or both (rebind.h)
  *
  * Who sends from a socket with a name gets "ok" or a sentence back. */
 #ifndef OV_LINKEMU_CONTROL_H
@@ -19,13 +20,16 @@ enum emu_verb
     EMU_TELL_REPORT,
     EMU_TELL_RESET,
     EMU_TELL_BLACKHOLE,
+    EMU_TELL_REBIND,
 };
 
 struct emu_command
 {
     enum emu_verb verb;
-    bool ways[2]; /* up, down */
-    uint64_t ns;
+    bool ways[2]; /* of a blackhole: up, down */
+    uint64_t ns;  /* of a blackhole */
+    bool ports;   /* of a rebinding */
+    bool addresses;
 };
 
 /* Reads a command of len octets; a newline at its end is allowed. False with a sentence. */

@@ -77,6 +77,7 @@ static void connect_pipes(struct emu_engine *engine)
         struct emu_pipe *pipe = &engine->pipes[i];
         pipe->too_big = tell_too_big;
         pipe->too_big_arg = engine;
+        pipe->rebind = &engine->rebind;
         if (engine->log != NULL)
         {
             pipe->decider.note = i == 0 ? note_up : note_down;
@@ -182,6 +183,7 @@ static void begin_anew(struct emu_engine *engine)
 {
     emu_pipe_reset(&engine->pipes[0]);
     emu_pipe_reset(&engine->pipes[1]);
+    engine->rebind = (struct emu_rebind){0};
     begin_account(engine);
     if (engine->log != NULL)
     {
@@ -205,6 +207,10 @@ static void handle_commands(struct emu_engine *engine)
         else if (command.verb == EMU_TELL_RESET)
         {
             begin_anew(engine);
+        }
+        else if (command.verb == EMU_TELL_REBIND)
+        {
+            emu_rebind_again(&engine->rebind, command.ports, command.addresses);
         }
         for (unsigned i = 0; command.verb == EMU_TELL_BLACKHOLE && i < 2; i++)
         {

@@ -19,6 +19,7 @@ struct emu_engine
     struct emu_tun tuns[2]; /* 0 towards the client, 1 towards the server */
     struct emu_pipe pipes[2];
     struct emu_steer steer;
+    struct emu_rebind rebind;
     struct emu_frames frames;
     struct emu_frame *scratch; /* where the next frame is read */
     int icmp_fds[2];

@@ -17,6 +17,7 @@ void emu_pipe_init(struct emu_pipe *pipe, const struct emu_spec *spec, uint64_t 
                    struct emu_frames *frames)
 {
     *pipe = (struct emu_pipe){.spec = *spec, .frames = frames};
+    pipe->to_client = direction == 1;
     pipe->decider = (struct emu_decider){.spec = &pipe->spec, .key = emu_draw_key(seed, direction)};
 }
 
@@ -193,6 +194,22 @@ static void take_whole(struct emu_pipe *pipe, struct run *run, struct emu_frame 
         .due_ns = due_of(pipe, &fate, run->now_ns), .frame = frame, .count = frame->packet.segments};
 }
 
+/* The box stands where packets come into the link. False: the packet went to a mapping that is gone. */
+static bool translate(struct emu_pipe *pipe, struct emu_frame *frame)
+{
+    uint8_t *octets = frame->data + EMU_VNET_LEN;
+    if (pipe->rebind == NULL || pipe->rebind->times == 0)
+    {
+        return true;
+    }
+    if (!pipe->to_client)
+    {
+        emu_rebind_up(pipe->rebind, &frame->packet, octets);
+        return true;
+    }
+    return emu_rebind_down(pipe->rebind, &frame->packet, octets);
+}
+
 void emu_pipe_take(struct emu_pipe *pipe, struct emu_frame *frame, uint64_t now_ns)
 {
     struct run run = {.now_ns = now_ns};
@@ -205,6 +222,11 @@ void emu_pipe_take(struct emu_pipe *pipe, struct emu_frame *frame, uint64_t now_
     if (now_ns < pipe->blackhole_until_ns)
     {
         pipe->account.blackhole_drops += frame->packet.segments;
+        return;
+    }
+    if (!translate(pipe, frame))
+    {
+        pipe->account.rebind_drops += frame->packet.segments;
         return;
     }
     if (emu_spec_uniform(&pipe->spec) && !pipe->decider.replaying)

@@ -6,6 +6,7 @@
 #include "netns-lab/linkemu/frame.h"
 #include "netns-lab/linkemu/hold.h"
 #include "netns-lab/linkemu/queue.h"
+#include "netns-lab/linkemu/rebind.h"
 #include "netns-lab/linkemu/shaper.h"
 #include "netns-lab/linkemu/spec.h"
 
@@ -30,6 +31,7 @@ struct emu_account
     uint64_t queue_drops;
     uint64_t mtu_drops;
     uint64_t blackhole_drops;
+    uint64_t rebind_drops; /* to a mapping that is gone */
     uint64_t marks;
     uint64_t holds_expired; /* gone on by time, before all places had passed */
 
@@ -47,6 +49,8 @@ struct emu_pipe
     struct emu_spec spec;
     struct emu_decider decider; /* its spec is the one above */
     struct emu_frames *frames;  /* borrowed */
+    struct emu_rebind *rebind;  /* borrowed, of both directions; NULL: nothing is ever translated */
+    bool to_client;
     struct emu_shaper shaper;
     struct emu_hold hold;
     struct emu_queue queue;

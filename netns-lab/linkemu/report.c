@@ -21,6 +21,7 @@ static json_t *fates_json(const struct emu_pipe *pipe)
     set(fates, "queue_drop", account->queue_drops);
     set(fates, "mtu_drop", account->mtu_drops);
     set(fates, "blackhole_drop", account->blackhole_drops);
+    set(fates, "rebind_drop", account->rebind_drops);
     set(fates, "ecn_mark", account->marks);
     set(fates, "hold_expired", account->holds_expired);
     return fates;
@@ -84,6 +85,7 @@ bool emu_report_write(const struct emu_engine *engine, bool final)
     set(object, "wakeups", engine->wakeups);
     set(object, "coalesce_us", engine->coalesce_ns / 1000);
     json_object_set_new(object, "udp_gso", json_boolean(engine->tuns[0].udp_gso));
+    set(object, "rebindings", engine->rebind.times);
     set(object, "device_rx_dropped", now.rx_dropped - engine->devices_began.rx_dropped);
     set(object, "device_tx_dropped", now.tx_dropped - engine->devices_began.tx_dropped);
     json_object_set_new(object, "up", pipe_json(&engine->pipes[0]));

@@ -250,13 +250,19 @@ static const struct
     bool good;
     struct emu_command command;
 } commands[] = {
-    {"report", true, {EMU_TELL_REPORT, {false, false}, 0}},
-    {"reset\n", true, {EMU_TELL_RESET, {false, false}, 0}},
-    {"blackhole up 500ms", true, {EMU_TELL_BLACKHOLE, {true, false}, 500000000}},
-    {"blackhole both 2s\n", true, {EMU_TELL_BLACKHOLE, {true, true}, 2000000000}},
+    {"report", true, {EMU_TELL_REPORT, {false, false}, 0, false, false}},
+    {"reset\n", true, {EMU_TELL_RESET, {false, false}, 0, false, false}},
+    {"blackhole up 500ms", true, {EMU_TELL_BLACKHOLE, {true, false}, 500000000, false, false}},
+    {"blackhole both 2s\n", true, {EMU_TELL_BLACKHOLE, {true, true}, 2000000000, false, false}},
     {"", false, {0}},
     {"\n", false, {0}},
     {"report now", false, {0}},
+    {"rebind port", true, {EMU_TELL_REBIND, {false, false}, 0, true, false}},
+    {"rebind address\n", true, {EMU_TELL_REBIND, {false, false}, 0, false, true}},
+    {"rebind both", true, {EMU_TELL_REBIND, {false, false}, 0, true, true}},
+    {"rebind", false, {0}},
+    {"rebind wire", false, {0}},
+    {"rebind port now", false, {0}},
     {"blackhole", false, {0}},
     {"blackhole both", false, {0}},
     {"blackhole left 2s", false, {0}},
@@ -280,6 +286,8 @@ static void test_commands(void **state)
             assert_int_equal(command.verb, commands[i].command.verb);
             assert_memory_equal(command.ways, commands[i].command.ways, sizeof command.ways);
             assert_int_equal(command.ns, commands[i].command.ns);
+            assert_int_equal(command.ports, commands[i].command.ports);
+            assert_int_equal(command.addresses, commands[i].command.addresses);
         }
         free(copy);
     }

@@ -15,7 +15,8 @@
 # +---------------+      +-------------------------------+
 #
 # The router asks nobody whose address a packet carries (rp_filter off), so the third host can send in
-# another's name. Facts besides those of pair: third_ns, third_if, third_addr4, third_addr6 and
+# another's name. What is answered to 10.77.66.0/24 goes to the third host, which hears it and says nothing:
+# names for floods. Facts besides those of pair: third_ns, third_if, third_addr4, third_addr6 and
 # router_third_if.
 #
 # Usage: hub.sh up | down | describe      (as pair.sh)
@@ -53,6 +54,7 @@ up()
     add_address router r3 10.77.3.1/24 fd77:3::1/64
     add_address third t0 10.77.3.2/24 fd77:3::2/64
     sysctl_in router net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.r3.rp_filter=0
+    run ip -n router route add 10.77.66.0/24 via 10.77.3.2
     run ip -n third route add default via 10.77.3.1
     run ip -n third -6 route add default via fd77:3::1
     wait_until_reachable 10.77.2.2 fd77:2::2

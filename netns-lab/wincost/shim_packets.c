@@ -78,9 +78,9 @@ PUBLIC ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 PUBLIC int recvmmsg(int fd, struct mmsghdr *list, unsigned count, int flags, struct timespec *timeout)
 {
     SHIM_REAL(int (*)(int, struct mmsghdr *, unsigned, int, struct timespec *), "recvmmsg");
-    bool cut = shim_profile.single_datagrams != 0 && count > 1 && shim_kind_of(fd) == SHIM_UDP;
+    bool cut = shim_meter.profile.single_datagrams != 0 && count > 1 && shim_kind_of(fd) == SHIM_UDP;
     int got = real(fd, list, cut ? 1 : count, flags, timeout);
-    shim_count(SHIM_BATCHES_CUT, cut && got > 0);
+    shim_count(WINCOST_BATCHES_CUT, cut && got > 0);
     shim_after(shim_kind_of(fd), false, got);
     return got;
 }
@@ -127,11 +127,11 @@ static bool is_refused(enum shim_kind kind, const struct msghdr *message)
 {
     struct msghdr copy = *message;
     for (struct cmsghdr *c = CMSG_FIRSTHDR(&copy);
-         c != NULL && kind == SHIM_UDP && shim_profile.no_udp_offload != 0; c = CMSG_NXTHDR(&copy, c))
+         c != NULL && kind == SHIM_UDP && shim_meter.profile.no_udp_offload != 0; c = CMSG_NXTHDR(&copy, c))
     {
         if (c->cmsg_level == IPPROTO_UDP && c->cmsg_type == UDP_SEGMENT)
         {
-            shim_count(SHIM_OFFLOADS_REFUSED, 1);
+            shim_count(WINCOST_OFFLOADS_REFUSED, 1);
             errno = EINVAL;
             return true;
         }
@@ -157,14 +157,14 @@ PUBLIC int sendmmsg(int fd, struct mmsghdr *list, unsigned count, int flags)
 {
     SHIM_REAL(int (*)(int, struct mmsghdr *, unsigned, int), "sendmmsg");
     enum shim_kind kind = shim_kind_of(fd);
-    bool cut = shim_profile.single_datagrams != 0 && count > 1 && kind == SHIM_UDP;
+    bool cut = shim_meter.profile.single_datagrams != 0 && count > 1 && kind == SHIM_UDP;
     if (count > 0 && is_refused(kind, &list[0].msg_hdr))
     {
         return -1;
     }
     shim_before_write(kind);
     int put = real(fd, list, cut ? 1 : count, flags);
-    shim_count(SHIM_BATCHES_CUT, cut && put > 0);
+    shim_count(WINCOST_BATCHES_CUT, cut && put > 0);
     shim_after(kind, true, put);
     return put;
 }

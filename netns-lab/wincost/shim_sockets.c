@@ -27,7 +27,7 @@ static void set_buffer(int fd, int which, uint32_t octets)
     int asked = (int)(octets / 2);
     if (octets > 0 && real_setsockopt()(fd, SOL_SOCKET, which, &asked, sizeof asked) == 0)
     {
-        shim_count(SHIM_BUFFERS_SET, 1);
+        shim_count(WINCOST_BUFFERS_SET, 1);
     }
 }
 
@@ -43,8 +43,8 @@ PUBLIC int socket(int family, int type, int protocol)
     }
     if (fd >= 0 && udp)
     {
-        set_buffer(fd, SO_RCVBUF, shim_profile.rcvbuf);
-        set_buffer(fd, SO_SNDBUF, shim_profile.sndbuf);
+        set_buffer(fd, SO_RCVBUF, shim_meter.profile.rcvbuf);
+        set_buffer(fd, SO_SNDBUF, shim_meter.profile.sndbuf);
     }
     errno = kept;
     return fd;
@@ -62,13 +62,13 @@ static bool is_buffer_refused(int name, int asked)
 {
     bool receive = name == SO_RCVBUF || name == SO_RCVBUFFORCE;
     bool send = name == SO_SNDBUF || name == SO_SNDBUFFORCE;
-    uint32_t ours = receive ? shim_profile.rcvbuf : shim_profile.sndbuf;
+    uint32_t ours = receive ? shim_meter.profile.rcvbuf : shim_meter.profile.sndbuf;
     if (!receive && !send)
     {
         return false;
     }
-    return shim_profile.program_buffers == WINCOST_BUFFERS_IGNORED ||
-           (shim_profile.program_buffers == WINCOST_BUFFERS_CLAMPED && ours > 0 && asked > 0 &&
+    return shim_meter.profile.program_buffers == WINCOST_BUFFERS_IGNORED ||
+           (shim_meter.profile.program_buffers == WINCOST_BUFFERS_CLAMPED && ours > 0 && asked > 0 &&
             (uint32_t)asked > ours / 2);
 }
 
@@ -83,13 +83,13 @@ PUBLIC int setsockopt(int fd, int level, int name, const void *value, socklen_t 
     if (udp && level == SOL_SOCKET && is_buffer_refused(name, asked))
     {
         /* It succeeds, as on a system that takes it for a hint. */
-        shim_count(SHIM_BUFFERS_REFUSED, 1);
+        shim_count(WINCOST_BUFFERS_REFUSED, 1);
         return 0;
     }
     if (udp && level == IPPROTO_UDP && (name == UDP_SEGMENT || name == UDP_GRO) &&
-        shim_profile.no_udp_offload != 0)
+        shim_meter.profile.no_udp_offload != 0)
     {
-        shim_count(SHIM_OFFLOADS_REFUSED, 1);
+        shim_count(WINCOST_OFFLOADS_REFUSED, 1);
         errno = ENOPROTOOPT;
         return -1;
     }
@@ -103,13 +103,13 @@ PUBLIC int ioctl(int fd, unsigned long request, ...)
     va_start(list, request);
     void *argument = va_arg(list, void *);
     va_end(list);
-    if (request == TUNSETOFFLOAD && shim_profile.no_tun_offload != 0)
+    if (request == TUNSETOFFLOAD && shim_meter.profile.no_tun_offload != 0)
     {
         if (argument == NULL)
         {
             return real(fd, request, argument);
         }
-        shim_count(SHIM_OFFLOADS_REFUSED, 1);
+        shim_count(WINCOST_OFFLOADS_REFUSED, 1);
         errno = EINVAL;
         return -1;
     }

@@ -14,13 +14,13 @@
 /* A wait in milliseconds, rounded up to whole ones. */
 static int ticked_ms(int timeout_ms)
 {
-    if (shim_profile.tick_us == 0 || timeout_ms <= 0)
+    if (shim_meter.profile.tick_us == 0 || timeout_ms <= 0)
     {
         return timeout_ms;
     }
     int64_t asked_ns = (int64_t)timeout_ms * MS_NS;
-    int64_t wait_ns = wincost_tick_wait(&shim_profile, shim_now_ns(), asked_ns);
-    shim_count(SHIM_TICKED, wait_ns > asked_ns);
+    int64_t wait_ns = wincost_tick_wait(&shim_meter.profile, wincost_now_ns(), asked_ns);
+    shim_count(WINCOST_TICKED, wait_ns > asked_ns);
     int64_t wait_ms = (wait_ns + MS_NS - 1) / MS_NS;
     return wait_ms < INT32_MAX ? (int)wait_ms : timeout_ms;
 }
@@ -28,13 +28,13 @@ static int ticked_ms(int timeout_ms)
 /* NULL stays; otherwise *room gets the longer wait. */
 static const struct timespec *ticked_time(const struct timespec *timeout, struct timespec *room)
 {
-    if (timeout == NULL || shim_profile.tick_us == 0 || timeout->tv_sec > 1000000)
+    if (timeout == NULL || shim_meter.profile.tick_us == 0 || timeout->tv_sec > 1000000)
     {
         return timeout;
     }
     int64_t asked_ns = (int64_t)timeout->tv_sec * 1000000000 + timeout->tv_nsec;
-    int64_t wait_ns = wincost_tick_wait(&shim_profile, shim_now_ns(), asked_ns);
-    shim_count(SHIM_TICKED, wait_ns > asked_ns);
+    int64_t wait_ns = wincost_tick_wait(&shim_meter.profile, wincost_now_ns(), asked_ns);
+    shim_count(WINCOST_TICKED, wait_ns > asked_ns);
     *room = (struct timespec){wait_ns / 1000000000, wait_ns % 1000000000};
     return room;
 }
@@ -75,7 +75,7 @@ PUBLIC int select(int count, fd_set *restrict in, fd_set *restrict out, fd_set *
                   struct timeval *restrict timeout)
 {
     SHIM_REAL(int (*)(int, fd_set *, fd_set *, fd_set *, struct timeval *), "select");
-    if (timeout == NULL || shim_profile.tick_us == 0)
+    if (timeout == NULL || shim_meter.profile.tick_us == 0)
     {
         return real(count, in, out, odd, timeout);
     }

@@ -76,7 +76,9 @@ static int list(void)
         printf("  %-24s %s%s%s, %s, %s%s%s%s\n", arm->id, arm->client != NULL ? arm->client : "no tunnel",
                arm->server != NULL ? " to " : "", arm->server != NULL ? arm->server : "", arm->proto,
                arm->cipher, arm->option != NULL ? ", " : "", arm->option != NULL ? arm->option : "",
-               arm->quick ? "  (quick too)" : "");
+               arm->asked   ? "  (only with --only)"
+               : arm->quick ? "  (quick too)"
+                            : "");
     }
     printf("goals\n");
     for (size_t i = 0; i < perf_goal_count; i++)

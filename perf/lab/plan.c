@@ -21,6 +21,10 @@ const struct perf_figure_def perf_figures[PERF_FIGURE_COUNT] = {
     [PERF_JAIN_DOWN] = {"jain_down", "Jain fairness, down", "1", 1.0, true},
 };
 
+#define OURS  "ovref-openssl"
+#define STOCK "openvpn-2.6"
+#define RIVAL "wireguard-go-new"
+
 #define GCM    "AES-256-GCM"
 #define CBC    "AES-256-CBC"
 #define CHACHA "CHACHA20-POLY1305"
@@ -29,18 +33,24 @@ const struct perf_figure_def perf_figures[PERF_FIGURE_COUNT] = {
 #define CROWD(subject, count, suffix, cipher, each)                                                          \
     {                                                                                                        \
         subject suffix, subject, subject, "udp4", cipher, NULL, PERF_SCOPE_CROWD, false, false, count, each, \
-            0                                                                                                \
+            0, false                                                                                         \
     }
 
 /* Without a goal of its own: in every second round. */
 #define SHOWN(phase, ...)                                                                                    \
     {                                                                                                        \
-        __VA_ARGS__, 0, 2, phase                                                                             \
+        __VA_ARGS__, 0, 2, phase, false                                                                      \
     }
 
 #define ARM(...)                                                                                             \
     {                                                                                                        \
-        __VA_ARGS__, 0, 0, 0                                                                                 \
+        __VA_ARGS__, 0, 0, 0, false                                                                          \
+    }
+
+/* Variants of one program side by side: only when they are asked for. */
+#define VARIANT(id, option)                                                                                  \
+    {                                                                                                        \
+        id, OURS, OURS, "udp4", GCM, option, PERF_SCOPE_ALL, true, true, 0, 0, 0, true                       \
     }
 
 const struct perf_arm_def perf_arms[] = {
@@ -81,6 +91,11 @@ const struct perf_arm_def perf_arms[] = {
     CROWD("wireguard-go-new", 10, "/10", CHACHA, 0),
     CROWD("ovref-openssl", 50, "/50", GCM, 0),
     CROWD("openvpn-2.6", 50, "/50", GCM, 0),
+    VARIANT("offload", "data-path offload"),
+    VARIANT("offload/again", "data-path offload"),
+    VARIANT("uring", "data-path uring"),
+    VARIANT("threads-2", "data-threads 2"),
+    VARIANT("threads-auto", "data-threads auto"),
 };
 const size_t perf_arm_count = COUNT(perf_arms);
 
@@ -94,9 +109,15 @@ size_t perf_arm_find(const char *id)
     return at;
 }
 
-#define OURS  "ovref-openssl"
-#define STOCK "openvpn-2.6"
-#define RIVAL "wireguard-go-new"
+/* Variants against the default: no goals of the project, but the same intervals and verdicts. */
+#define VARIANT_GOALS(id)                                                                                    \
+    {PERF_UDP_200, id, "offload", 1.0, false}, {PERF_UDP_1400, id, "offload", 1.0, false},                   \
+        {PERF_TCP_UP, id, "offload", 1.0, false}, {PERF_TCP_DOWN, id, "offload", 1.0, false},                \
+        {PERF_TCP_BOTH, id, "offload", 1.0, false}, {PERF_CPU, id, "offload", 1.0, true},                    \
+        {PERF_RTT_IDLE, id, "offload", 1.0, true},                                                           \
+    {                                                                                                        \
+        PERF_RTT_1, id, "offload", 1.0, true                                                                 \
+    }
 
 const struct perf_goal perf_goals[] = {
     /* figure, arm, against, limit, at most */
@@ -148,6 +169,10 @@ const struct perf_goal perf_goals[] = {
     {PERF_CROWD_DOWN, OURS "/50", STOCK "/50", 8.0, false},
     {PERF_JAIN_UP, OURS "/50", NULL, 0.9, false},
     {PERF_JAIN_DOWN, OURS "/50", NULL, 0.9, false},
+    VARIANT_GOALS("offload/again"),
+    VARIANT_GOALS("uring"),
+    VARIANT_GOALS("threads-2"),
+    VARIANT_GOALS("threads-auto"),
 };
 const size_t perf_goal_count = COUNT(perf_goals);
 

@@ -58,6 +58,7 @@ struct perf_arm_def
     unsigned clients; /* PERF_SCOPE_CROWD: how many */
     unsigned every;   /* measured in one of so many rounds; 0: in all */
     unsigned phase;   /* in which of them */
+    bool asked;       /* only when --only names it: to compare variants of one program */
 };
 
 #define PERF_CLIENT_MAX 50u

@@ -159,8 +159,16 @@ static void print_goal(struct lab_term *term, const struct perf_run *run, const 
                    reason);
 }
 
+/* Comparisons of variants are only worth a word in a run that has them. */
+static bool concerns(const struct perf_run *run, const struct perf_goal *goal)
+{
+    const size_t arm = perf_arm_find(goal->arm);
+    return !perf_arms[arm].asked || run->samples.planned[arm];
+}
+
 static void print_goals(struct lab_term *term, const struct perf_run *run)
 {
+    size_t count = 0;
     size_t elsewhere = 0;
     lab_term_print(term, "\n%-24s %-22s %-19s %8s   %-22s %s\n", "goal", "of", "against", "limit",
                    "ratio [95 %]", "verdict");
@@ -168,6 +176,11 @@ static void print_goals(struct lab_term *term, const struct perf_run *run)
     {
         const bool *planned = run->samples.planned;
         const char *against = perf_goals[i].against;
+        if (!concerns(run, &perf_goals[i]))
+        {
+            continue;
+        }
+        count++;
         if (planned[perf_arm_find(perf_goals[i].arm)] && (against == NULL || planned[perf_arm_find(against)]))
         {
             print_goal(term, run, &perf_goals[i]);
@@ -179,8 +192,7 @@ static void print_goals(struct lab_term *term, const struct perf_run *run)
     }
     if (elsewhere > 0)
     {
-        lab_term_print(term, "%zu of %zu goals need arms that are not in this run\n", elsewhere,
-                       perf_goal_count);
+        lab_term_print(term, "%zu of %zu goals need arms that are not in this run\n", elsewhere, count);
     }
 }
 
@@ -202,6 +214,10 @@ enum lab_err perf_report(struct perf_run *run, struct lab_why *why)
     enum lab_err err = LAB_OK;
     for (size_t i = 0; err == LAB_OK && i < perf_goal_count; i++)
     {
+        if (!concerns(run, &perf_goals[i]))
+        {
+            continue;
+        }
         struct perf_ratio ratio;
         char reason[400];
         enum perf_verdict verdict =

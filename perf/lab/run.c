@@ -71,8 +71,9 @@ static enum lab_err choose_arms(struct perf_run *run, struct lab_why *why)
     for (size_t i = 0; err == LAB_OK && i < perf_arm_count; i++)
     {
         struct lab_why said = {""};
-        run->samples.planned[i] = run->only != NULL ? is_listed(run->only, perf_arms[i].id)
-                                                    : run->pace != &perf_pace_quick || perf_arms[i].quick;
+        run->samples.planned[i] =
+            run->only != NULL ? is_listed(run->only, perf_arms[i].id)
+                              : !perf_arms[i].asked && (run->pace != &perf_pace_quick || perf_arms[i].quick);
         if (!run->samples.planned[i])
         {
             continue;

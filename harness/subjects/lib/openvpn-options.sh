@@ -18,7 +18,7 @@ declare -A cfg=()
 # exit_notify) describe the network and cause no option; an empty value means the
 # program's own default.
 readonly cfg_keys=' role proto local remote port dev cipher auth ca cert key tls_crypt tls_auth
- key_direction tls_crypt_v2 topology dev_type mode tunnel4 tunnel6 tun_mtu keepalive exit_notify sndbuf rcvbuf profile wincost
+ key_direction tls_crypt_v2 topology dev_type mode tunnel4 tunnel6 tun_mtu keepalive exit_notify sndbuf rcvbuf profile wincost tunproxy
  verb workdir options '
 
 usage_error()
@@ -159,6 +159,42 @@ options_of_both()
     option verb verb
 }
 
+# under_profile ARRAY: puts what runs the words of ARRAY under the profile, if there is one, before them. The cost
+# shim works in a program that the loader of this system loads; any other has the tun proxy around it.
+under_profile()
+{
+    local -n under_words=$1
+    local stats=${cfg[workdir]}/profile.stats
+    [[ -n ${cfg[profile]-} ]] || return 0
+    if subject_wants_tunproxy
+    then
+        under_words=("${cfg[tunproxy]}" --profile "${cfg[profile]}" --stats "$stats" -- "${under_words[@]}")
+    else
+        under_words=(env "LD_PRELOAD=${cfg[wincost]}" "WINCOST_PROFILE=${cfg[profile]}" "WINCOST_STATS=$stats"
+            "${under_words[@]}")
+    fi
+}
+
+# Whether it makes raw system calls, or runs in a folder of another release, with its own loader.
+subject_wants_tunproxy()
+{
+    [[ -n ${raw_calls-} || -n ${peer_command-} ]]
+}
+
+# supports_profile FACTOR: "" for any. What lies inside the program is out of the tun proxy's reach.
+supports_profile()
+{
+    if ! subject_wants_tunproxy
+    then
+        echo 'by the cost shim'
+    elif [[ $1 == tick ]]
+    then
+        unsupported 'it runs in the tun proxy, which cannot reach the waits of a program'
+    else
+        echo 'by the tun proxy, which reaches neither its waits nor its batches of calls'
+    fi
+}
+
 # cfg_run ROLE CFG: becomes the program. The option file stays in the work folder,
 # so a run can be repeated by hand.
 cfg_run()
@@ -171,9 +207,7 @@ cfg_run()
         options_of_both
     } >"$file"
     [[ -z ${cfg[options]-} ]] || extra=(--config "${cfg[options]}")
-    # The cost shim works in a program that the loader of this system loads.
-    [[ -z ${cfg[profile]-} ]] || subject_program=(env "LD_PRELOAD=${cfg[wincost]}" "WINCOST_PROFILE=${cfg[profile]}"
-        "WINCOST_STATS=${cfg[workdir]}/profile.stats" "${subject_program[@]}")
+    under_profile subject_program
     exec "${subject_program[@]}" --config "$file" "${extra[@]}"
 }
 

@@ -23,6 +23,19 @@ openvpn_supports()
         log-replay)
             echo 'bad packet ID \(may be a replay\)'
             ;;
+        log-drops)
+            echo 'TLS Error: |[Dd]ecrypt packet error|[Dd]ecrypt error|bad packet ID|Connection Attempt|[Uu]nroutable|unknown opcode'
+            ;;
+        log-restart)
+            echo 'SIGUSR1\[[^]]*\] received, [a-z-]+ restarting'
+            ;;
+        log-sessions)
+            # A line of the client list; those of the routing table begin with an address.
+            echo '[^ ,]+,[0-9a-f.:]+,[0-9]+,[0-9]+,[0-9]{4}-'
+            ;;
+        status-signal)
+            echo USR2
+            ;;
         log-cipher)
             echo "Data Channel: cipher '([A-Za-z0-9-]+)'"
             ;;

@@ -37,7 +37,10 @@ subject_supports()
 {
     local help
     case $1 in
-        in-tree | profile | tls-ekm | tls-crypt-v2:cookie | data-ciphers-fallback)
+        profile | profile:*)
+            supports_profile "${1#profile:}"
+            ;;
+        in-tree | tls-ekm | tls-crypt-v2:cookie | data-ciphers-fallback)
             echo yes
             ;;
         tls:1.3)
@@ -110,6 +113,15 @@ subject_supports()
             ;;
         log-replay)
             echo 'dropped [0-9]+ in \(([0-9]+) replayed\)'
+            ;;
+        log-drops)
+            echo 'status hub: .*; dropped ([0-9]+),'
+            ;;
+        log-restart)
+            echo 'SIGUSR1\[[^]]*\] received, process restarting'
+            ;;
+        log-sessions)
+            echo "status peer [0-9]+ '"
             ;;
         log-cipher)
             echo 'Data Channel: cipher ([A-Za-z0-9-]+)'

@@ -70,9 +70,8 @@ subject_supports()
             compress:stub-v2 | compress:migrate)
             echo yes
             ;;
-        profile)
-            [[ -z ${peer_command-} ]] || unsupported 'it runs in a folder of another release, with its own loader: the cost shim does not reach it' || return
-            echo yes
+        profile | profile:*)
+            supports_profile "${1#profile:}"
             ;;
         tls-ekm | tls-crypt-v2:cookie | auth-user-pass:inline | tun-mtu:9000 | peer-to-peer)
             if stock_has 2.6

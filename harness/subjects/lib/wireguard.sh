@@ -2,12 +2,14 @@
 # What the wireguard-go subjects share. Sourced after openvpn-options.sh and
 # peer.sh, with `release` set; ends with: wireguard_main "$@"
 #
-# Of CFG these keys apply: role local remote port dev tunnel4 tunnel6 tun_mtu workdir, and ca,
+# Of CFG these keys apply: role local remote port dev tunnel4 tunnel6 tun_mtu workdir profile, and ca,
 # whose folder also holds WireGuard's keys (made at first use). All others, those about
 # certificates, ciphers, buffers and logs, have no counterpart and are ignored.
 
 # shellcheck disable=SC2154 # the files around this one set the rest
 
+# shellcheck disable=SC2034 # read by openvpn-options.sh
+readonly raw_calls='Go makes its system calls itself'
 readonly wireguard_overhead=80 # octets around a tunnel packet, outer IPv6 header included
 
 subject_version()
@@ -28,8 +30,8 @@ subject_supports()
         cipher:CHACHA20-POLY1305)
             echo 'the only one it has'
             ;;
-        profile)
-            unsupported 'it makes raw system calls (Go), which the cost shim cannot see; a tun proxy is not built yet'
+        profile | profile:*)
+            supports_profile "${1#profile:}"
             ;;
         many-clients)
             unsupported 'its server is given one peer here (WireGuard names each peer by a key of its own)'
@@ -98,7 +100,7 @@ wireguard_conf()
 
 cfg_run()
 {
-    local role=$1 keys number=1 conf addresses=()
+    local role=$1 keys number=1 conf addresses=() words
     cfg_load "$role" "$2"
     [[ ${cfg[proto]} == udp* ]] || usage_error "WireGuard has no ${cfg[proto]}"
     keys=$(dirname "${cfg[ca]}")/wireguard
@@ -112,8 +114,10 @@ cfg_run()
         addresses+=("$(host_of "${cfg[tunnel6]%/*}" "$number")/${cfg[tunnel6]#*/}")
     conf=${cfg[workdir]}/wg.conf
     (umask 077 && wireguard_conf "$keys" >"$conf")
-    exec "${peer_command[@]}" "$here/lib/wireguard-run" "${cfg[dev]}" "$conf" \
-        "$((${cfg[tun_mtu]:-1500} - wireguard_overhead))" "${addresses[@]}"
+    words=("${peer_command[@]}" "$here/lib/wireguard-run" "${cfg[dev]}" "$conf"
+        "$((${cfg[tun_mtu]:-1500} - wireguard_overhead))" "${addresses[@]}")
+    under_profile words
+    exec "${words[@]}"
 }
 
 wireguard_main()

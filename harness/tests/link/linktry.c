@@ -1,5 +1,5 @@
 /* Puts one impairment into a topology that is up, verifies it, runs a command over it, and takes it away:
- * lib/link.h as a run uses it. Prints the report.
+ * lib/link.h as a run uses it. Prints the report. The command `--tell WORDS` tells the link something.
  *
  * usage: linktry BACKEND UP DOWN SEED DIR [COMMAND...]
  * Exit status: 0 verified and undisturbed, 1 the probe disagrees or something failed, 3 this back end cannot
@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define COMMAND_TIMEOUT_MS 60000
 
@@ -18,12 +19,21 @@ static int fail(enum lab_err err, const struct lab_why *why)
     return err == LAB_ERR_USAGE || err == LAB_ERR_ABSENT ? 3 : 1;
 }
 
+static bool is_telling(char *const *command)
+{
+    return command[0] != NULL && strcmp(command[0], "--tell") == 0 && command[1] != NULL;
+}
+
 static enum lab_err use_link(struct lab_loop *loop, struct lab_link *link, char *const *command,
                              struct lab_why *why)
 {
     const struct lab_proc_spec spec = {.argv = (const char *const *)command, .out_path = link->log_path};
     int status;
     enum lab_err err = lab_link_verify(link, why);
+    if (err == LAB_OK && is_telling(command))
+    {
+        return lab_link_tell(link, command[1], why);
+    }
     if (err == LAB_OK && command[0] != NULL)
     {
         err = lab_proc_run(loop, &spec, COMMAND_TIMEOUT_MS, &status, why);
@@ -43,8 +53,11 @@ static int try_link(struct lab_loop *loop, char **argv)
     struct lab_topology topology;
     struct lab_link link;
     json_t *report = NULL;
-    const struct lab_link_spec spec = {
-        .backend = argv[1], .up = argv[2], .down = argv[3], .seed = strtoull(argv[4], NULL, 10)};
+    const struct lab_link_spec spec = {.backend = argv[1],
+                                       .up = argv[2],
+                                       .down = argv[3],
+                                       .seed = strtoull(argv[4], NULL, 10),
+                                       .told = is_telling(argv + 6)};
     enum lab_err err = lab_paths_find(&paths, &why);
     if (err == LAB_OK)
     {

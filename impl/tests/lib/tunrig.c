@@ -9,6 +9,22 @@
 
 #include <cmocka.h>
 
+const struct tunrig_variant tunrig_offload = {"offload", ov_tun_open_offload};
+const struct tunrig_variant tunrig_uring = {"uring", ov_tun_open_uring};
+
+bool tunrig_has(const struct tunrig_variant *variant, const char *what)
+{
+    struct ov_tun *tun = NULL;
+    char text[OV_TUN_TEXT];
+    if (variant->open("tun7", &tun, text) != OV_OK)
+    {
+        printf("SKIP %s with %s: %s\n", what, variant->name, text);
+        return false;
+    }
+    tun->ops->close(tun);
+    return true;
+}
+
 struct ov_tun *tunrig_down(tunrig_open_fn *open_tun)
 {
     struct ov_tun *tun = NULL;
@@ -55,8 +71,10 @@ int tunrig_socket(uint8_t version, int type, uint8_t host, uint16_t port)
     struct sockaddr_storage sa;
     socklen_t len = tunrig_address(&sa, version, host, port);
     int size = 1 << 20;
+    int again = type == SOCK_STREAM; /* the port of a test before may still linger */
     int fd = socket(sa.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     assert_true(fd >= 0);
+    assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &again, sizeof again), 0);
     assert_int_equal(bind(fd, (struct sockaddr *)&sa, len), 0);
     (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
     return fd;

@@ -12,6 +12,18 @@
 
 typedef enum ov_err tunrig_open_fn(const char *dev, struct ov_tun **out, char text[static OV_TUN_TEXT]);
 
+/* Variants with super-packets; a test that holds for all of them gets one as its state. */
+struct tunrig_variant
+{
+    const char *name;
+    tunrig_open_fn *open;
+};
+extern const struct tunrig_variant tunrig_offload;
+extern const struct tunrig_variant tunrig_uring;
+
+/* Can it be opened in the current namespace? False: says SKIP, of what, and why. */
+bool tunrig_has(const struct tunrig_variant *variant, const char *what);
+
 /* The device, not set up. */
 struct ov_tun *tunrig_down(tunrig_open_fn *open_tun);
 /* The device with host's addresses, up. */

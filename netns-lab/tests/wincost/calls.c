@@ -1,7 +1,8 @@
-/* A program without any knowledge of the shim, for its test: calls WHAT N times and prints what came of it,
- * key=value. In a namespace of its own (it makes a tun device).
+/* A program without any knowledge of the shim or the tun proxy, for their test: calls WHAT N times and
+ * prints what came of it, key=value. In a namespace of its own without IPv6 (it makes a tun device).
  *
- *     calls tun-write N | socket N | batch N | poll N | offload | buffers OCTETS */
+ * calls tun-write N | tun-read N | super N | reopen N | socket N | batch N | poll N | offload | buffers
+ * OCTETS */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -9,6 +10,7 @@
 #include <linux/if_tun.h>
 #include <linux/udp.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,9 +32,10 @@ static int die(const char *what)
     exit(1);
 }
 
-static int open_tun(void)
+/* Up, as 10.99.0.1/8. */
+static int open_tun(short flags)
 {
-    struct ifreq request = {.ifr_flags = IFF_TUN | IFF_NO_PI};
+    struct ifreq request = {.ifr_flags = (short)(IFF_TUN | IFF_NO_PI | flags)};
     int fd = open("/dev/net/tun", O_RDWR);
     snprintf(request.ifr_name, sizeof request.ifr_name, "wincost0");
     if (fd < 0 || ioctl(fd, TUNSETIFF, &request) != 0)
@@ -40,9 +43,21 @@ static int open_tun(void)
         die("tun");
     }
     struct ifreq up = request;
-    up.ifr_flags = IFF_UP;
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(0x0a630001)}};
+    memcpy(&up.ifr_addr, &address, sizeof address);
     int control = socket(AF_INET, SOCK_DGRAM, 0);
-    if (control < 0 || ioctl(control, SIOCSIFFLAGS, &up) != 0)
+    if (control < 0 || ioctl(control, SIOCSIFADDR, &up) != 0)
+    {
+        die("address");
+    }
+    address.sin_addr.s_addr = htonl(0xff000000);
+    memcpy(&up.ifr_netmask, &address, sizeof address);
+    if (ioctl(control, SIOCSIFNETMASK, &up) != 0)
+    {
+        die("netmask");
+    }
+    up.ifr_flags = IFF_UP;
+    if (ioctl(control, SIOCSIFFLAGS, &up) != 0)
     {
         die("up");
     }
@@ -66,11 +81,63 @@ static int open_udp(struct sockaddr_in *self)
 static void tun_write(long count)
 {
     unsigned char packet[60] = {0x45, 0, 0, 60, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2};
-    int fd = open_tun();
+    int fd = open_tun(0);
     long written = 0;
     for (long i = 0; i < count; i++)
     {
         written += write(fd, packet, sizeof packet) == (ssize_t)sizeof packet;
+    }
+    printf("written=%ld\n", written);
+    close(fd);
+}
+
+/* Every packet on a device of its own. */
+static void reopen(long count)
+{
+    for (long i = 0; i < count; i++)
+    {
+        tun_write(1);
+    }
+}
+
+/* What the system sends into the tunnel. */
+static void tun_read(long count)
+{
+    struct sockaddr_in beyond = {
+        .sin_family = AF_INET, .sin_port = htons(9), .sin_addr = {htonl(0x0a630002)}};
+    unsigned char packet[200];
+    long read_back = 0;
+    int fd = open_tun(0);
+    int udp = socket(AF_INET, SOCK_DGRAM, 0);
+    for (long i = 0; i < count; i++)
+    {
+        read_back += sendto(udp, packet, 72, 0, (struct sockaddr *)&beyond, sizeof beyond) == 72 &&
+                     read(fd, packet, sizeof packet) == 100;
+    }
+    printf("read=%ld\n", read_back);
+    close(udp);
+    close(fd);
+}
+
+/* Super-packets of ten segments, where the device takes such. */
+static void tun_super(long count)
+{
+    unsigned char frame[10 + 40 + 10 * 1000] = {
+        1,    1, 40,   0,    0xe8, 3, 20,   0, 16, 0, /* needs a sum, TCPv4, 1000 octets each, sum at 20 + 16 */
+        0x45, 0, 0x27, 0x38, 0,    0, 0x40, 0, 64, 6, 0, 0, 10,   99,   0, 2, 10, 99, 0, 1, /* 10040 octets */
+        0,    9, 0,    9,    0,    0, 0,    1, 0,  0, 0, 1, 0x50, 0x10, 1, 0, 0,  0,  0, 0};
+    struct ifreq is = {0};
+    long written = 0;
+    int fd = open_tun(IFF_VNET_HDR);
+    if (ioctl(fd, TUNGETIFF, &is) != 0)
+    {
+        die("TUNGETIFF");
+    }
+    bool headers = (is.ifr_flags & IFF_VNET_HDR) != 0;
+    printf("headers=%s\n", headers ? "yes" : "no");
+    for (long i = 0; headers && i < count; i++)
+    {
+        written += write(fd, frame, sizeof frame) == (ssize_t)sizeof frame;
     }
     printf("written=%ld\n", written);
     close(fd);
@@ -120,11 +187,12 @@ static void wait_often(long count)
     }
 }
 
-static void offload(void)
+static void offload(long count)
 {
     struct sockaddr_in self;
+    (void)count;
     int size = 100;
-    int tun = open_tun();
+    int tun = open_tun(0);
     int udp = open_udp(&self);
     int status = setsockopt(udp, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof size);
     printf("udp_segment=%s\n", status == 0 ? "taken" : strerrorname_np(errno));
@@ -134,8 +202,9 @@ static void offload(void)
     close(udp);
 }
 
-static void buffers(int octets)
+static void buffers(long count)
 {
+    int octets = (int)count;
     struct sockaddr_in self;
     int fd = open_udp(&self);
     int got = 0;
@@ -150,42 +219,32 @@ static void buffers(int octets)
     close(fd);
 }
 
+static const struct
+{
+    const char *what;
+    void (*call)(long count);
+} calls[] = {
+    {"tun-write", tun_write}, {"tun-read", tun_read}, {"super", tun_super},
+    {"reopen", reopen},       {"socket", exchange},   {"batch", batch},
+    {"poll", wait_often},     {"offload", offload},   {"buffers", buffers},
+};
+
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
     long count = argc > 2 ? strtol(argv[2], NULL, 10) : 1;
     double from = seconds(CLOCK_MONOTONIC);
     double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
-    if (strcmp(what, "tun-write") == 0)
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
     {
-        tun_write(count);
+        if (strcmp(what, calls[i].what) == 0)
+        {
+            calls[i].call(count);
+            printf("elapsed_us=%.0f\ncpu_us=%.0f\n", (seconds(CLOCK_MONOTONIC) - from) * 1e6,
+                   (seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu) * 1e6);
+            return 0;
+        }
     }
-    else if (strcmp(what, "socket") == 0)
-    {
-        exchange(count);
-    }
-    else if (strcmp(what, "batch") == 0)
-    {
-        batch(count);
-    }
-    else if (strcmp(what, "poll") == 0)
-    {
-        wait_often(count);
-    }
-    else if (strcmp(what, "offload") == 0)
-    {
-        offload();
-    }
-    else if (strcmp(what, "buffers") == 0)
-    {
-        buffers((int)count);
-    }
-    else
-    {
-        fprintf(stderr, "usage: calls WHAT N\n");
-        return 2;
-    }
-    printf("elapsed_us=%.0f\ncpu_us=%.0f\n", (seconds(CLOCK_MONOTONIC) - from) * 1e6,
-           (seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu) * 1e6);
-    return 0;
+    fprintf(stderr, "usage: calls WHAT N\n");
+    return 2;
 }

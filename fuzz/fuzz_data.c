@@ -15,11 +15,20 @@ static const struct kind
     bool epoch;
     bool auth_none;
     bool v2;
+    bool bare; /* static key mode */
 } kinds[] = {
-    {OV_CIPHER_AES_256_GCM, false, false, true}, {OV_CIPHER_CHACHA20_POLY1305, false, false, false},
-    {OV_CIPHER_AES_128_GCM, true, false, true},  {OV_CIPHER_AES_256_CBC, false, false, true},
-    {OV_CIPHER_AES_128_CBC, false, true, false}, {OV_CIPHER_NONE, false, false, true},
-    {OV_CIPHER_NONE, false, true, true},
+    {OV_CIPHER_AES_256_GCM, false, false, true, false},
+    {OV_CIPHER_CHACHA20_POLY1305, false, false, false, false},
+    {OV_CIPHER_AES_128_GCM, true, false, true, false},
+    {OV_CIPHER_AES_256_CBC, false, false, true, false},
+    {OV_CIPHER_AES_128_CBC, false, true, false, false},
+    {OV_CIPHER_NONE, false, false, true, false},
+    {OV_CIPHER_NONE, false, true, true, false},
+    {OV_CIPHER_AES_256_CFB, false, false, true, false},
+    {OV_CIPHER_DES_EDE3_CBC, false, false, false, false},
+    {OV_CIPHER_AES_256_CBC, false, false, false, true},
+    {OV_CIPHER_BF_CBC, false, true, false, true},
+    {OV_CIPHER_NONE, false, false, false, true},
 };
 
 static enum ov_err count_up(void *ctx, uint8_t *out, size_t len)
@@ -45,11 +54,14 @@ static void channel(struct ov_data *d, const struct kind *kind, enum ov_role rol
                                           .cipher = kind->cipher,
                                           .epoch = kind->epoch,
                                           .auth_none = kind->auth_none,
+                                          .bare = kind->bare,
+                                          .wall_s = 0x60000000,
                                           .auth = OV_DIGEST_SHA256,
                                           .key2 = &key2,
                                           .role = role,
                                           .replay_window = 64};
     ov_data_init(d, 1500);
+    d->bare = kind->bare;
     d->peer_id = kind->v2 ? 5 : OV_PEER_ID_NONE;
     FUZZ_CHECK(ov_data_key_init(&key, &spec) == OV_OK);
     ov_data_install(d, &key, 0, UINT64_MAX);
@@ -108,7 +120,7 @@ static void changed(struct ov_data *from, struct ov_data *to, const struct kind 
     const bool aead = ov_cipher_is_aead(kind->cipher);
     packet[at] ^= change;
     const bool opened = opens(to, packet, len - cut);
-    if (!kind->auth_none && (cut > 0 || (change != 0 && (aead ? kind->v2 || at > 0 : at >= 4))))
+    if (!kind->auth_none && (cut > 0 || (change != 0 && (aead ? kind->v2 || at > 0 : at >= 4 || kind->bare))))
     {
         FUZZ_CHECK(!opened);
     }

@@ -29,6 +29,12 @@ static const struct lab_value ciphers[] = {
     CIPHER("cbc192", "AES-192-CBC", "cbc", 0),
     CIPHER("cbc128", "AES-128-CBC", "cbc", 0),
     CIPHER("camellia256", "CAMELLIA-256-CBC", "cbc", 0),
+    CIPHER("cfb256", "AES-256-CFB", "opaque", 0),
+    {.name = "blowfish",
+     .title = "BF-CBC, the default of before 2.5: blocks of 64 bits",
+     .needs = {"cipher:BF-CBC", "option:providers"},
+     .both = "cipher=BF-CBC\nproviders legacy default\n",
+     .expect = {.cipher = "BF-CBC", .data_format = "opaque"}},
     CIPHER("aria256gcm", "ARIA-256-GCM", "aead", LAB_T_AEAD),
     CIPHER("no-cipher", "none", "opaque", LAB_T_NO_CIPHER),
     {.name = "server-order",
@@ -84,6 +90,10 @@ static const struct lab_value digests[] = {
     {.name = "sha256", .title = "auth SHA256", .both = "auth=SHA256\n"},
     {.name = "sha1", .title = "auth SHA1, the usual one", .both = "auth=\n"},
     {.name = "sha512", .title = "auth SHA512", .both = "auth=SHA512\n"},
+    {.name = "ripemd160",
+     .title = "auth RIPEMD160, of old set-ups",
+     .needs = {"digest:RIPEMD160"},
+     .both = "auth=RIPEMD160\n"},
     {.name = "no-digest", .title = "auth none", .tags = LAB_T_NO_DIGEST, .both = "auth=none\n"},
 };
 

@@ -118,6 +118,15 @@ void ov_client_status_text(const struct ov_client *client, FILE *file);
 /* Routes that waited are set; the tunnel is ready. */
 void ov_client_ready(struct ov_client *client);
 
+/* client_peer.c: static key mode. */
+bool ov_client_is_peer(const struct ov_client *client);
+/* The other end of this attempt is not called, it calls. */
+bool ov_client_waits_for_call(const struct ov_client *client);
+/* Wait for it; from: only there (NULL: anywhere). */
+void ov_client_await(struct ov_client *client, const struct ov_addr *from, struct ov_now now);
+/* Addresses and routes, as soon as there is a session. False: the log says why. */
+bool ov_client_open_tunnel(struct ov_client *client);
+
 /* client_proxy.c: does the way to the remote of this attempt lead through one? */
 bool ov_client_has_proxy(const struct ov_client *client);
 /* Find the proxy and connect to it. server: where a relay is to send to, NULL for TCP. */

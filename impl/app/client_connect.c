@@ -107,6 +107,10 @@ static enum ov_err begin_session(struct ov_client *client, const struct ov_addr 
     const struct ov_session_env env = {
         .settings = &client->program->settings, .rng = &client->program->rng, .log = client->log};
     enum ov_err err = ov_session_init(&client->session, &env, server, now);
+    if (err == OV_OK && ov_client_is_peer(client))
+    {
+        err = ov_client_open_tunnel(client) ? OV_OK : OV_ERR_IO;
+    }
     if (err == OV_OK)
     {
         client->pump.ctx = &client->session;
@@ -140,6 +144,11 @@ static void start_session(struct ov_client *client, const struct ov_addr *server
     if (ov_client_has_proxy(client))
     {
         ov_client_call_proxy(client, now);
+        return;
+    }
+    if (ov_client_waits_for_call(client))
+    {
+        ov_client_await(client, server, now);
         return;
     }
     ov_logf(client->log, OV_LOG_INFO, "connecting to %s", ov_addr_text(server, text));
@@ -228,7 +237,8 @@ static bool prepare(struct ov_client *client, struct ov_now now)
         return false;
     }
     const uint32_t master_s = client->program->config.connect_master_s;
-    client->master_ms = master_s > 0 ? now.mono_ms + UINT64_C(1000) * master_s : OV_NEVER;
+    client->master_ms =
+        master_s > 0 && !ov_client_is_peer(client) ? now.mono_ms + UINT64_C(1000) * master_s : OV_NEVER;
     return true;
 }
 
@@ -260,6 +270,11 @@ void ov_client_attempt(struct ov_client *client, struct ov_now now)
     if (ov_client_has_proxy(client) && ov_proto_is_tcp(ov_remotes_entry(&client->remotes)->proto))
     {
         ov_client_call_proxy(client, now); /* it looks the server up */
+        return;
+    }
+    if (ov_remotes_entry(&client->remotes)->host == NULL)
+    {
+        ov_client_await(client, NULL, now);
         return;
     }
     if (server == NULL)

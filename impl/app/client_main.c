@@ -185,7 +185,10 @@ enum ov_outcome ov_client_run(struct ov_program *program)
     client->outcome = OV_OUTCOME_FAILED;
     if (client_open(client) && shuffle(client))
     {
-        say_timers(client);
+        if (!ov_client_is_peer(client))
+        {
+            say_timers(client);
+        }
         ov_client_wake(client, 0); /* the pause is over at once: first attempt */
         ov_loop_run(client->loop);
     }

@@ -31,8 +31,16 @@ static void verb_tick(void *ctx, struct ov_now now)
 static void verb_lost(void *ctx, const struct ov_addr *addr, enum ov_err err, const char *text,
                       struct ov_now now)
 {
-    (void)addr; /* it has one */
-    ov_session_lost(ctx, err, text, now);
+    /* Of a link that listens, most connections are somebody else's. */
+    if (ov_session_is_at(ctx, addr))
+    {
+        ov_session_lost(ctx, err, text, now);
+    }
+}
+
+static bool verb_claim(void *ctx, struct ov_addr *addr, bool *used)
+{
+    return ov_session_claim(ctx, addr, used);
 }
 
 const struct ov_engine ov_engine_session = {
@@ -42,4 +50,5 @@ const struct ov_engine ov_engine_session = {
     .deadline = verb_deadline,
     .tick = verb_tick,
     .lost = verb_lost,
+    .claim = verb_claim,
 };

@@ -32,6 +32,33 @@ static bool load_tls_auth(const struct ov_config *config, const struct ov_log *l
     return load_static("tls-auth", &config->tls_auth, need, log, &out->key);
 }
 
+/* A key that was never filled protects nothing [WP-KEY-005]. */
+static bool is_empty(const struct ov_key_half *half)
+{
+    uint8_t sum = 0;
+    for (size_t i = 0; i < OV_CIPHER_KEY_MAX; i++)
+    {
+        sum |= half->cipher[i];
+    }
+    return sum == 0;
+}
+
+static bool load_secret(const struct ov_config *config, const struct ov_log *log, struct ov_control_keys *out)
+{
+    const size_t need = config->key_direction < 0 ? OV_STATIC_KEY_HALF : OV_STATIC_KEY_FULL;
+    if (!load_static("secret", &config->secret, need, log, &out->secret))
+    {
+        return false;
+    }
+    out->has_secret = true;
+    if (is_empty(&out->secret.half[0]) || (need == OV_STATIC_KEY_FULL && is_empty(&out->secret.half[1])))
+    {
+        ov_logf(log, OV_LOG_ERROR, "--secret %s: the key is all zero", config->secret.from);
+        return false;
+    }
+    return true;
+}
+
 static bool log_v2_error(const struct ov_log *log, const struct ov_text *text, const char *what)
 {
     ov_logf(log, OV_LOG_ERROR, "--tls-crypt-v2 %s: %s", text->from, what);
@@ -84,6 +111,10 @@ bool ov_control_keys_load(const struct ov_config *config, const struct ov_log *l
                           struct ov_control_keys *out)
 {
     memset(out, 0, sizeof *out);
+    if (config->secret.from != NULL)
+    {
+        return load_secret(config, log, out);
+    }
     if (config->tls_auth.from != NULL && !load_tls_auth(config, log, &out->wrap))
     {
         return false;

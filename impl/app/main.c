@@ -54,6 +54,22 @@ static void log_diags(const struct ov_log *log, const struct ov_diags *diags)
     }
 }
 
+static void print_cipher(enum ov_cipher_id id)
+{
+    const bool for_secret = ov_cipher_mode(id) == OV_MODE_CBC || id == OV_CIPHER_NONE;
+    char block[32] = "stream cipher";
+    if (id == OV_CIPHER_NONE)
+    {
+        (void)snprintf(block, sizeof block, "nothing is encrypted");
+    }
+    else if (ov_cipher_block_len(id) > 1)
+    {
+        (void)snprintf(block, sizeof block, "%u bit block", 8 * ov_cipher_block_len(id));
+    }
+    (void)printf("%s  (%u bit key, %s%s%s)\n", ov_cipher_name(id), 8 * ov_cipher_key_len(id), block,
+                 for_secret ? "" : ", not with 'secret'", ov_cipher_is_narrow(id) ? ", deprecated" : "");
+}
+
 /* Names of what the chosen TLS library offers for the data channel. */
 static enum ov_outcome show_algorithms(struct ov_program *program, const struct ov_config *config,
                                        struct ov_log log)
@@ -66,10 +82,10 @@ static enum ov_outcome show_algorithms(struct ov_program *program, const struct 
     }
     for (unsigned i = 0; config->wish == OV_WISH_CIPHERS && i < OV_CIPHER_COUNT; i++)
     {
-        if (ov_crypto_has_cipher(program->crypto, (enum ov_cipher_id)i))
+        const enum ov_cipher_id id = (enum ov_cipher_id)i;
+        if (ov_crypto_has_cipher(program->crypto, id))
         {
-            (void)printf("%s  (%u bit key)\n", ov_cipher_name((enum ov_cipher_id)i),
-                         8 * ov_cipher_key_len((enum ov_cipher_id)i));
+            print_cipher(id);
         }
     }
     for (unsigned i = 0; config->wish == OV_WISH_DIGESTS && i < OV_DIGEST_COUNT; i++)

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/load_ciphers.h"
 #include "app/load_keys.h"
 #include "app/load_token.h"
 #include "app/login.h"
@@ -12,7 +13,6 @@
 #include "base/arena.h"
 #include "base/wipe.h"
 #include "compress/compress.h"
-#include "crypto/engine.h"
 #include "wire/pem.h"
 
 bool ov_program_start_crypto(struct ov_program *program)
@@ -32,69 +32,7 @@ bool ov_program_start_crypto(struct ov_program *program)
         return false;
     }
     program->rng = (struct ov_rng){program->crypto->random, NULL};
-    return true;
-}
-
-/* A data channel engine that starts here and agrees with the TLS library octet
- * by octet takes over its AEAD. One that was named and can't is an error. */
-static bool choose_engine(struct ov_program *program)
-{
-    const char *name = program->config.data_engine;
-    bool is_auto = name == NULL || strcmp(name, "auto") == 0;
-    if (!is_auto && strcmp(name, "none") == 0)
-    {
-        return true;
-    }
-    for (size_t i = 0; ov_aead_engines[i] != NULL; i++)
-    {
-        const struct ov_aead_engine *engine = ov_aead_engines[i];
-        char reason[256] = "its results differ from the TLS library's";
-        if ((!is_auto && strcmp(name, engine->name) != 0))
-        {
-            continue;
-        }
-        if (engine->start(reason, sizeof reason) == OV_OK &&
-            ov_aead_engine_agrees(&engine->aead, &program->crypto->aead) == OV_OK)
-        {
-            program->with_engine = *program->crypto;
-            program->with_engine.aead = engine->aead;
-            program->crypto = &program->with_engine;
-            ov_logf(&program->log, OV_LOG_INFO, "data channel cipher: %s %s", engine->name,
-                    engine->version());
-            return true;
-        }
-        ov_logf(&program->log, is_auto ? OV_LOG_INFO : OV_LOG_ERROR, "data channel cipher: not %s: %s",
-                engine->name, reason);
-        if (!is_auto)
-        {
-            return false;
-        }
-    }
-    if (!is_auto)
-    {
-        ov_logf(&program->log, OV_LOG_ERROR, "--data-engine %s: this program was built without it", name);
-    }
-    return is_auto;
-}
-
-static bool limit_ciphers(struct ov_program *program)
-{
-    const struct ov_config *config = &program->config;
-    enum ov_cipher_id missing;
-    uint8_t digest[OV_DIGEST_MAX];
-    if (!config->auth_none && program->crypto->digest(config->auth, NULL, 0, digest) != OV_OK)
-    {
-        ov_logf(&program->log, OV_LOG_ERROR, "--auth: %s does not have %s", program->crypto->version(),
-                ov_digest_name(config->auth));
-        return false;
-    }
-    if (ov_ciphers_limit(&program->config.data_ciphers, program->crypto, &missing) != OV_OK)
-    {
-        ov_logf(&program->log, OV_LOG_ERROR, "--data-ciphers: %s does not have %s",
-                program->crypto->version(), ov_cipher_name(missing));
-        return false;
-    }
-    return true;
+    return ov_program_load_providers(program);
 }
 
 /* An algorithm that is configured has to be there; one that a server pushes is refused then. */
@@ -290,8 +228,9 @@ static bool prepare(struct ov_program *program, const struct ov_config *config, 
     program->base = config;
     program->config = *config;
     program->log = log;
-    if (!look_up_identity(program) || !ov_program_start_crypto(program) || !choose_engine(program) ||
-        !limit_ciphers(program) || !check_compression(program) || !load_tls(program) ||
+    if (!look_up_identity(program) || !ov_program_start_crypto(program) ||
+        !ov_program_choose_engine(program) || !ov_program_limit_ciphers(program) ||
+        !check_compression(program) || (config->secret.from == NULL && !load_tls(program)) ||
         !ov_control_keys_load(&program->config, &program->log, &program->keys))
     {
         return false;

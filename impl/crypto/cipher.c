@@ -5,17 +5,28 @@
 static const struct
 {
     const char *name;
-    uint32_t key_len;
+    uint8_t key_len;
+    uint8_t mode;
+    uint8_t block_len;
 } ciphers[OV_CIPHER_COUNT] = {
-    [OV_CIPHER_AES_128_GCM] = {"AES-128-GCM", 16}, [OV_CIPHER_AES_192_GCM] = {"AES-192-GCM", 24},
-    [OV_CIPHER_AES_256_GCM] = {"AES-256-GCM", 32}, [OV_CIPHER_CHACHA20_POLY1305] = {"CHACHA20-POLY1305", 32},
-    [OV_CIPHER_AES_128_CBC] = {"AES-128-CBC", 16}, [OV_CIPHER_AES_192_CBC] = {"AES-192-CBC", 24},
-    [OV_CIPHER_AES_256_CBC] = {"AES-256-CBC", 32}, [OV_CIPHER_NONE] = {"none", 0},
+#define OV_CIPHER_ROW(id, name, key_len, mode, block_len) [OV_CIPHER_##id] = {name, key_len, mode, block_len},
+    OV_CIPHER_LIST(OV_CIPHER_ROW)
+#undef OV_CIPHER_ROW
 };
+
+enum ov_cipher_mode ov_cipher_mode(enum ov_cipher_id id)
+{
+    return (enum ov_cipher_mode)ciphers[id].mode;
+}
 
 uint32_t ov_cipher_key_len(enum ov_cipher_id id)
 {
     return ciphers[id].key_len;
+}
+
+uint32_t ov_cipher_block_len(enum ov_cipher_id id)
+{
+    return ciphers[id].block_len;
 }
 
 const char *ov_cipher_name(enum ov_cipher_id id)

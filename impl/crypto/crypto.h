@@ -65,6 +65,9 @@ struct ov_crypto
     const char *(*version)(void);
     /* Process-wide start, once, before anything else; text gets a reason of at most cap octets on failure. */
     enum ov_err (*start)(char *text, size_t cap);
+    /* After start: more algorithms from a part of the library with this name (--providers). OV_ERR_CRYPTO with a
+     * reason. NULL: this library has no such parts. */
+    enum ov_err (*load)(const char *name, char *text, size_t cap);
 
     struct ov_aead_ops aead;
     struct ov_etm_ops etm;

@@ -30,6 +30,7 @@ struct ov_data
     uint64_t switch_ms;              /* until then the lame duck, if there is one, seals [WP-STATE-027] */
     uint64_t dies_ms;                /* when the lame duck dies [WP-STATE-028] */
     uint32_t peer_id;                /* OV_PEER_ID_NONE: DATA_V1 is sent [WP-FRM-021] */
+    bool bare;                       /* static key mode: packets have no opcode, the current key opens all */
     uint32_t tun_mtu;                /* larger tunnel packets (frames) are dropped, both ways [WP-DATA-004] */
     uint32_t plain_max;              /* the same with what framing adds */
     uint64_t ticked_ms;              /* latest ov_data_tick */

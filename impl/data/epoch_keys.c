@@ -136,9 +136,9 @@ enum ov_err ov_epoch_promote(struct ov_data_key *key, uint16_t epoch)
 {
     struct ov_data_epoch *state = key->epoch;
     const unsigned ahead = (unsigned)epoch - state->current.epoch - 1;
-    const struct ov_replay *form = &state->window.replay;
+    const struct ov_replay *form = &state->window.seen.window;
     struct ov_data_window fresh = {.ring = state->previous_window.ring};
-    enum ov_err err = ov_replay_init(&fresh.replay, form->size, form->time_s, fresh.ring);
+    enum ov_err err = ov_replay_init(&fresh.seen.window, form->size, form->time_s, fresh.ring);
     if (err != OV_OK)
     {
         return err;

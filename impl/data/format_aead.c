@@ -136,7 +136,7 @@ static enum ov_err aead_open_prepare(struct ov_data_key *key, const struct ov_bu
     {
         return OV_ERR_TRUNCATED;
     }
-    err = ov_replay_check(&key->window.replay, header.packet_id);
+    err = ov_replay_check(&key->window.seen.window, header.packet_id);
     if (err != OV_OK)
     {
         return err;
@@ -161,7 +161,7 @@ static void aead_open_run(struct ov_data_key *key, struct ov_data_chunk *chunk)
 static enum ov_err aead_open_finish(struct ov_data_key *key, struct ov_data_chunk *chunk, size_t i)
 {
     struct ov_buf *buf = &chunk->dg[i]->buf;
-    enum ov_err err = ov_replay_mark(&key->window.replay, chunk->packet_id[i]);
+    enum ov_err err = ov_replay_mark(&key->window.seen.window, chunk->packet_id[i]);
     if (err == OV_OK)
     {
         (void)ov_buf_pull(buf, buf->len - chunk->op.aead[i].text_len);

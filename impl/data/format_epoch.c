@@ -7,8 +7,8 @@
 
 static void epoch_tick(struct ov_data_key *key, uint64_t now_s)
 {
-    ov_replay_tick(&key->epoch->window.replay, now_s);
-    ov_replay_tick(&key->epoch->previous_window.replay, now_s);
+    ov_replay_tick(&key->epoch->window.seen.window, now_s);
+    ov_replay_tick(&key->epoch->previous_window.seen.window, now_s);
 }
 
 static const char *epoch_worn(const struct ov_data_key *key)
@@ -97,7 +97,7 @@ static enum ov_err epoch_open_prepare(struct ov_data_key *key, const struct ov_b
     }
     /* What comes twice costs no decryption, and counter 0 not even a key. */
     const struct ov_data_window *window = ov_epoch_window(key->epoch, header.epoch);
-    err = window != NULL ? ov_replay_check(&window->replay, header.counter)
+    err = window != NULL ? ov_replay_check(&window->seen.window, header.counter)
                          : (header.counter == 0 ? OV_ERR_REPLAY : OV_OK);
     err = err == OV_OK ? ov_epoch_find(key, header.epoch, &end) : err;
     if (err != OV_OK)
@@ -152,7 +152,7 @@ static enum ov_err epoch_open_finish(struct ov_data_key *key, struct ov_data_chu
     {
         return OV_ERR_WINDOW; /* a packet before it in this chunk closed this epoch */
     }
-    err = ov_replay_mark(&window->replay, chunk->packet_id[i] & OV_EPOCH_COUNTER_MAX);
+    err = ov_replay_mark(&window->seen.window, chunk->packet_id[i] & OV_EPOCH_COUNTER_MAX);
     if (err != OV_OK)
     {
         return err;

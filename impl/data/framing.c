@@ -289,6 +289,11 @@ static enum ov_err unframe_one(struct ov_data *d, struct ov_buf *buf)
     return err;
 }
 
+void ov_data_forget_pieces(struct ov_data *d)
+{
+    ov_reassembly_clear(&d->framing->reassembly);
+}
+
 void ov_data_unframe(struct ov_data *d, struct ov_datagram *dg, size_t n)
 {
     for (size_t i = 0; i < n; i++)

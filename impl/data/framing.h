@@ -53,6 +53,8 @@ void ov_data_framing_free(struct ov_data_framing *framing);
 void ov_data_frame_and_seal(struct ov_data *d, const struct ov_addr *to, struct ov_datagram *dg, size_t n,
                             uint64_t now_ms);
 void ov_data_unframe(struct ov_data *d, struct ov_datagram *dg, size_t n);
+/* The sender has started anew and numbers its packets from the beginning: what it left in pieces is forgotten. */
+void ov_data_forget_pieces(struct ov_data *d);
 /* ov_data_seal without framing. */
 void ov_data_seal_plain(struct ov_data *d, const struct ov_addr *to, struct ov_datagram *dg, size_t n,
                         uint64_t now_ms);

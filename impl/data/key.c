@@ -21,7 +21,7 @@ enum ov_err ov_data_window_init(struct ov_data_window *window, const struct ov_d
             return OV_ERR_NOMEM;
         }
     }
-    return ov_replay_init(&window->replay, spec->replay_window, spec->replay_time_s, window->ring);
+    return ov_replay_long_init(&window->seen, spec->replay_window, spec->replay_time_s, window->ring);
 }
 
 void ov_data_window_clear(struct ov_data_window *window)
@@ -32,14 +32,18 @@ void ov_data_window_clear(struct ov_data_window *window)
 
 void ov_data_format_tick(struct ov_data_key *key, uint64_t now_s)
 {
-    ov_replay_tick(&key->window.replay, now_s);
+    ov_replay_tick(&key->window.seen.window, now_s);
 }
 
 static const struct ov_data_format *format_of(const struct ov_data_key_spec *spec)
 {
-    if (spec->epoch)
+    if (spec->epoch || spec->bare)
     {
-        return ov_cipher_is_aead(spec->cipher) ? &ov_data_format_epoch : NULL;
+        /* Epochs are for AEAD, and static key mode has none [WP-EPOCH-001, WP-DATA-058]. */
+        const bool aead = ov_cipher_is_aead(spec->cipher);
+        return spec->epoch && !spec->bare && aead    ? &ov_data_format_epoch
+               : spec->bare && !spec->epoch && !aead ? &ov_data_format_etm
+                                                     : NULL;
     }
     return ov_cipher_is_aead(spec->cipher) ? &ov_data_format_aead : &ov_data_format_etm;
 }

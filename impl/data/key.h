@@ -23,20 +23,25 @@ struct ov_data_aead
     uint8_t open_iv[OV_IMPLICIT_IV_LEN];
 };
 
-/* Cipher and HMAC (section 6.5). */
+/* Cipher and HMAC (sections 6.5, 6.6). */
 struct ov_data_etm
 {
     struct ov_etm_key *seal;
     struct ov_etm_key *open;
-    const struct ov_rng *rng; /* IVs */
-    uint32_t mac_len;         /* 0: --auth none */
-    uint32_t iv_len;          /* 0: cipher none */
+    const struct ov_rng *rng;   /* IVs */
+    uint8_t mac_len;            /* 0: --auth none */
+    uint8_t iv_len;             /* 0: cipher none */
+    uint8_t unit;               /* what padding fills up: a block with CBC, else 1 */
+    uint8_t id_len;             /* packet id in front of the plaintext: 4, 8 (long); 0: the IV is the id */
+    bool bare;                  /* static key mode: no opcode in front [WP-FRM-024] */
+    struct ov_issue_long issue; /* long ids */
+    uint32_t wall_s;            /* the time in them until ids wrap */
 };
 
-/* Which packet ids were seen. */
+/* Which packet ids were seen; short ones have time 0. */
 struct ov_data_window
 {
-    struct ov_replay replay;
+    struct ov_replay_long seen;
     uint64_t *ring; /* for windows above 64; owned */
 };
 
@@ -56,7 +61,7 @@ struct ov_data_key
         struct ov_data_etm etm;
         struct ov_data_epoch *epoch; /* owned */
     };
-    struct ov_issue issue;        /* not in the epoch format, which numbers by epoch */
+    struct ov_issue issue;        /* short ids; not in the epoch format, which numbers by epoch */
     struct ov_data_window window; /* the same */
 
     uint64_t sealed_packets, sealed_blocks, sealed_octets; /* blocks of 16 octets [WP-DATA-040] */
@@ -69,8 +74,11 @@ struct ov_data_key_spec
 {
     const struct ov_crypto *crypto;
     const struct ov_rng *rng; /* needed by CBC alone */
+    uint32_t wall_s;          /* now: what long packet ids begin with [WP-RPL-002] */
     enum ov_cipher_id cipher;
-    bool epoch;     /* epoch format; AEAD only [WP-EPOCH-001] */
+    bool epoch; /* epoch format; AEAD only [WP-EPOCH-001] */
+    bool
+        bare; /* static key mode; never AEAD [WP-DATA-058]. Role and key2 as everywhere: a client seals with K0. */
     bool auth_none; /* --auth none; not looked at with AEAD */
     enum ov_digest_id auth;
     const struct ov_key2 *key2;

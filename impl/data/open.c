@@ -77,11 +77,11 @@ static enum ov_err sort_in(struct ov_data *d, struct ov_datagram *dg,
         return OV_ERR_TRUNCATED;
     }
     const uint8_t first = ov_buf_data(&dg->buf)[0];
-    if (!ov_opcode_is_data(ov_opcode_of(first)))
+    if (!d->bare && !ov_opcode_is_data(ov_opcode_of(first)))
     {
         return OV_ERR_OPCODE;
     }
-    struct ov_data_key *key = find_key(d, ov_opcode_key_id(first));
+    struct ov_data_key *key = find_key(d, d->bare ? 0 : ov_opcode_key_id(first));
     if (key == NULL)
     {
         return OV_ERR_KEY_ID;
@@ -103,6 +103,7 @@ static enum ov_err sort_in(struct ov_data *d, struct ov_datagram *dg,
 size_t ov_data_open(struct ov_data *d, struct ov_datagram *dg, size_t n)
 {
     struct ov_data_chunk chunks[OV_DATA_SLOTS];
+    const uint32_t life = d->key[OV_DATA_CURRENT].window.seen.time;
     size_t good = 0;
     for (unsigned slot = 0; slot < OV_DATA_SLOTS; slot++)
     {
@@ -136,6 +137,10 @@ size_t ov_data_open(struct ov_data *d, struct ov_datagram *dg, size_t n)
     }
     if (d->framing != NULL)
     {
+        if (d->bare && d->key[OV_DATA_CURRENT].window.seen.time != life)
+        {
+            ov_data_forget_pieces(d);
+        }
         ov_data_unframe(d, dg, n);
     }
     return good;

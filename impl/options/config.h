@@ -42,7 +42,7 @@ static inline uint8_t ov_proto_family(enum ov_proto proto)
 
 struct ov_remote
 {
-    const char *host; /* name or address */
+    const char *host; /* name or address; NULL: whoever comes (static key mode) */
     uint16_t port;
     enum ov_proto proto;
     const struct ov_config *config; /* of its <connection> block; NULL: the configuration as a whole */
@@ -371,10 +371,20 @@ struct ov_config
     uint32_t reneg_min_s;            /* lower end; a time between both is drawn. Client: same as reneg_s */
 
     uint64_t reneg_bytes;     /* 0: no limit */
+    bool reneg_bytes_given;   /* else ciphers with small blocks have one [WP-STATE-024] */
     uint64_t reneg_packets;   /* 0: no limit */
     uint32_t max_packet_size; /* 1250: control packets with IP and UDP header [WP-REL-040] */
 
+    /* static key mode: without TLS, role client, p2p (section 6.6) */
+    struct ov_text secret; /* from NULL: TLS */
+    bool static_allowed;
+    bool listens; /* TCP: the peer connects to us; remotes say who may */
+    bool no_occ;  /* don't ask for the peer's options */
+    enum ov_cipher_id static_cipher;
+
     /* data channel */
+    const char *const *providers; /* parts of the TLS library to be loaded */
+    size_t providers_count;
     struct ov_ciphers data_ciphers;
     bool has_fallback;
     enum ov_cipher_id fallback; /* --data-ciphers-fallback [WP-NCP-004, 007] */

@@ -77,6 +77,34 @@ static bool none_with_hmac(const struct ov_parse *parse)
     return has_cipher(parse, OV_CIPHER_NONE) && !parse->config->auth_none;
 }
 
+static bool is_static(const struct ov_parse *parse)
+{
+    return parse->config->secret.from != NULL;
+}
+
+static bool static_both_ways(const struct ov_parse *parse)
+{
+    return is_static(parse) && parse->config->key_direction < 0;
+}
+
+static bool static_without_ping(const struct ov_parse *parse)
+{
+    return is_static(parse) && parse->config->keepalive.ping_s == 0;
+}
+
+static bool narrow_cipher(const struct ov_parse *parse)
+{
+    const struct ov_ciphers *list = &parse->config->data_ciphers;
+    for (uint8_t i = 0; i < list->count; i++)
+    {
+        if (ov_cipher_is_narrow((enum ov_cipher_id)list->id[i]))
+        {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool cbc_first(const struct ov_parse *parse)
 {
     const struct ov_ciphers *list = &parse->config->data_ciphers;
@@ -93,7 +121,7 @@ static bool bare_control_channel(const struct ov_parse *parse)
 {
     const struct ov_config *config = parse->config;
     return config->tls_auth.from == NULL && config->tls_crypt.from == NULL &&
-           config->tls_crypt_v2.from == NULL;
+           config->tls_crypt_v2.from == NULL && !is_static(parse);
 }
 
 static bool server_without_keepalive(const struct ov_parse *parse)
@@ -103,7 +131,8 @@ static bool server_without_keepalive(const struct ov_parse *parse)
 
 static bool client_without_nobind(const struct ov_parse *parse)
 {
-    return is_client(parse) && parse->config->bind && !parse->config->bind_given && !any_tcp(parse);
+    return is_client(parse) && !is_static(parse) && parse->config->bind && !parse->config->bind_given &&
+           !any_tcp(parse);
 }
 
 static bool no_mssfix(const struct ov_parse *parse)
@@ -174,8 +203,8 @@ static bool digest_without_use(const struct ov_parse *parse)
             return false;
         }
     }
-    return given(parse, "auth") && list->count > 0 && parse->config->tls_auth.from == NULL &&
-           !parse->config->has_fallback;
+    return given(parse, "auth") && !is_static(parse) && list->count > 0 &&
+           parse->config->tls_auth.from == NULL && !parse->config->has_fallback;
 }
 
 const struct ov_doctor_rule ov_doctor_rules[] = {
@@ -202,6 +231,15 @@ const struct ov_doctor_rule ov_doctor_rules[] = {
     {"data-ciphers", cbc_first,
      "CBC with HMAC goes over every octet twice and adds some 50 octets a packet where GCM adds 20",
      "put AES-256-GCM, AES-128-GCM or CHACHA20-POLY1305 first"},
+    {"data-ciphers", narrow_cipher,
+     "blocks of 64 bits begin to show parts of the text after some gigabytes (SWEET32), so keys change every "
+     "64 MiB",
+     "use AES-256-GCM, and such ciphers only for peers that know nothing else"},
+    {"secret", static_both_ways,
+     "without a direction both ends use one half of the key, and a packet can be reflected to its sender",
+     "add 0 behind the file's name at one end and 1 at the other"},
+    {"secret", static_without_ping,
+     "nobody notices a peer that is gone, and NAT on the way forgets an idle one", "add 'keepalive 10 60'"},
     {"data-ciphers-fallback", no_fallback_limit,
      "peers that can't negotiate get a cipher of the old kind, at half the speed or less",
      "update those peers and drop 'data-ciphers-fallback'"},

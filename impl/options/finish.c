@@ -27,6 +27,16 @@ static bool is_given(const struct ov_parse *parse, const char *name)
     return ov_parse_given(parse, name) != NULL;
 }
 
+/* Point to point: both ends are told everything. */
+static void be_peer(struct ov_parse *parse, enum ov_role role)
+{
+    struct ov_draft *draft = &parse->draft;
+    parse->config->role = role;
+    parse->config->p2p = true;
+    parse->config->max_clients = 1;
+    draft->topology = draft->topology != OV_TOPOLOGY_UNSET ? draft->topology : OV_TOPOLOGY_P2P;
+}
+
 /* "Client" is tls-client with pull; "server" is tls-server in mode server. */
 static bool find_role(struct ov_parse *parse)
 {
@@ -35,6 +45,11 @@ static bool find_role(struct ov_parse *parse)
     {
         draft->mode_server = true;
         draft->tls_server = true;
+    }
+    if (ov_parse_is_static(parse))
+    {
+        be_peer(parse, OV_ROLE_CLIENT); /* without TLS both ends are alike */
+        return ov_parse_static_alone(parse);
     }
     if (draft->tls_client && draft->tls_server)
     {
@@ -63,11 +78,7 @@ static bool find_role(struct ov_parse *parse)
     }
     else if (draft->tls_client || (draft->tls_server && !draft->pull))
     {
-        /* Point to point: both ends are told everything. */
-        parse->config->role = draft->tls_client ? OV_ROLE_CLIENT : OV_ROLE_SERVER;
-        parse->config->p2p = true;
-        parse->config->max_clients = 1;
-        draft->topology = draft->topology != OV_TOPOLOGY_UNSET ? draft->topology : OV_TOPOLOGY_P2P;
+        be_peer(parse, draft->tls_client ? OV_ROLE_CLIENT : OV_ROLE_SERVER);
         return true;
     }
     else
@@ -215,6 +226,7 @@ static void check_control_keys(struct ov_parse *parse)
 static void finish_tls(struct ov_parse *parse)
 {
     struct ov_config *config = parse->config;
+    config->reneg_bytes_given = is_given(parse, "reneg-bytes");
     if (config->tls_version_min != OV_TLS_VERSION_DEFAULT &&
         config->tls_version_max != OV_TLS_VERSION_DEFAULT &&
         config->tls_version_min > config->tls_version_max)
@@ -227,41 +239,6 @@ static void finish_tls(struct ov_parse *parse)
          * don't come again together [WP-STATE-023]. */
         config->reneg_min_s =
             config->role == OV_ROLE_SERVER ? config->reneg_s - config->reneg_s / 10 : config->reneg_s;
-    }
-}
-
-static void finish_cipher(struct ov_parse *parse)
-{
-    const struct ov_config *config = parse->config;
-    char list[OV_CIPHERS_TEXT + 1];
-    enum ov_cipher_id id;
-    if (parse->draft.has_occ_cipher && !ov_ciphers_has_name(&config->data_ciphers, config->occ_cipher, &id))
-    {
-        ov_ciphers_text(&config->data_ciphers, list);
-        SAY(ov_parse_warn, "cipher",
-            "cipher '%s' is not in data-ciphers (%s) and will not be used; only the options string names it",
-            config->occ_cipher, list);
-    }
-}
-
-/* What a list allows that hardly anybody wants. */
-static void warn_of_weak(struct ov_parse *parse)
-{
-    const struct ov_config *config = parse->config;
-    for (uint8_t i = 0; i < config->data_ciphers.count; i++)
-    {
-        const enum ov_cipher_id id = (enum ov_cipher_id)config->data_ciphers.id[i];
-        if (id == OV_CIPHER_NONE)
-        {
-            SAY(ov_parse_warn, "data-ciphers", "'none' lets peers agree on sending everything in clear, %s",
-                config->auth_none ? "and with 'auth none' nobody notices changes either"
-                                  : "though still with an HMAC ('auth')");
-        }
-        else if (config->auth_none && !ov_cipher_is_aead(id))
-        {
-            SAY(ov_parse_warn, "data-ciphers", "with 'auth none' nobody notices changes to what %s encrypts",
-                ov_cipher_name(id));
-        }
     }
 }
 
@@ -293,6 +270,10 @@ static void finish_remotes(struct ov_parse *parse)
 static void check_proto(struct ov_parse *parse)
 {
     const bool server = parse->config->role == OV_ROLE_SERVER;
+    if (ov_parse_is_static(parse))
+    {
+        return; /* both ends have the same role */
+    }
     if (parse->draft.tcp_role == (server ? OV_TCP_ROLE_CLIENT : OV_TCP_ROLE_SERVER))
     {
         SAY(ov_parse_error, "proto", "this is a %s: its proto is 'tcp' or 'tcp-%s'",
@@ -443,12 +424,18 @@ void ov_parse_finish(struct ov_parse *parse)
     check_role_options(parse);
     check_dev(parse);
     check_bind(parse);
-    check_keys(parse);
-    check_remote_cert(parse);
-    check_control_keys(parse);
+    if (ov_parse_is_static(parse))
+    {
+        ov_parse_finish_static(parse);
+    }
+    else
+    {
+        check_keys(parse);
+        check_remote_cert(parse);
+        check_control_keys(parse);
+        ov_parse_finish_ciphers(parse);
+    }
     finish_tls(parse);
-    finish_cipher(parse);
-    warn_of_weak(parse);
     ov_parse_timers(parse);
     finish_remotes(parse);
     finish_server(parse);

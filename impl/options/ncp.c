@@ -36,7 +36,7 @@ bool ov_ciphers_has_name(const struct ov_ciphers *list, const char *name, enum o
 
 static void add_cipher(struct ov_ciphers *list, enum ov_cipher_id id, bool optional)
 {
-    if (!ov_ciphers_has(list, id))
+    if (!ov_ciphers_has(list, id) && list->count < OV_CIPHERS_MAX)
     {
         list->id[list->count] = (uint8_t)id;
         list->optional[list->count++] = optional;
@@ -66,6 +66,16 @@ static enum ov_err add_item(struct ov_ciphers *list, const char *name)
         return OV_OK;
     }
     return optional ? OV_OK : OV_ERR_UNSUPPORTED;
+}
+
+static size_t text_len(const struct ov_ciphers *list)
+{
+    size_t len = list->count > 0 ? list->count - 1u : 0;
+    for (uint8_t i = 0; i < list->count; i++)
+    {
+        len += strlen(ov_cipher_name((enum ov_cipher_id)list->id[i]));
+    }
+    return len;
 }
 
 enum ov_err ov_ciphers_parse(const char *text, struct ov_ciphers *out, char *bad, size_t bad_cap)
@@ -98,6 +108,10 @@ enum ov_err ov_ciphers_parse(const char *text, struct ov_ciphers *out, char *bad
     {
         return OV_ERR_FORMAT;
     }
+    if (text_len(&list) > OV_CIPHERS_TEXT)
+    {
+        return OV_ERR_LIMIT;
+    }
     *out = list;
     return OV_OK;
 }
@@ -106,11 +120,12 @@ void ov_ciphers_text(const struct ov_ciphers *list, char out[static OV_CIPHERS_T
 {
     size_t len = 0;
     out[0] = '\0';
-    /* All names together are shorter than the limit, so nothing is cut. */
+    /* A list that was parsed is not longer than the limit, so nothing is cut. */
     for (uint8_t i = 0; i < list->count; i++)
     {
         len += (size_t)snprintf(out + len, OV_CIPHERS_TEXT + 1 - len, "%s%s", i == 0 ? "" : ":",
                                 ov_cipher_name((enum ov_cipher_id)list->id[i]));
+        len = len < OV_CIPHERS_TEXT ? len : OV_CIPHERS_TEXT;
     }
 }
 

@@ -10,11 +10,14 @@
 
 /* Lists of data channel ciphers, and how two peers agree on one (wire-protocol.md 4.5). */
 
+/* More than fit into a list text. */
+#define OV_CIPHERS_MAX 32u
+
 struct ov_ciphers
 {
     uint8_t count;
-    uint8_t id[OV_CIPHER_COUNT];    /* enum ov_cipher_id, preferred first, each at most once */
-    bool optional[OV_CIPHER_COUNT]; /* written as ?NAME: may be missing in the crypto library */
+    uint8_t id[OV_CIPHERS_MAX];    /* enum ov_cipher_id, preferred first, each at most once */
+    bool optional[OV_CIPHERS_MAX]; /* written as ?NAME: may be missing in the crypto library */
 };
 
 /* Longest list text, without NUL [WP-NCP-005]. */
@@ -25,7 +28,7 @@ extern const struct ov_ciphers ov_ciphers_default;
 
 /* Parse "A:B:?C"; DEFAULT stands for the default list. OV_ERR_UNSUPPORTED with the first name that is no
  * cipher of ours and not optional in bad; OV_ERR_FORMAT for an empty list or item (bad empty);
- * OV_ERR_LIMIT for a text longer than OV_CIPHERS_TEXT. Unknown optional names are left out. */
+ * OV_ERR_LIMIT for a text longer than OV_CIPHERS_TEXT, also with DEFAULT written out. Unknown optional names are left out. */
 OV_MUST_USE enum ov_err ov_ciphers_parse(const char *text, struct ov_ciphers *out, char *bad, size_t bad_cap);
 
 /* The text as on the wire (IV_CIPHERS): no question marks. */

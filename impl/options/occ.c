@@ -3,7 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
+
+#include "options/values.h"
 
 /* link-mtu is a sum from the time when it was the size of the largest packet.
  * It has to be the same sum as everybody else's [WP-MTU-010, 011]. */
@@ -17,68 +18,38 @@
 #define COMPRESS_LEN  1u
 #define FRAGMENT_LEN  4u
 
-enum kind
-{
-    KIND_NONE,
-    KIND_CBC,
-    KIND_STREAM, /* CFB, OFB */
-    KIND_AEAD
-};
+#define NULL_CIPHER "[null-cipher]"
 
-/* Names that may stand in the string, whatever the library can do: BF-CBC is
- * the default there although hardly anybody has Blowfish. */
-static const struct cipher
+/* Names that may stand in the string, whatever the library can do: BF-CBC is the default there although hardly
+ * anybody has Blowfish [WP-OPT-004]. */
+static bool find_cipher(const char *name, enum ov_cipher_id *id)
 {
-    const char *name;
-    enum kind kind;
-    uint16_t key_bits;
-    uint8_t block;
-} ciphers[] = {
-    {"none", KIND_NONE, 0, 0},
-    {"[null-cipher]", KIND_NONE, 0, 0}, /* [WP-OPT-004] */
-    {"AES-128-GCM", KIND_AEAD, 128, 16},
-    {"AES-192-GCM", KIND_AEAD, 192, 16},
-    {"AES-256-GCM", KIND_AEAD, 256, 16},
-    {"CHACHA20-POLY1305", KIND_AEAD, 256, 1},
-    {"AES-128-CBC", KIND_CBC, 128, 16},
-    {"AES-192-CBC", KIND_CBC, 192, 16},
-    {"AES-256-CBC", KIND_CBC, 256, 16},
-    {"AES-128-CFB", KIND_STREAM, 128, 16},
-    {"AES-192-CFB", KIND_STREAM, 192, 16},
-    {"AES-256-CFB", KIND_STREAM, 256, 16},
-    {"AES-128-OFB", KIND_STREAM, 128, 16},
-    {"AES-192-OFB", KIND_STREAM, 192, 16},
-    {"AES-256-OFB", KIND_STREAM, 256, 16},
-    {"CAMELLIA-128-CBC", KIND_CBC, 128, 16},
-    {"CAMELLIA-192-CBC", KIND_CBC, 192, 16},
-    {"CAMELLIA-256-CBC", KIND_CBC, 256, 16},
-    {"BF-CBC", KIND_CBC, 128, 8},
-    {"DES-EDE3-CBC", KIND_CBC, 192, 8},
-    {"CAST5-CBC", KIND_CBC, 128, 8},
-};
-
-static const struct cipher *find_cipher(const char *name)
-{
-    for (size_t i = 0; i < sizeof(ciphers) / sizeof(ciphers[0]); i++)
-    {
-        if (strcasecmp(name, ciphers[i].name) == 0)
-        {
-            return &ciphers[i];
-        }
-    }
-    return NULL;
+    *id = OV_CIPHER_NONE;
+    return strcmp(name, NULL_CIPHER) == 0 || ov_cipher_by_name(name, id) == OV_OK;
 }
 
 bool ov_occ_knows_cipher(const char *name)
 {
-    return find_cipher(name) != NULL;
+    enum ov_cipher_id id;
+    return find_cipher(name, &id);
+}
+
+static void add_addresses(const struct ov_tunnel *tunnel, struct ov_occ *out)
+{
+    out->has_ip4 = tunnel->has_ip4;
+    out->ip4 = tunnel->ip4;
+    out->subnet = !tunnel->has_ip4_remote;
+    out->ip4_second = out->subnet ? ov_value_bits4(tunnel->ip4_bits) : tunnel->ip4_remote;
+    out->has_ip6 = tunnel->has_ip6;
 }
 
 void ov_occ_from_config(const struct ov_config *config, struct ov_occ *out)
 {
     enum ov_cipher_id id;
+    const bool secret = config->secret.from != NULL;
     *out = (struct ov_occ){
-        .tls = true,
+        .tls = !secret,
+        .secret = secret,
         .tap = config->tunnel.tap,
         .mtu_extra = config->tunnel.mtu_extra,
         .role = config->role,
@@ -90,43 +61,49 @@ void ov_occ_from_config(const struct ov_config *config, struct ov_occ *out)
         .tun_mtu = config->tunnel.mtu,
         .tun_mtu_shown = config->occ_mtu,
         .cipher = config->occ_cipher,
-        .cipher_shown = ov_ciphers_has_name(&config->data_ciphers, config->occ_cipher, &id),
+        .cipher_shown = config->p2p || ov_ciphers_has_name(&config->data_ciphers, config->occ_cipher, &id),
         .auth_none = config->auth_none,
         .auth = config->auth,
     };
+    if (config->p2p)
+    {
+        add_addresses(&config->tunnel, out);
+    }
 }
 
 /* Header, tag, IV and padding of the cipher, and the packet id. */
-static uint32_t cipher_len(const struct ov_occ *occ, const struct cipher *cipher)
+static uint32_t cipher_len(const struct ov_occ *occ, enum ov_cipher_id id)
 {
-    uint32_t id_len = occ->secret || cipher->kind == KIND_STREAM ? LONG_ID_LEN : PACKET_ID_LEN;
-    switch (cipher->kind)
+    const enum ov_cipher_mode mode = ov_cipher_mode(id);
+    const uint32_t block = ov_cipher_block_len(id);
+    const uint32_t id_len = occ->secret || mode == OV_MODE_STREAM ? LONG_ID_LEN : PACKET_ID_LEN;
+    switch (mode)
     {
-    case KIND_NONE:
+    case OV_MODE_NONE:
         return id_len;
-    case KIND_AEAD:
-        return id_len + TAG_LEN + IV_AEAD_LEN + cipher->block;
-    case KIND_CBC:
-    case KIND_STREAM:
-        return id_len + 2u * cipher->block; /* IV, and room for padding */
+    case OV_MODE_AEAD:
+        return id_len + TAG_LEN + IV_AEAD_LEN + block;
+    case OV_MODE_CBC:
+    case OV_MODE_STREAM:
+        return id_len + 2u * block; /* IV, and room for padding */
     }
     return id_len;
 }
 
 /* AEAD authenticates by itself: --auth doesn't count. */
-static bool has_digest(const struct ov_occ *occ, const struct cipher *cipher)
+static bool has_digest(const struct ov_occ *occ, enum ov_cipher_id id)
 {
-    return !occ->auth_none && cipher->kind != KIND_AEAD;
+    return !occ->auth_none && !ov_cipher_is_aead(id);
 }
 
 enum ov_err ov_occ_link_mtu(const struct ov_occ *occ, uint32_t *link_mtu)
 {
-    const struct cipher *cipher = find_cipher(occ->cipher);
-    if (cipher == NULL)
+    enum ov_cipher_id cipher;
+    uint32_t extra = 0;
+    if (!find_cipher(occ->cipher, &cipher))
     {
         return OV_ERR_UNSUPPORTED;
     }
-    uint32_t extra = 0;
     if (occ->tls || occ->secret)
     {
         extra += cipher_len(occ, cipher) + (has_digest(occ, cipher) ? ov_digest_len(occ->auth) : 0);
@@ -165,14 +142,30 @@ static void add_text(struct text *text, const char *format, ...)
     text->len += (size_t)len;
 }
 
-static void add_protection(struct text *text, const struct ov_occ *occ, const struct cipher *cipher)
+/* The other end stands in front of the own one. */
+static void add_addresses_text(struct text *text, const struct ov_occ *occ)
+{
+    char first[OV_IP4_TEXT], second[OV_IP4_TEXT];
+    if (occ->has_ip6)
+    {
+        add_text(text, ",tun-ipv6");
+    }
+    if (occ->has_ip4)
+    {
+        const uint32_t net = occ->subnet ? occ->ip4 & occ->ip4_second : occ->ip4_second;
+        add_text(text, ",ifconfig %s %s", ov_value_ip4_text(net, first),
+                 ov_value_ip4_text(occ->subnet ? occ->ip4_second : occ->ip4, second));
+    }
+}
+
+static void add_protection(struct text *text, const struct ov_occ *occ, enum ov_cipher_id cipher)
 {
     const char *digest = has_digest(occ, cipher) ? ov_digest_name(occ->auth) : "[null-digest]";
     if (occ->cipher_shown)
     {
-        add_text(text, ",cipher %s", cipher->kind == KIND_NONE ? "[null-cipher]" : cipher->name);
+        add_text(text, ",cipher %s", cipher == OV_CIPHER_NONE ? NULL_CIPHER : ov_cipher_name(cipher));
     }
-    add_text(text, ",auth %s,keysize %u", digest, cipher->key_bits);
+    add_text(text, ",auth %s,keysize %u", digest, 8 * ov_cipher_key_len(cipher));
     if (occ->secret)
     {
         add_text(text, ",secret");
@@ -182,16 +175,17 @@ static void add_protection(struct text *text, const struct ov_occ *occ, const st
 enum ov_err ov_occ_text(const struct ov_occ *occ, char *out, size_t cap)
 {
     static const char *const protos[] = {"UDPv4", "TCPv4_CLIENT", "TCPv4_SERVER"};
-    const struct cipher *cipher = find_cipher(occ->cipher);
+    enum ov_cipher_id cipher;
     struct text text = {out, cap, 0, false};
     uint32_t link_mtu;
     enum ov_err err = ov_occ_link_mtu(occ, &link_mtu);
-    if (err != OV_OK || cipher == NULL)
+    if (err != OV_OK || !find_cipher(occ->cipher, &cipher))
     {
         return OV_ERR_UNSUPPORTED;
     }
     add_text(&text, "V4,dev-type %s,link-mtu %u,tun-mtu %u,proto %s", occ->tap ? "tap" : "tun", link_mtu,
              occ->tun_mtu_shown != 0 ? occ->tun_mtu_shown : occ->tun_mtu, protos[occ->transport]);
+    add_addresses_text(&text, occ);
     add_text(&text, "%s%s", occ->compression ? ",comp-lzo" : "", occ->fragment ? ",mtu-dynamic" : "");
     if (occ->key_direction >= 0)
     {
@@ -231,7 +225,7 @@ enum ov_err ov_occ_cipher(const char *text, char *out, size_t cap)
         }
         memcpy(out, item, len);
         out[len] = '\0';
-        if (strcmp(out, "[null-cipher]") == 0)
+        if (strcmp(out, NULL_CIPHER) == 0)
         {
             memcpy(out, "none", sizeof("none")); /* shorter than what was there */
         }

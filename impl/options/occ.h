@@ -39,7 +39,12 @@ struct ov_occ
     uint32_t tun_mtu;       /* what counts for link-mtu */
     uint32_t tun_mtu_shown; /* what the item says; 0: same */
     const char *cipher;     /* OCC cipher: "BF-CBC", "none", ... */
-    bool cipher_shown;      /* p2p mode, or the cipher is in data-ciphers */
+    /* Point to point: addresses as ifconfig has them. */
+    bool has_ip4;
+    uint32_t ip4, ip4_second; /* own address, and the other end's or the netmask */
+    bool subnet;              /* the second is a netmask */
+    bool has_ip6;
+    bool cipher_shown; /* p2p mode, or the cipher is in data-ciphers */
     bool auth_none;
     enum ov_digest_id auth;
 };
@@ -50,6 +55,14 @@ void ov_occ_from_config(const struct ov_config *config, struct ov_occ *out);
 OV_MUST_USE enum ov_err ov_occ_link_mtu(const struct ov_occ *occ, uint32_t *link_mtu);
 /* The string with NUL. OV_ERR_UNSUPPORTED as above, OV_ERR_NOSPACE. */
 OV_MUST_USE enum ov_err ov_occ_text(const struct ov_occ *occ, char *out, size_t cap);
+
+/* How the peer of this one should see things: the other role, direction and addresses. */
+struct ov_occ ov_occ_of_peer(const struct ov_occ *own);
+/* What differs between the string that is expected and the one that came, at most OV_OCC_FINDINGS lines such as "'auth'
+ * is used inconsistently: 'auth SHA1' expected, the peer has 'auth SHA256'". theirs may hold anything but NUL. */
+#define OV_OCC_FINDINGS 16u
+void ov_occ_compare(const char *expected, const char *theirs, void (*line)(void *ctx, const char *text),
+                    void *ctx);
 
 /* Is it a cipher name that may stand in the string? */
 bool ov_occ_knows_cipher(const char *name);

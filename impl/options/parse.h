@@ -160,10 +160,19 @@ void ov_parse_include(struct ov_parse *parse, const char *path);
 
 const struct ov_place *ov_parse_given(const struct ov_parse *parse, const char *name);
 
+/* What is said next belongs to where this option was given last; NULL: to the configuration as a whole. */
+void ov_parse_point_at(struct ov_parse *parse, const char *name);
 /* When everything is read: what options say together. */
 void ov_parse_finish(struct ov_parse *parse);
 /* Resolve what both a configuration and a push reply leave open (ifconfig, metrics). */
 void ov_parse_finish_tunnel(struct ov_parse *parse);
+/* Without 'secret': the name of --cipher, and lists that allow too much. */
+void ov_parse_finish_ciphers(struct ov_parse *parse);
+/* finish_static.c: a 'secret' was given, whatever it was worth; nothing contradicts it, else the error is said; what
+ * it means. */
+bool ov_parse_is_static(const struct ov_parse *parse);
+bool ov_parse_static_alone(struct ov_parse *parse);
+void ov_parse_finish_static(struct ov_parse *parse);
 /* --compress, --comp-lzo, --allow-compression and --fragment together (set_compress.c). */
 void ov_parse_finish_framing(struct ov_parse *parse);
 /* Is the device tun or tap, and what follows from that (set_tap.c). */
@@ -237,6 +246,8 @@ OV_SETTER(keepalive);
 OV_SETTER(dh);
 OV_SETTER(remote_cert_tls);
 OV_SETTER(tls_auth);
+OV_SETTER(secret);
+OV_SETTER(providers);
 OV_SETTER(key_direction);
 OV_SETTER(tls_crypt_v2);
 OV_SETTER(tls_version);

@@ -86,6 +86,14 @@ bool ov_parse_vital_number(struct ov_parse *parse, const char *what, const char 
     return ok;
 }
 
+void ov_parse_point_at(struct ov_parse *parse, const char *name)
+{
+    const struct ov_place *place = name != NULL ? ov_parse_given(parse, name) : NULL;
+    parse->file = place != NULL ? place->file : NULL;
+    parse->line = place != NULL ? place->line : 0;
+    parse->option = name;
+}
+
 bool ov_parse_append(struct ov_parse *parse, struct ov_list *list, const void *item, size_t size)
 {
     if (list->count == list->cap)

@@ -47,6 +47,14 @@ OV_SETTER(tls_auth)
     }
 }
 
+OV_SETTER(secret)
+{
+    if (ov_parse_file(parse, line, &parse->config->secret) && !line->has_block && line->count > 2)
+    {
+        set_direction(parse, option->name, line->word[2]);
+    }
+}
+
 OV_SETTER(tls_crypt_v2)
 {
     if (!ov_parse_file(parse, line, &parse->config->tls_crypt_v2) || line->has_block || line->count <= 2)

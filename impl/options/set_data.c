@@ -7,15 +7,7 @@
 
 static void refuse_cipher(struct ov_parse *parse, const char *option, const char *name)
 {
-    if (ov_occ_knows_cipher(name))
-    {
-        ov_parse_error(parse, "%s: cipher '%s' is known to OpenVPN 2.x but not built into ovref yet", option,
-                       name);
-    }
-    else
-    {
-        ov_parse_error(parse, "%s: unknown cipher '%.40s'", option, name);
-    }
+    ov_parse_error(parse, "%s: unknown cipher '%.40s'", option, name);
 }
 
 OV_SETTER(data_ciphers)

@@ -107,6 +107,20 @@ OV_SETTER(ignore_unknown)
     }
 }
 
+OV_SETTER(providers)
+{
+    struct ov_list list = {0};
+    for (size_t i = 1; i < line->count; i++)
+    {
+        if (!ov_parse_append(parse, &list, &line->word[i], sizeof(line->word[i])))
+        {
+            return;
+        }
+    }
+    parse->config->providers = list.items;
+    parse->config->providers_count = list.count;
+}
+
 OV_SETTER(mode)
 {
     if (strcmp(line->word[1], "server") == 0)

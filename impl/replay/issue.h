@@ -24,7 +24,7 @@ uint32_t ov_issue_left(const struct ov_issue *issue);
 /* Time for a renegotiation. */
 bool ov_issue_wants_renegotiation(const struct ov_issue *issue);
 
-/* Long form, for wrap packet ids [WP-RPL-001]. A tls-crypt-v2 client that can resend its WKc starts with
+/* Long form, for wrap packet ids [WP-RPL-001] and long data packet ids [WP-DATA-065]. A tls-crypt-v2 client that can resend its WKc starts with
  * last = 0x0F000000 [WP-TC2-020]. */
 struct ov_issue_long
 {

@@ -158,10 +158,10 @@ void ov_replay_tick(struct ov_replay *w, uint64_t now_s)
     }
 }
 
-enum ov_err ov_replay_long_init(struct ov_replay_long *w, uint32_t size, uint32_t time_s)
+enum ov_err ov_replay_long_init(struct ov_replay_long *w, uint32_t size, uint32_t time_s, uint64_t *ring)
 {
     w->time = 0;
-    return ov_replay_init(&w->window, size, time_s, NULL);
+    return ov_replay_init(&w->window, size, time_s, ring);
 }
 
 static bool is_new_window(const struct ov_replay_long *w, struct ov_wrap_id id)

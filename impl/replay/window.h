@@ -60,15 +60,17 @@ OV_MUST_USE enum ov_err ov_replay_mark(struct ov_replay *w, uint64_t id);
  * itself and all below it. Resolution: a third of time_s, always on the late side. */
 void ov_replay_tick(struct ov_replay *w, uint64_t now_s);
 
-/* Long form: (time, id), time is the high part [WP-RPL-004]. For wrap packet ids. */
+/* Long form: (time, id), time is the high part [WP-RPL-004]. For wrap packet ids, and data packets of CFB, OFB and
+ * static key mode [WP-DATA-065]. */
 struct ov_replay_long
 {
     struct ov_replay window;
     uint32_t time;
 };
 
-/* As ov_replay_init without ring: size up to 64. */
-OV_MUST_USE enum ov_err ov_replay_long_init(struct ov_replay_long *w, uint32_t size, uint32_t time_s);
+/* As ov_replay_init. */
+OV_MUST_USE enum ov_err ov_replay_long_init(struct ov_replay_long *w, uint32_t size, uint32_t time_s,
+                                            uint64_t *ring);
 /* As above; a larger time opens a new window, a smaller one is OV_ERR_REPLAY. */
 OV_MUST_USE enum ov_err ov_replay_long_check(const struct ov_replay_long *w, struct ov_wrap_id id);
 OV_MUST_USE enum ov_err ov_replay_long_mark(struct ov_replay_long *w, struct ov_wrap_id id);

@@ -12,6 +12,11 @@ static void drop(struct ov_session *s, struct ov_datagram *dg, enum ov_err why)
  * [WP-CLI-009, WP-SRV-004]. */
 static void check_addresses(struct ov_session *s, struct ov_datagram *dg, size_t n)
 {
+    if (s->data.bare)
+    {
+        ov_static_check_addresses(s, dg, n);
+        return;
+    }
     if (s->role == OV_ROLE_SERVER || s->env.settings->config->float_allowed)
     {
         return;
@@ -35,6 +40,10 @@ static void take_occ(struct ov_session *s, const struct ov_buf *buf, struct ov_n
     if (occ.op == OV_OCC_REQUEST)
     {
         s->inband.occ_reply = true;
+    }
+    else if (occ.op == OV_OCC_REPLY && s->data.bare)
+    {
+        ov_static_occ_reply(s, &occ);
     }
     else if (occ.op == OV_OCC_EXIT)
     {
@@ -84,13 +93,18 @@ void ov_session_data_in(struct ov_session *s, struct ov_datagram *dg, size_t n, 
     {
         s->clock.last_in_ms = now.mono_ms; /* [WP-DATA-003] */
     }
+    if (s->data.bare)
+    {
+        ov_static_heard(s, dg, n, now);
+    }
     for (size_t i = 0; i < n; i++)
     {
         if (dg[i].fate == OV_FATE_TUN)
         {
             sort_out(s, &dg[i], now);
         }
-        else if (s->env.settings->stream && dg[i].fate == OV_FATE_DROPPED && dg[i].why == OV_ERR_AUTH)
+        else if (s->env.settings->stream && dg[i].fate == OV_FATE_DROPPED && dg[i].why == OV_ERR_AUTH &&
+                 ov_session_is_at(s, &dg[i].addr))
         {
             /* TCP damages nothing: where one packet begins wrong, all that follow do [WP-FRM-006]. */
             ov_session_lose(s, OV_ERR_AUTH, "decryption-error", false, now.mono_ms);

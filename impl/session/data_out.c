@@ -6,15 +6,21 @@
 #include "options/occ.h"
 #include "wire/inband.h"
 
+/* The session is over, or nobody knows where its peer is (static key mode). */
+static void drop_all(struct ov_session *s, struct ov_datagram *dg, size_t n, enum ov_err why)
+{
+    for (size_t i = 0; i < n; i++)
+    {
+        ov_datagram_drop(&dg[i], why);
+        ov_drops_count(&s->data.stats.seal, why);
+    }
+}
+
 void ov_session_send(struct ov_session *s, struct ov_datagram *dg, size_t n, struct ov_now now)
 {
-    if (!ov_session_alive(s))
+    if (!ov_session_alive(s) || s->addr.family == 0)
     {
-        for (size_t i = 0; i < n; i++)
-        {
-            ov_datagram_drop(&dg[i], OV_ERR_CLOSED);
-            ov_drops_count(&s->data.stats.seal, OV_ERR_CLOSED);
-        }
+        drop_all(s, dg, n, ov_session_alive(s) ? OV_ERR_ADDRESS : OV_ERR_CLOSED);
         return;
     }
     for (size_t i = 0; i < n; i++)
@@ -38,7 +44,7 @@ static uint64_t ping_deadline(const struct ov_session *s)
 
 uint64_t ov_session_inband_deadline(const struct ov_session *s)
 {
-    if (!s->agreed.keys)
+    if (!s->agreed.keys || s->addr.family == 0)
     {
         return OV_NEVER;
     }
@@ -47,7 +53,7 @@ uint64_t ov_session_inband_deadline(const struct ov_session *s)
         return 0;
     }
     const uint64_t exit_ms = s->inband.exits_left > 0 ? s->inband.exit_ms : OV_NEVER;
-    return ov_time_earlier(exit_ms, ping_deadline(s));
+    return ov_time_earlier(ov_time_earlier(exit_ms, ping_deadline(s)), ov_static_occ_deadline(s));
 }
 
 static void write_occ(struct ov_session *s, enum ov_occ_op op, struct ov_writer *w)
@@ -81,6 +87,10 @@ static void write_next(struct ov_session *s, struct ov_writer *w, struct ov_now 
     {
         s->inband.occ_reply = false;
         write_occ(s, OV_OCC_REPLY, w);
+    }
+    else if (ov_static_occ_due(s, now))
+    {
+        write_occ(s, OV_OCC_REQUEST, w);
     }
     else
     {

@@ -75,7 +75,8 @@ void ov_session_occ(const struct ov_session *s, struct ov_occ *out)
     ov_occ_from_config(s->env.settings->config, out);
     if (s->env.settings->stream)
     {
-        out->transport = s->role == OV_ROLE_CLIENT ? OV_OCC_TCP_CLIENT : OV_OCC_TCP_SERVER;
+        const bool connects = s->role == OV_ROLE_CLIENT && !s->env.settings->config->listens;
+        out->transport = connects ? OV_OCC_TCP_CLIENT : OV_OCC_TCP_SERVER;
     }
     /* A client that is migrated finds what it has itself [WP-COMP-012]. */
     if (s->env.settings->config->compression.migrate && s->says.occ_compressed)

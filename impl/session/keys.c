@@ -111,6 +111,12 @@ static void tell_success(struct ov_session *s, bool first)
     {
         ov_session_log(s, OV_LOG_INFO, "Data Channel: cipher %s, keys from %s, peer-id %u%s", cipher, method,
                        s->data.peer_id, s->has_dynamic ? ", dynamic tls-crypt" : "");
+        if (ov_session_octets_limit(s) != s->env.settings->config->reneg_bytes)
+        {
+            ov_session_log(s, OV_LOG_WARN,
+                           "%s has blocks of 64 bits (SWEET32): new keys after every 64 MiB (--reneg-bytes)",
+                           ov_cipher_name(s->agreed.cipher));
+        }
         ov_session_tell(s, OV_EVENT_CONNECTED, OV_OK, "%s, peer-id %u", cipher, s->data.peer_id);
         return;
     }

@@ -129,6 +129,8 @@ void ov_rekey_tick(struct ov_session *s, struct ov_now now);
 /* Is a key worn out? Then soon. */
 void ov_rekey_watch(struct ov_session *s, struct ov_now now);
 uint64_t ov_rekey_deadline(const struct ov_session *s);
+/* --reneg-bytes, or what takes its place for a cipher with small blocks; 0: none [WP-STATE-024]. */
+uint64_t ov_session_octets_limit(const struct ov_session *s);
 
 /* ---- control_in.c, control_out.c ---- */
 
@@ -215,6 +217,21 @@ uint64_t ov_pull_deadline(const struct ov_session *s);
 void ov_push_request(struct ov_session *s, struct ov_now now);
 /* Send the reply if it is due: asked for, or the client takes it unasked [WP-PUSH-003]. */
 void ov_push_reply(struct ov_session *s, struct ov_now now);
+
+/* ---- static_key.c: no TLS ---- */
+
+bool ov_session_is_static(const struct ov_session *s);
+/* The data channel with its one key. Errors of ov_data_key_init, ov_session_set_framing, OV_ERR_NOMEM. */
+OV_MUST_USE enum ov_err ov_static_begin(struct ov_session *s, const struct ov_addr *peer, struct ov_now now);
+/* Drop what comes from where the peer may not be. */
+void ov_static_check_addresses(struct ov_session *s, struct ov_datagram *dg, size_t n);
+/* These were opened: whose fate is OV_FATE_TUN came from the peer. */
+void ov_static_heard(struct ov_session *s, struct ov_datagram *dg, size_t n, struct ov_now now);
+/* Ask the peer for its options? Once true, it counts as done. */
+uint64_t ov_static_occ_deadline(const struct ov_session *s);
+bool ov_static_occ_due(struct ov_session *s, struct ov_now now);
+struct ov_occ_message;
+void ov_static_occ_reply(struct ov_session *s, const struct ov_occ_message *reply);
 
 /* ---- p2p.c: nobody pushes ---- */
 

@@ -6,7 +6,7 @@ enum ov_err ov_protect_init(struct ov_protect *p, const struct ov_crypto *crypto
                             const struct ov_wrap_key *key, enum ov_role own, uint32_t sent)
 {
     *p = (struct ov_protect){.issue.last = sent};
-    enum ov_err err = ov_replay_long_init(&p->window, OV_REPLAY_STANDARD_SIZE, 0);
+    enum ov_err err = ov_replay_long_init(&p->window, OV_REPLAY_STANDARD_SIZE, 0, NULL);
     if (err != OV_OK)
     {
         return err;

@@ -2,9 +2,9 @@
 
 #include "wire/opcode.h"
 
-static bool is_data(const struct ov_datagram *dg)
+static bool is_data(const struct ov_session *s, const struct ov_datagram *dg)
 {
-    return dg->buf.len > 0 && ov_opcode_is_data(ov_opcode_of(ov_buf_data(&dg->buf)[0]));
+    return s->data.bare || (dg->buf.len > 0 && ov_opcode_is_data(ov_opcode_of(ov_buf_data(&dg->buf)[0])));
 }
 
 static void drop_all(struct ov_session *s, struct ov_datagram *dg, size_t n, enum ov_err why)
@@ -29,7 +29,7 @@ void ov_session_receive(struct ov_session *s, struct ov_datagram *dg, size_t n, 
     while (i < n)
     {
         size_t run = 0;
-        while (i + run < n && is_data(&dg[i + run]))
+        while (i + run < n && is_data(s, &dg[i + run]))
         {
             run++;
         }

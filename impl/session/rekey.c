@@ -2,6 +2,9 @@
 
 #include "wire/opcode.h"
 
+/* Under one key of a cipher with blocks of 64 bits [WP-STATE-024]. */
+#define NARROW_OCTETS (UINT64_C(64) << 20)
+
 /* Both ends count from the last negotiation that both know of: the one that data flows under, or a later one that
  * failed here after the peer had taken part, because there it may have succeeded. */
 static uint8_t next_key_id(const struct ov_session *s)
@@ -11,7 +14,8 @@ static uint8_t next_key_id(const struct ov_session *s)
 
 static bool ready(const struct ov_session *s)
 {
-    return s->agreed.keys && (s->ks.state == OV_KS_GENERATED_KEYS || s->ks.state == OV_KS_UNDEF);
+    return s->agreed.keys && !s->data.bare &&
+           (s->ks.state == OV_KS_GENERATED_KEYS || s->ks.state == OV_KS_UNDEF);
 }
 
 /* Our own reset is out and nobody has answered: an attempt that can still give way. */
@@ -108,6 +112,13 @@ void ov_rekey_tick(struct ov_session *s, struct ov_now now)
     }
 }
 
+uint64_t ov_session_octets_limit(const struct ov_session *s)
+{
+    const struct ov_config *config = s->env.settings->config;
+    const bool narrow = !config->reneg_bytes_given && ov_cipher_is_narrow(s->agreed.cipher);
+    return narrow ? NARROW_OCTETS : config->reneg_bytes;
+}
+
 void ov_rekey_watch(struct ov_session *s, struct ov_now now)
 {
     if (!ready(s) || s->rekey.due_ms <= now.mono_ms)
@@ -115,7 +126,7 @@ void ov_rekey_watch(struct ov_session *s, struct ov_now now)
         return;
     }
     const struct ov_config *config = s->env.settings->config;
-    const struct ov_data_limits limits = {config->reneg_bytes, config->reneg_packets};
+    const struct ov_data_limits limits = {ov_session_octets_limit(s), config->reneg_packets};
     const char *why = ov_data_key_worn(&s->data.key[OV_DATA_CURRENT], &limits);
     if (why != NULL && now.mono_ms >= s->rekey.not_before_ms)
     {

@@ -57,8 +57,11 @@ static enum ov_err begin(struct ov_session *s, const struct ov_session_env *env,
     s->role = config->role;
     s->addr = *addr;
     s->origin = *at->key;
-    ov_keystate_init(&s->ks, 0, at->message_id, config->tls_timeout_s * (uint32_t)OV_SECOND_MS, now.mono_ms,
-                     now.mono_ms + hand_window_ms(s));
+    if (!ov_session_is_static(s))
+    {
+        ov_keystate_init(&s->ks, 0, at->message_id, config->tls_timeout_s * (uint32_t)OV_SECOND_MS,
+                         now.mono_ms, now.mono_ms + hand_window_ms(s));
+    }
     ov_data_init(&s->data, ov_tunnel_packet(&config->tunnel, config->tunnel.mtu));
     s->agreed.keepalive = config->keepalive;
     s->pull.request_ms = s->pull.give_up_ms = OV_NEVER;
@@ -87,10 +90,18 @@ enum ov_err ov_session_init(struct ov_session *s, const struct ov_session_env *e
     {
         err = ov_pull_new(settings->config, &settings->built, &s->pull.pull);
     }
+    if (err == OV_OK && ov_session_is_static(s))
+    {
+        err = ov_static_begin(s, server, now);
+    }
     if (err != OV_OK)
     {
         ov_session_clear(s);
         return err;
+    }
+    if (ov_session_is_static(s))
+    {
+        return OV_OK;
     }
     s->clock.connect_by_ms = now.mono_ms + settings->config->connect_timeout_s * OV_SECOND_MS;
     ov_session_drive(s, now);
@@ -175,7 +186,7 @@ enum ov_err ov_session_renegotiate(struct ov_session *s, struct ov_now now)
 void ov_session_status(const struct ov_session *s, struct ov_session_status *out)
 {
     *out = (struct ov_session_status){
-        .state = ov_key_state_name(s->ks.state),
+        .state = ov_session_is_static(s) ? "STATIC_KEY" : ov_key_state_name(s->ks.state),
         .connected = ov_session_connected(s),
         .addr = s->addr,
         .peer_id = s->data.peer_id,

@@ -48,6 +48,16 @@ struct ov_session_env
 OV_MUST_USE enum ov_err ov_session_init(struct ov_session *s, const struct ov_session_env *env,
                                         const struct ov_addr *server, struct ov_now now);
 
+/* In static key mode (settings->keys->has_secret) server is the other end, both have role client, and it may be left
+ * open: family 0: whoever has the key; port 0: any port of this address. OV_EVENT_CONNECTED comes with its first
+ * packet; data may be sent before, and the pulled options are there from the start. Also OV_ERR_UNSUPPORTED: cipher
+ * or digest.
+ *
+ * Over a link that listens: the connection that came into use or went out of it; false: none. */
+bool ov_session_claim(struct ov_session *s, struct ov_addr *addr, bool *used);
+/* Is it the connection of this session that is meant? */
+bool ov_session_is_at(const struct ov_session *s, const struct ov_addr *addr);
+
 /* Frees and wipes everything. An all-zero session is fine. */
 void ov_session_clear(struct ov_session *s);
 

@@ -20,6 +20,8 @@ struct ov_control_keys
     bool has_server_key;     /* server: takes tls-crypt-v2 clients, beside those of the static key if there is
                               * one, else only those [WP-TC2-014] */
     struct ov_key_half server_key;
+    bool has_secret; /* static key mode: no control channel at all */
+    struct ov_key2 secret;
 };
 
 /* What every session of one program shares. Filled once before the first

@@ -106,6 +106,17 @@ struct ov_way_back
     uint32_t wait_s;
 };
 
+/* Static key mode; see static_key.c. */
+struct ov_static_state
+{
+    struct ov_addr wanted;  /* where the peer may be: family 0 anywhere, port 0 at any port of this address */
+    bool follows;           /* it is where its last packet came from */
+    bool heard;             /* a packet has come */
+    struct ov_addr claimed; /* the connection that was claimed; family 0: none */
+    uint32_t occ_left;      /* requests for its options */
+    uint64_t occ_ms;        /* the next one */
+};
+
 /* How and when the session ends. */
 struct ov_ending
 {
@@ -146,6 +157,7 @@ struct ov_session
     struct ov_lifetime life;
     struct ov_rekey rekey;
     struct ov_inband inband;
+    struct ov_static_state bare;
     struct ov_ending ending;
     struct ov_events events;
     struct ov_control_stats control;

@@ -4,6 +4,10 @@
 static uint64_t keepalive_deadline(const struct ov_session *s)
 {
     const struct ov_keepalive *keepalive = &s->agreed.keepalive;
+    if (s->addr.family == 0)
+    {
+        return OV_NEVER; /* nobody has come yet whose silence could be noticed (static key mode) */
+    }
     const uint32_t limit_s = keepalive->ping_exit_s > 0 ? keepalive->ping_exit_s : keepalive->ping_restart_s;
     return limit_s > 0 ? s->clock.last_in_ms + limit_s * OV_SECOND_MS : OV_NEVER;
 }

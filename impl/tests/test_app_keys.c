@@ -220,6 +220,46 @@ static void half_a_key(void **state)
     expect(load(false, text, &keys), "fewer than 256 octets");
 }
 
+/* A key file of so many octets, the first ones of which are zero. */
+static const char *key_text(char text[static 1100], unsigned octets, unsigned zeros)
+{
+    size_t len = (size_t)snprintf(text, 1100, "-----BEGIN OpenVPN Static key V1-----\n");
+    for (unsigned i = 0; i < octets; i++)
+    {
+        len += (size_t)snprintf(text + len, 1100 - len, "%02x%s", i < zeros ? 0 : i % 256,
+                                i % 16 == 15 ? "\n" : "");
+    }
+    (void)snprintf(text + len, 1100 - len, "-----END OpenVPN Static key V1-----\n");
+    return text;
+}
+
+static bool load_secret(const char *text, int8_t direction, struct ov_control_keys *keys)
+{
+    const struct ov_config config = {
+        .p2p = true, .secret = {"[inline]", text, strlen(text)}, .key_direction = direction};
+    said[0] = '\0';
+    return ov_control_keys_load(&config, &keeper, keys);
+}
+
+/* 'secret': as tls-auth, but the key encrypts, so an empty one is none [WP-KEY-005]. */
+static void static_keys(void **state)
+{
+    (void)state;
+    struct ov_control_keys keys;
+    char text[1100];
+    assert_true(load_secret(key_text(text, 256, 0), 1, &keys));
+    assert_true(keys.has_secret);
+    assert_int_equal(keys.wrap.kind, OV_WRAP_PLAIN);
+    assert_int_equal(keys.secret.half[1].hmac[63], 255);
+    assert_true(load_secret(key_text(text, 256, 31), 1, &keys));
+    assert_true(load_secret(key_text(text, 128, 0), -1, &keys));
+    expect(load_secret(key_text(text, 128, 0), 0, &keys),
+           "--secret [inline]: the key has fewer than 256 octets");
+    expect(load_secret(key_text(text, 256, 32), -1, &keys), "--secret [inline]: the key is all zero");
+    expect(load_secret(key_text(text, 256, 160), 0, &keys), "--secret [inline]: the key is all zero");
+    expect(load_secret("no key", -1, &keys), "not an OpenVPN static key file");
+}
+
 /* The PEM blocks of the specification, inline. */
 static void blocks_of_the_vectors(void **state)
 {
@@ -242,10 +282,8 @@ static void blocks_of_the_vectors(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(written_keys_are_read),
-        cmocka_unit_test(refused),
-        cmocka_unit_test(half_a_key),
-        cmocka_unit_test(blocks_of_the_vectors),
+        cmocka_unit_test(written_keys_are_read), cmocka_unit_test(refused),     cmocka_unit_test(half_a_key),
+        cmocka_unit_test(blocks_of_the_vectors), cmocka_unit_test(static_keys),
     };
     return cmocka_run_group_tests_name("app_keys", tests, make_dir, remove_dir);
 }

@@ -163,6 +163,10 @@ static void test_batches(void **state)
             {
                 for (size_t o = 0; real[o] != NULL; o++)
                 {
+                    if (!real[s]->aead.has((enum ov_aead_id)id) || !real[o]->aead.has((enum ov_aead_id)id))
+                    {
+                        continue; /* ARIA */
+                    }
                     check_batch(real[s], real[o], (enum ov_aead_id)id, count, &random);
                 }
             }
@@ -248,7 +252,10 @@ static void test_modifications(void **state)
     {
         for (unsigned id = 0; id < OV_AEAD_COUNT; id++)
         {
-            check_modifications(*b, (enum ov_aead_id)id);
+            if ((*b)->aead.has((enum ov_aead_id)id))
+            {
+                check_modifications(*b, (enum ov_aead_id)id);
+            }
         }
     }
 }

@@ -19,7 +19,7 @@
 #define PLAIN    24u
 #define WHOLE    (OV_DATA_EPOCH_HEADER + PLAIN + OV_AEAD_TAG_LEN)
 
-static const struct ov_sealed_format format = {"", OV_CIPHER_AES_128_GCM, true, false, OV_DIGEST_SHA1};
+static const struct ov_sealed_format format = {"", OV_CIPHER_AES_128_GCM, true, false, OV_DIGEST_SHA1, false};
 
 /* ---- a peer that may say anything: key schedule and packets made by hand ---- */
 
@@ -393,7 +393,7 @@ static void sender_goes_on(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
     {
-        const struct ov_sealed_format this = {"", cases[i].cipher, true, false, OV_DIGEST_SHA1};
+        const struct ov_sealed_format this = {"", cases[i].cipher, true, false, OV_DIGEST_SHA1, false};
         struct ov_data d;
         uint8_t packet[256];
         struct ov_data_epoch_header header;

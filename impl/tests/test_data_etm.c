@@ -44,8 +44,8 @@ static enum ov_err try_text(const struct ov_sealed_format *format, const uint8_t
     return err;
 }
 
-static const struct ov_sealed_format cbc = {"", OV_CIPHER_AES_256_CBC, false, false, OV_DIGEST_SHA256};
-static const struct ov_sealed_format plain_mac = {"", OV_CIPHER_NONE, false, false, OV_DIGEST_SHA1};
+static const struct ov_sealed_format cbc = {"", OV_CIPHER_AES_256_CBC, false, false, OV_DIGEST_SHA256, false};
+static const struct ov_sealed_format plain_mac = {"", OV_CIPHER_NONE, false, false, OV_DIGEST_SHA1, false};
 
 static void wrong_padding(void **state)
 {
@@ -102,7 +102,7 @@ static void wrong_texts(void **state)
 static void what_nothing_protects(void **state)
 {
     (void)state;
-    const struct ov_sealed_format nothing = {"", OV_CIPHER_NONE, false, true, OV_DIGEST_SHA1};
+    const struct ov_sealed_format nothing = {"", OV_CIPHER_NONE, false, true, OV_DIGEST_SHA1, false};
     static const uint8_t packet[] = {0x48, 0, 0, 5, 0, 0, 0, 9, 0x45, 0, 0, 1};
     uint8_t opened[PACKET];
     uint32_t len = 0;
@@ -167,6 +167,69 @@ static void ivs_are_drawn(void **state)
     ov_data_clear(&d);
 }
 
+/* Long ids: the time stays until ids have run out, and then goes on, so that the pair only grows [WP-RPL-002]. In TLS
+ * mode new keys are asked for before that; a static key has nothing to ask for. */
+static void long_ids_run_out(void **state)
+{
+    (void)state;
+    static const struct ov_sealed_format formats[] = {
+        {"", OV_CIPHER_AES_256_CFB, false, false, OV_DIGEST_SHA256, false},
+        {"", OV_CIPHER_NONE, false, false, OV_DIGEST_SHA256, true},
+    };
+    static const uint8_t plain[20] = {0x45};
+    static const struct ov_data_limits unlimited;
+    for (size_t f = 0; f < 2; f++)
+    {
+        struct ov_test_random random = {8};
+        const struct ov_rng rng = ov_test_rng(&random);
+        uint8_t packet[3][PACKET], opened[PACKET];
+        uint32_t len = 0, opened_len = 0;
+        struct ov_data sender, receiver;
+        ov_sealed_open(&sender, &ov_crypto_null, &formats[f], OV_ROLE_CLIENT, true, &rng, NULL);
+        ov_sealed_open(&receiver, &ov_crypto_null, &formats[f], OV_ROLE_SERVER, true, &rng, NULL);
+        struct ov_data_key *key = &sender.key[OV_DATA_CURRENT];
+        len = ov_sealed_packet(&sender, plain, sizeof plain, packet[0], PACKET);
+        assert_null(ov_data_key_worn(key, &unlimited));
+        key->etm.issue.last = UINT32_MAX - 1;
+        assert_int_equal(ov_data_key_worn(key, &unlimited) != NULL, f == 0);
+        for (size_t i = 1; i < 3; i++)
+        {
+            (void)ov_sealed_packet(&sender, plain, sizeof plain, packet[i], PACKET);
+        }
+        assert_int_equal(key->etm.issue.last, 1);
+        assert_int_equal(key->etm.issue.time, OV_SEALED_TIME + 1);
+        ov_assert_err(ov_sealed_try(&receiver, packet[1], len, opened, &opened_len), OV_OK);
+        ov_assert_err(ov_sealed_try(&receiver, packet[2], len, opened, &opened_len), OV_OK);
+        ov_assert_err(ov_sealed_try(&receiver, packet[0], len, opened, &opened_len), OV_ERR_REPLAY);
+        ov_assert_err(ov_sealed_try(&receiver, packet[2], len, opened, &opened_len), OV_ERR_REPLAY);
+        ov_data_clear(&sender);
+        ov_data_clear(&receiver);
+    }
+}
+
+/* Static key mode is for CBC and none [WP-DATA-058]. */
+static void what_a_static_key_may_be_for(void **state)
+{
+    (void)state;
+    struct ov_key2 key2 = {0};
+    struct ov_test_random random = {8};
+    const struct ov_rng rng = ov_test_rng(&random);
+    for (unsigned id = 0; id < OV_CIPHER_COUNT; id++)
+    {
+        const enum ov_cipher_mode mode = ov_cipher_mode((enum ov_cipher_id)id);
+        const struct ov_data_key_spec spec = {.crypto = &ov_crypto_null,
+                                              .rng = &rng,
+                                              .cipher = (enum ov_cipher_id)id,
+                                              .bare = true,
+                                              .auth = OV_DIGEST_SHA1,
+                                              .key2 = &key2};
+        struct ov_data_key key;
+        ov_assert_err(ov_data_key_init(&key, &spec),
+                      mode == OV_MODE_CBC || mode == OV_MODE_NONE ? OV_OK : OV_ERR_ARG);
+        ov_data_key_clear(&key);
+    }
+}
+
 /* Specifications that no key can be made of. */
 static void impossible_keys(void **state)
 {
@@ -204,9 +267,13 @@ static void impossible_keys(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(wrong_padding),         cmocka_unit_test(wrong_texts),
-        cmocka_unit_test(what_nothing_protects), cmocka_unit_test(ivs_are_drawn),
+        cmocka_unit_test(wrong_padding),
+        cmocka_unit_test(wrong_texts),
+        cmocka_unit_test(what_nothing_protects),
+        cmocka_unit_test(ivs_are_drawn),
         cmocka_unit_test(impossible_keys),
+        cmocka_unit_test(long_ids_run_out),
+        cmocka_unit_test(what_a_static_key_may_be_for),
     };
     return cmocka_run_group_tests_name("data_etm", tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "crypto/null/null.h"
 #include "tests/lib/octets.h"
 #include "tests/lib/sealed.h"
 
@@ -23,6 +24,7 @@ static struct ov_test_batch batch;
 static void open_ends(const struct ov_sealed_format *format, struct ov_rng *rng)
 {
     const struct ov_crypto *crypto = ov_crypto_backends[0];
+    crypto = ov_sealed_has(crypto, format) ? crypto : &ov_crypto_null;
     ov_sealed_open(&sender, crypto, format, OV_ROLE_CLIENT, true, rng, NULL);
     ov_sealed_open(&receiver, crypto, format, OV_ROLE_SERVER, true, rng, NULL);
 }

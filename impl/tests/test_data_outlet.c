@@ -24,9 +24,10 @@ static struct ov_data peer;
 static struct ov_lane lane;
 static struct ov_test_batch batch;
 
-static const struct ov_sealed_format gcm = {"AES-256-GCM", OV_CIPHER_AES_256_GCM, false, false,
-                                            OV_DIGEST_SHA1};
-static const struct ov_sealed_format epoch = {"epoch", OV_CIPHER_AES_128_GCM, true, false, OV_DIGEST_SHA1};
+static const struct ov_sealed_format gcm = {"AES-256-GCM", OV_CIPHER_AES_256_GCM, false,
+                                            false,         OV_DIGEST_SHA1,        false};
+static const struct ov_sealed_format epoch = {"epoch", OV_CIPHER_AES_128_GCM, true,
+                                              false,   OV_DIGEST_SHA1,        false};
 
 static void open_ends(const struct ov_sealed_format *format)
 {
@@ -314,7 +315,7 @@ static void test_messages_cross(void **state)
 
 static void test_obstacles(void **state)
 {
-    const struct ov_sealed_format cbc = {"CBC", OV_CIPHER_AES_256_CBC, false, false, OV_DIGEST_SHA256};
+    const struct ov_sealed_format cbc = {"CBC", OV_CIPHER_AES_256_CBC, false, false, OV_DIGEST_SHA256, false};
     struct ov_test_random random = {ov_test_seed(15)};
     struct ov_rng rng = ov_test_rng(&random);
     char reason[256];

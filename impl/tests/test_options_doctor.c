@@ -17,6 +17,9 @@
 #define GOOD_CLIENT OPTDOC_CLIENT "nobind\ntls-crypt ta.key\n"
 #define GOOD_SERVER OPTDOC_SERVER "keepalive 10 60\ntls-crypt ta.key\n"
 
+#define GOOD_STATIC                                                                                          \
+    "dev tun\nifconfig 10.8.0.1 10.8.0.2\ncipher AES-256-CBC\nallow-deprecated-insecure-static-crypto\n"
+
 /* Findings of "--check-config t.ovpn", a line each; the caller frees them. */
 static char *examine(const char *text, enum ov_err *err)
 {
@@ -45,6 +48,9 @@ static const struct
     {GOOD_CLIENT, "sndbuf 65536\n", "t.ovpn:10: warning: a fixed buffer caps"},
     {GOOD_CLIENT, "data-ciphers none\n", "t.ovpn:10: warning: cipher none still authenticates"},
     {GOOD_CLIENT, "data-ciphers AES-256-CBC:AES-256-GCM\n", "t.ovpn:10: warning: CBC with HMAC"},
+    {GOOD_CLIENT, "data-ciphers AES-256-GCM:DES-EDE3-CBC\n", "t.ovpn:10: warning: blocks of 64 bits begin"},
+    {GOOD_STATIC "keepalive 10 60\n", "secret s.key\n", "t.ovpn:6: warning: without a direction both ends"},
+    {GOOD_STATIC, "secret s.key 1\n", "t.ovpn:5: warning: nobody notices a peer that is gone"},
     {GOOD_CLIENT, "data-ciphers-fallback AES-256-CBC\n", "t.ovpn:10: warning: peers that can't negotiate"},
     {GOOD_CLIENT, "auth SHA512\n", "t.ovpn:10: warning: 'auth' has no effect"},
     {OPTDOC_CLIENT "nobind\n", "tls-auth ta.key\n", "t.ovpn:9: warning: without a direction"},

@@ -57,6 +57,24 @@ static const struct shape
      OV_COMP_OFF, false},
 };
 
+/* Without a server nothing is pushed, and what the client is told alone does not fit. */
+static bool needs_push(const struct shape *shape)
+{
+    return strstr(shape->server, "push") != NULL || strstr(shape->server, "migrate") != NULL;
+}
+
+/* TCP loses nothing, and fragments are for UDP. */
+static bool needs_datagrams(const struct shape *shape)
+{
+    return strstr(shape->client, "fragment") != NULL;
+}
+
+/* What an address in the tunnel means. */
+static const char *const topologies[] = {"", "topology net30\n", "topology p2p\n"};
+
+/* Who the client is. */
+static const char *const certs[] = {"client-ec", "client-rsa", "sub-client"};
+
 /* What a seed decides. */
 struct plan
 {
@@ -69,14 +87,38 @@ struct plan
     unsigned login; /* 0 none, 1 decided at once, 2 later, 3 with tokens */
     bool without_v2;
     const struct shape *shape;
+    const char *topology;
     unsigned initiator; /* 0 client, 1 server, 2 both at once */
     char client_text[384];
     char server_text[384];
 };
 
-static const char *const ciphers[] = {"AES-256-GCM", "AES-128-GCM", "CHACHA20-POLY1305", "AES-192-GCM",
-                                      "AES-256-CBC", "AES-192-CBC", "AES-128-CBC",       "none"};
-static const char *const digests[] = {"SHA1", "SHA224", "SHA256", "SHA384", "SHA512", "MD5"};
+static const char *const ciphers[] = {
+    "AES-256-GCM", "AES-128-GCM",  "CHACHA20-POLY1305", "AES-192-GCM",
+    "AES-256-CBC", "AES-192-CBC",  "AES-128-CBC",       "none",
+    "AES-256-CFB", "AES-128-OFB",  "DES-EDE3-CBC",      "CAMELLIA-192-CBC",
+    "BF-CBC",      "ARIA-256-GCM", "AES-192-CFB8",      "CAMELLIA-256-CFB",
+};
+static const char *const digests[] = {"SHA1",   "SHA224", "SHA256",    "SHA384",
+                                      "SHA512", "MD5",    "RIPEMD160", "SHA3-256"};
+
+/* What both libraries have. */
+static const char *pick_cipher(struct ov_test_random *r, const struct ov_crypto *a, const struct ov_crypto *b)
+{
+    const char *name = ciphers[ov_test_below(r, sizeof ciphers / sizeof ciphers[0])];
+    enum ov_cipher_id id;
+    assert_int_equal(ov_cipher_by_name(name, &id), OV_OK);
+    return ov_crypto_has_cipher(a, id) && ov_crypto_has_cipher(b, id) ? name : "AES-256-CBC";
+}
+
+static const char *pick_digest(struct ov_test_random *r, const struct ov_crypto *a, const struct ov_crypto *b)
+{
+    const char *name = digests[ov_test_below(r, sizeof digests / sizeof digests[0])];
+    uint8_t out[OV_DIGEST_MAX];
+    enum ov_digest_id id;
+    assert_int_equal(ov_digest_by_name(name, &id), OV_OK);
+    return a->digest(id, NULL, 0, out) == OV_OK && b->digest(id, NULL, 0, out) == OV_OK ? name : "SHA1";
+}
 
 /* Packets without an HMAC: on a wire that damages them nobody notices, so that a test of content would fail. */
 static bool may_go_without_hmac(const struct plan *plan)
@@ -102,6 +144,31 @@ static void append(char text[static 384], const char *more)
     assert_true(snprintf(text + len, 384 - len, "%s", more) < (int)(384 - len));
 }
 
+/* Who carries it, and whether there is a server at all. */
+static void make_way(struct plan *plan, struct ov_test_random *r)
+{
+    const bool p2p = ov_test_below(r, 5) == 0;
+    const bool stream = ov_test_below(r, 6) == 0;
+    if ((p2p && needs_push(plan->shape)) || (stream && needs_datagrams(plan->shape)))
+    {
+        plan->shape = &shapes[0];
+    }
+    if (stream)
+    {
+        plan->faults = (struct ov_wire_faults){.latency_ms = plan->faults.latency_ms};
+    }
+    plan->client.p2p = plan->server.p2p = p2p;
+    plan->client.stream = plan->server.stream = stream;
+    plan->client.v6 = ov_test_below(r, 3) == 0;
+    plan->client.cert = certs[ov_test_below(r, sizeof certs / sizeof certs[0])];
+    plan->without_v2 = plan->without_v2 && !p2p;
+    plan->topology = topologies[ov_test_below(r, sizeof topologies / sizeof topologies[0])];
+    if (!p2p)
+    {
+        append(plan->server_text, plan->topology);
+    }
+}
+
 static void make_plan(struct plan *plan, uint64_t seed, const struct ov_crypto *client,
                       const struct ov_crypto *server)
 {
@@ -109,26 +176,26 @@ static void make_plan(struct plan *plan, uint64_t seed, const struct ov_crypto *
     memset(plan, 0, sizeof *plan);
     plan->seed = seed;
     make_faults(plan, &r);
-    const unsigned cipher = ov_test_below(&r, sizeof ciphers / sizeof ciphers[0]);
-    const char *auth = ov_test_below(&r, 8) == 0 && may_go_without_hmac(plan)
-                           ? "none"
-                           : digests[ov_test_below(&r, sizeof digests / sizeof digests[0])];
+    const char *cipher = pick_cipher(&r, client, server);
+    const char *auth =
+        ov_test_below(&r, 8) == 0 && may_go_without_hmac(plan) ? "none" : pick_digest(&r, client, server);
     /* Each mode as often as the plain one, tls-crypt twice as often. */
     const unsigned drawn = ov_test_below(&r, OV_END_WRAPS + 1);
     const enum ov_end_wrap wrap = drawn < OV_END_WRAPS ? (enum ov_end_wrap)drawn : OV_END_TLS_CRYPT;
     const bool old = ov_test_below(&r, 2) == 0 || !ov_test_speaks(client, OV_TLS_VERSION_1_3) ||
                      !ov_test_speaks(server, OV_TLS_VERSION_1_3);
     const enum ov_tls_version version = old ? OV_TLS_VERSION_1_2 : OV_TLS_VERSION_1_3;
-    assert_int_equal(ov_cipher_by_name(ciphers[cipher], &plan->cipher), OV_OK);
+    assert_int_equal(ov_cipher_by_name(cipher, &plan->cipher), OV_OK);
     (void)snprintf(plan->client_text, sizeof plan->client_text,
                    "explicit-exit-notify 2\nmax-packet-size %u\ndata-ciphers %s:DEFAULT\nauth %s\n",
-                   500 + ov_test_below(&r, 800), ciphers[cipher], auth);
+                   500 + ov_test_below(&r, 800), cipher, auth);
     (void)snprintf(plan->server_text, sizeof plan->server_text,
-                   "data-ciphers %s\nauth %s\nkeepalive 10 60\nmax-packet-size %u\n", ciphers[cipher], auth,
+                   "data-ciphers %s\nauth %s\nkeepalive 10 60\nmax-packet-size %u\n", cipher, auth,
                    500 + ov_test_below(&r, 800));
     plan->initiator = ov_test_below(&r, 3);
     plan->shape = &shapes[ov_test_below(&r, sizeof shapes / sizeof shapes[0])];
     plan->without_v2 = ov_test_below(&r, 6) == 0;
+    make_way(plan, &r);
     append(plan->client_text, plan->shape->client);
     append(plan->server_text, plan->shape->server);
     const struct ov_proto_flags built = {.cc_exit = ov_test_below(&r, 4) != 0,
@@ -136,20 +203,23 @@ static void make_plan(struct plan *plan, uint64_t seed, const struct ov_crypto *
                                          .dyn_tls_crypt = ov_test_below(&r, 3) != 0,
                                          .aead_epoch = ov_test_below(&r, 2) != 0};
     plan->epoch = built.aead_epoch && ov_cipher_is_aead(plan->cipher) && !plan->without_v2;
-    plan->client = (struct ov_end_spec){.crypto = client,
-                                        .version = version,
-                                        .wrap = wrap,
-                                        .more = plan->client_text,
-                                        .seed = seed,
-                                        .built = built,
-                                        .without_v2 = plan->without_v2};
-    plan->server = (struct ov_end_spec){.crypto = server,
-                                        .version = version,
-                                        .wrap = wrap,
-                                        .more = plan->server_text,
-                                        .seed = seed,
-                                        .built = {true, true, true, true}};
-    plan->login = ov_test_below(&r, 4);
+    const struct ov_end_spec both = {.version = version,
+                                     .wrap = wrap,
+                                     .seed = seed,
+                                     .p2p = plan->client.p2p,
+                                     .stream = plan->client.stream};
+    const struct ov_end_spec way = plan->client;
+    plan->client = plan->server = both;
+    plan->client.crypto = client;
+    plan->client.more = plan->client_text;
+    plan->client.built = built;
+    plan->client.without_v2 = plan->without_v2;
+    plan->client.v6 = way.v6;
+    plan->client.cert = way.cert;
+    plan->server.crypto = server;
+    plan->server.more = plan->server_text;
+    plan->server.built = (struct ov_proto_flags){true, true, true, true};
+    plan->login = plan->client.p2p ? 0 : ov_test_below(&r, 4);
 }
 
 static void print_plan(const struct plan *p)
@@ -157,13 +227,14 @@ static void print_plan(const struct plan *p)
     print_error(
         "seed %llu: %s client, %s server, TLS 1.%u, %s, %s%s, keys from %s%s, loss %u double %u damage "
         "%u per mille, "
-        "%u..%u ms, initiator %u, %s%s, login %u\n",
+        "%u..%u ms, initiator %u, %s%s, login %u, %s%s%s, %s\n",
         (unsigned long long)p->seed, p->client.crypto->name, p->server.crypto->name, p->client.version % 10,
         ov_end_wrap_name(p->client.wrap), ov_cipher_name(p->cipher), p->epoch ? " with epochs" : "",
         p->client.built.tls_ekm ? "exporter" : "PRF",
         p->client.built.dyn_tls_crypt ? ", dynamic tls-crypt" : "", p->faults.loss_pm, p->faults.double_pm,
         p->faults.damage_pm, p->faults.latency_ms, p->faults.latency_ms + p->faults.jitter_ms, p->initiator,
-        p->shape->name, p->without_v2 ? ", DATA_V1" : "", p->login);
+        p->shape->name, p->without_v2 ? ", DATA_V1" : "", p->login, p->client.p2p ? "point to point, " : "",
+        p->client.stream ? "TCP, " : "", p->client.v6 ? "IPv6" : "IPv4", p->client.cert);
 }
 
 /* ---- the life of a connection ---- */

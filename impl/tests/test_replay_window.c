@@ -318,7 +318,7 @@ static void test_long_form_rows(void **state)
     struct ov_replay_long w;
     uint64_t accepted = 0;
     uint64_t refused = 0;
-    ov_assert_err(ov_replay_long_init(&w, 64, 15), OV_OK);
+    ov_assert_err(ov_replay_long_init(&w, 64, 15, NULL), OV_OK);
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
     {
         ov_assert_err(ov_replay_long_check(&w, steps[i].id), steps[i].err);
@@ -327,23 +327,46 @@ static void test_long_form_rows(void **state)
     }
     assert_true(w.window.counters.accepted == accepted);
     assert_true(w.window.counters.old + w.window.counters.duplicate == refused);
-    ov_assert_err(ov_replay_long_init(&w, 65, 15), OV_ERR_ARG);
+    ov_assert_err(ov_replay_long_init(&w, 65, 15, NULL), OV_ERR_ARG);
 }
 
 static void test_long_form_with_time_zero_and_strict(void **state)
 {
     (void)state;
     struct ov_replay_long w;
-    ov_assert_err(ov_replay_long_init(&w, 64, 0), OV_OK);
+    ov_assert_err(ov_replay_long_init(&w, 64, 0, NULL), OV_OK);
     ov_assert_err(ov_replay_long_mark(&w, (struct ov_wrap_id){1, 0}), OV_OK);
     ov_assert_err(ov_replay_long_mark(&w, (struct ov_wrap_id){1, 0}), OV_ERR_REPLAY);
-    ov_assert_err(ov_replay_long_init(&w, 0, 0), OV_OK);
+    ov_assert_err(ov_replay_long_init(&w, 0, 0, NULL), OV_OK);
     ov_assert_err(ov_replay_long_mark(&w, (struct ov_wrap_id){2, 5}), OV_ERR_REPLAY);
     ov_assert_err(ov_replay_long_mark(&w, (struct ov_wrap_id){1, 5}), OV_OK);
     ov_assert_err(ov_replay_long_mark(&w, (struct ov_wrap_id){3, 5}), OV_ERR_REPLAY);
     ov_assert_err(ov_replay_long_mark(&w, (struct ov_wrap_id){2, 5}), OV_OK);
     ov_assert_err(ov_replay_long_mark(&w, (struct ov_wrap_id){2, 6}), OV_ERR_REPLAY);
     ov_assert_err(ov_replay_long_mark(&w, (struct ov_wrap_id){1, 6}), OV_OK);
+}
+
+/* A window larger than a word: what an earlier time has left in the ring means nothing to the next one. */
+static void test_long_form_with_a_ring(void **state)
+{
+    (void)state;
+    uint64_t ring[16];
+    struct ov_replay_long w;
+    assert_int_equal(ov_replay_ring_words(1024), 16);
+    ov_assert_err(ov_replay_long_init(&w, 1024, 15, ring), OV_OK);
+    for (uint32_t id = 1; id <= 5000; id++)
+    {
+        ov_assert_err(ov_replay_long_mark(&w, (struct ov_wrap_id){id, 5}), OV_OK);
+    }
+    for (uint32_t id = 700; id >= 1; id--) /* the last of them first */
+    {
+        ov_assert_err(ov_replay_long_mark(&w, (struct ov_wrap_id){id, 6}), OV_OK);
+    }
+    for (uint32_t id = 1; id <= 700; id++)
+    {
+        ov_assert_err(ov_replay_long_mark(&w, (struct ov_wrap_id){id, 6}), OV_ERR_REPLAY);
+        ov_assert_err(ov_replay_long_mark(&w, (struct ov_wrap_id){5000 + id, 5}), OV_ERR_REPLAY);
+    }
 }
 
 int main(void)
@@ -358,6 +381,7 @@ int main(void)
         cmocka_unit_test(test_time_part_never_closes_early),
         cmocka_unit_test(test_long_form_rows),
         cmocka_unit_test(test_long_form_with_time_zero_and_strict),
+        cmocka_unit_test(test_long_form_with_a_ring),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

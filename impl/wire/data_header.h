@@ -21,6 +21,7 @@
 #define OV_DATA_V1_PREFIX    1u
 #define OV_DATA_V2_PREFIX    4u
 #define OV_DATA_SHORT_ID_LEN 4u
+#define OV_DATA_LONG_ID_LEN  8u /* packet id u32, time u32 [WP-DATA-065] */
 #define OV_DATA_EPOCH_ID_LEN 8u
 #define OV_DATA_V1_HEADER    5u  /* prefix and short id */
 #define OV_DATA_V2_HEADER    8u  /* prefix and short id */

@@ -57,9 +57,6 @@ subject_supports()
         ncp-disable)
             unsupported 'it always negotiates the cipher, as 2.6 and later do [WP-NCP-001]'
             ;;
-        cipher:ARIA-*)
-            unsupported 'its TLS library has ARIA in no mode that OpenVPN peers agree on'
-            ;;
         log:*)
             ovref_log_line "${1#log:}"
             ;;
@@ -75,7 +72,14 @@ subject_supports()
                 *) unsupported "'$1' is no cipher" ;;
             esac
             ;;
-        cipher:CHACHA20-POLY1305 | cipher:none | aead-epoch)
+        cipher:CHACHA20-POLY1305 | cipher:none)
+            echo yes
+            ;;
+        cipher:* | digest:*)
+            help=$("${subject_program[@]}" --providers legacy default "--show-${1%%:*}s")
+            grep -i "^${1#*:} " <<<"$help" || unsupported "$library has no ${1#*:}"
+            ;;
+        aead-epoch | static-key)
             echo yes
             ;;
         client-config-dir | client-connect | learn-address | connect-freq | tls-cipher | tls-ciphersuites | \

@@ -43,6 +43,14 @@ stock_compression_line()
     esac
 }
 
+# openvpn_lists ciphers|digests NAME: with the legacy provider too, where the program knows that word.
+openvpn_lists()
+{
+    local words=()
+    ! stock_has 2.6 || words=(--providers legacy default)
+    "${subject_program[@]}" "${words[@]}" "--show-$1" | grep -i "^$2 " || unsupported "its TLS library has no $2"
+}
+
 # How its log tells what was agreed on: an extended regular expression.
 stock_log_line()
 {
@@ -102,8 +110,13 @@ subject_supports()
             built_with '[LZO]'
             ;;
         cipher:*)
-            "${subject_program[@]}" --show-ciphers | grep -i "^${1#cipher:} " ||
-                unsupported "its TLS library has no ${1#cipher:}"
+            openvpn_lists ciphers "${1#cipher:}"
+            ;;
+        digest:*)
+            openvpn_lists digests "${1#digest:}"
+            ;;
+        static-key)
+            echo yes
             ;;
         peer-exit-line)
             echo '(CC-EEN|OCC) exit message received by peer|SIG(TERM|USR1)\[soft,(remote-exit|connection-reset)\] received'

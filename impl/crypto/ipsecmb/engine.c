@@ -55,7 +55,7 @@ static const char *engine_version(void)
 
 static bool aead_has(enum ov_aead_id id)
 {
-    return manager != NULL && id < OV_AEAD_COUNT;
+    return manager != NULL && id <= OV_AEAD_CHACHA20_POLY1305;
 }
 
 static enum ov_err aead_key_new(enum ov_aead_id id, const uint8_t *key, bool sealing,

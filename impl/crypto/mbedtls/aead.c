@@ -14,9 +14,19 @@ struct ov_aead_key
     };
 };
 
+static mbedtls_cipher_id_t cipher_of(enum ov_aead_id id)
+{
+    return id >= OV_AEAD_ARIA_128_GCM ? MBEDTLS_CIPHER_ID_ARIA : MBEDTLS_CIPHER_ID_AES;
+}
+
+/* GCM makes its own mode out of single blocks; whether there is the cipher is a matter of how the library was
+ * built. */
 bool mbed_aead_has(enum ov_aead_id id)
 {
-    return (unsigned)id < OV_AEAD_COUNT;
+    return (unsigned)id < OV_AEAD_COUNT &&
+           (id == OV_AEAD_CHACHA20_POLY1305 ||
+            mbedtls_cipher_info_from_values(cipher_of(id), (int)(8 * ov_aead_key_len(id)),
+                                            MBEDTLS_MODE_ECB) != NULL);
 }
 
 static int set_key(struct ov_aead_key *fresh, enum ov_aead_id id, const uint8_t *key)
@@ -27,7 +37,7 @@ static int set_key(struct ov_aead_key *fresh, enum ov_aead_id id, const uint8_t 
         return mbedtls_chachapoly_setkey(&fresh->chachapoly, key);
     }
     mbedtls_gcm_init(&fresh->gcm);
-    return mbedtls_gcm_setkey(&fresh->gcm, MBEDTLS_CIPHER_ID_AES, key, 8 * ov_aead_key_len(id));
+    return mbedtls_gcm_setkey(&fresh->gcm, cipher_of(id), key, 8 * ov_aead_key_len(id));
 }
 
 enum ov_err mbed_aead_key_new(enum ov_aead_id id, const uint8_t *key, bool sealing, struct ov_aead_key **out)

@@ -1,7 +1,8 @@
 #include "mbedtls.h"
 
-#include <mbedtls/aes.h>
+#include <mbedtls/cipher.h>
 #include <mbedtls/md.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,27 +10,60 @@
 
 struct ov_etm_key
 {
-    uint32_t iv_len;  /* 0: cipher none */
+    uint32_t iv_len; /* 0: cipher none */
+    uint32_t unit;
     uint32_t mac_len; /* 0: no HMAC */
-    mbedtls_aes_context aes;
+    mbedtls_cipher_context_t cipher;
     mbedtls_md_context_t mac;
 };
 
+#define NAME_MAX_LEN 32u
+
+/* The library says BLOWFISH for BF, and how many bits CFB feeds back. NULL: it lacks the cipher, as it does all of
+ * CFB1 and CFB8. */
+static const mbedtls_cipher_info_t *info_of(enum ov_cipher_id id)
+{
+    char name[NAME_MAX_LEN];
+    if ((unsigned)id >= OV_CIPHER_COUNT || ov_cipher_is_aead(id))
+    {
+        return NULL;
+    }
+    const char *ours = ov_cipher_name(id);
+    const size_t len = strlen(ours);
+    const bool cfb = len > 4 && strcmp(ours + len - 4, "-CFB") == 0;
+    const bool blowfish = strncmp(ours, "BF-", 3) == 0;
+    (void)snprintf(name, sizeof name, "%s%s%s", blowfish ? "BLOWFISH" : "", ours + (blowfish ? 2 : 0),
+                   !cfb                      ? ""
+                   : ov_cipher_is_narrow(id) ? "64"
+                                             : "128");
+    return mbedtls_cipher_info_from_string(name);
+}
+
 bool mbed_etm_has(enum ov_cipher_id id)
 {
-    return !ov_cipher_is_aead(id) && (unsigned)id < OV_CIPHER_COUNT;
+    return id == OV_CIPHER_NONE || info_of(id) != NULL;
 }
 
 static int set_cipher(struct ov_etm_key *key, const struct ov_etm_spec *spec, bool sealing)
 {
-    const unsigned bits = 8 * ov_cipher_key_len(spec->cipher);
+    const int bits = (int)(8 * ov_cipher_key_len(spec->cipher));
     key->iv_len = ov_etm_iv_len(spec->cipher);
+    key->unit = ov_etm_unit(spec->cipher);
     if (key->iv_len == 0)
     {
         return 0;
     }
-    return sealing ? mbedtls_aes_setkey_enc(&key->aes, spec->cipher_key, bits)
-                   : mbedtls_aes_setkey_dec(&key->aes, spec->cipher_key, bits);
+    int error = mbedtls_cipher_setup(&key->cipher, info_of(spec->cipher));
+    if (error == 0)
+    {
+        error = mbedtls_cipher_setkey(&key->cipher, spec->cipher_key, bits,
+                                      sealing ? MBEDTLS_ENCRYPT : MBEDTLS_DECRYPT);
+    }
+    if (error == 0 && key->unit > 1)
+    {
+        error = mbedtls_cipher_set_padding_mode(&key->cipher, MBEDTLS_PADDING_NONE);
+    }
+    return error;
 }
 
 static int set_mac(struct ov_etm_key *key, const struct ov_etm_spec *spec)
@@ -55,7 +89,7 @@ enum ov_err mbed_etm_key_new(const struct ov_etm_spec *spec, bool sealing, struc
     {
         return OV_ERR_NOMEM;
     }
-    mbedtls_aes_init(&fresh->aes);
+    mbedtls_cipher_init(&fresh->cipher);
     mbedtls_md_init(&fresh->mac);
     if (set_cipher(fresh, spec, sealing) != 0 || set_mac(fresh, spec) != 0)
     {
@@ -70,18 +104,36 @@ void mbed_etm_key_free(struct ov_etm_key *key)
 {
     if (key != NULL)
     {
-        mbedtls_aes_free(&key->aes); /* both wipe */
+        mbedtls_cipher_free(&key->cipher); /* both wipe */
         mbedtls_md_free(&key->mac);
         free(key);
     }
 }
 
-static int crypt_body(struct ov_etm_key *key, int mode, const struct ov_etm_op *op)
+/* In place the library takes whole blocks only, whatever the mode; what a stream cipher has beyond them goes by
+ * way of another block. */
+static int crypt_body(struct ov_etm_key *key, const struct ov_etm_op *op)
 {
-    uint8_t iv[OV_ETM_IV_MAX]; /* the library chains in place, and the packet's must stay */
-    uint8_t *text = op->body + sizeof(iv);
-    memcpy(iv, op->body, sizeof(iv));
-    return mbedtls_aes_crypt_cbc(&key->aes, mode, op->body_len - sizeof(iv), iv, text, text);
+    uint8_t rest[OV_CIPHER_BLOCK_MAX], out[OV_CIPHER_BLOCK_MAX];
+    uint8_t *text = op->body + key->iv_len;
+    const size_t len = op->body_len - key->iv_len;
+    const size_t whole = len - len % key->iv_len;
+    size_t done = 0;
+    int error = mbedtls_cipher_set_iv(&key->cipher, op->body, key->iv_len);
+    error = error != 0 ? error : mbedtls_cipher_reset(&key->cipher);
+    if (error == 0 && whole > 0)
+    {
+        error = mbedtls_cipher_update(&key->cipher, text, whole, text, &done);
+    }
+    if (error == 0 && len > whole)
+    {
+        memcpy(rest, text + whole, len - whole);
+        error = mbedtls_cipher_update(&key->cipher, rest, len - whole, out, &done);
+        memcpy(text + whole, out, len - whole);
+        ov_wipe(rest, sizeof rest);
+        ov_wipe(out, sizeof out);
+    }
+    return error;
 }
 
 static int mac_body(struct ov_etm_key *key, const struct ov_etm_op *op, uint8_t *mac)
@@ -93,11 +145,11 @@ static int mac_body(struct ov_etm_key *key, const struct ov_etm_op *op, uint8_t 
 
 static enum ov_err seal_one(struct ov_etm_key *key, const struct ov_etm_op *op)
 {
-    if (key->iv_len > 0 && !ov_etm_is_whole(op->body_len))
+    if (!ov_etm_is_whole(op->body_len, key->iv_len, key->unit))
     {
         return OV_ERR_FORMAT;
     }
-    int error = key->iv_len > 0 ? crypt_body(key, MBEDTLS_AES_ENCRYPT, op) : 0;
+    int error = key->iv_len > 0 ? crypt_body(key, op) : 0;
     if (error == 0 && key->mac_len > 0)
     {
         error = mac_body(key, op, op->mac);
@@ -116,7 +168,7 @@ void mbed_etm_seal(struct ov_etm_key *key, struct ov_etm_op *ops, size_t count)
 static enum ov_err open_one(struct ov_etm_key *key, const struct ov_etm_op *op)
 {
     uint8_t mac[OV_DIGEST_MAX];
-    if (key->iv_len > 0 && !ov_etm_is_whole(op->body_len))
+    if (!ov_etm_is_whole(op->body_len, key->iv_len, key->unit))
     {
         return OV_ERR_FORMAT;
     }
@@ -131,7 +183,7 @@ static enum ov_err open_one(struct ov_etm_key *key, const struct ov_etm_op *op)
             return OV_ERR_AUTH;
         }
     }
-    return key->iv_len == 0 || crypt_body(key, MBEDTLS_AES_DECRYPT, op) == 0 ? OV_OK : OV_ERR_CRYPTO;
+    return key->iv_len == 0 || crypt_body(key, op) == 0 ? OV_OK : OV_ERR_CRYPTO;
 }
 
 void mbed_etm_open(struct ov_etm_key *key, struct ov_etm_op *ops, size_t count)

@@ -5,14 +5,10 @@
 
 #include "base/wipe.h"
 
+/* The library's own names are those of the field, where it has the digest at all. */
 const mbedtls_md_info_t *mbed_digest_info(enum ov_digest_id id)
 {
-    static const mbedtls_md_type_t types[OV_DIGEST_COUNT] = {
-        [OV_DIGEST_MD5] = MBEDTLS_MD_MD5,       [OV_DIGEST_SHA1] = MBEDTLS_MD_SHA1,
-        [OV_DIGEST_SHA224] = MBEDTLS_MD_SHA224, [OV_DIGEST_SHA256] = MBEDTLS_MD_SHA256,
-        [OV_DIGEST_SHA384] = MBEDTLS_MD_SHA384, [OV_DIGEST_SHA512] = MBEDTLS_MD_SHA512,
-    };
-    return mbedtls_md_info_from_type(types[id]);
+    return mbedtls_md_info_from_string(ov_digest_name(id));
 }
 
 static int run_hmac(mbedtls_md_context_t *ctx, const uint8_t *key, size_t key_len, const struct ov_slice *in,

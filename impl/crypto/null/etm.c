@@ -9,6 +9,7 @@ struct ov_etm_key
 {
     uint64_t id;
     uint32_t iv_len;
+    uint32_t unit;
     uint32_t mac_len; /* 0: no HMAC */
     uint8_t cipher_key[OV_CIPHER_KEY_MAX];
     uint8_t mac_key[OV_DIGEST_MAX];
@@ -34,6 +35,7 @@ enum ov_err null_etm_key_new(const struct ov_etm_spec *spec, bool sealing, struc
     }
     fresh->id = 0x500 + (uint64_t)spec->cipher;
     fresh->iv_len = ov_etm_iv_len(spec->cipher);
+    fresh->unit = ov_etm_unit(spec->cipher);
     memcpy(fresh->cipher_key, spec->cipher_key, ov_cipher_key_len(spec->cipher));
     if (spec->has_mac)
     {
@@ -82,7 +84,7 @@ void null_etm_seal(struct ov_etm_key *key, struct ov_etm_op *ops, size_t count)
 {
     for (size_t i = 0; i < count; i++)
     {
-        ops[i].err = key->iv_len > 0 && !ov_etm_is_whole(ops[i].body_len) ? OV_ERR_FORMAT : OV_OK;
+        ops[i].err = ov_etm_is_whole(ops[i].body_len, key->iv_len, key->unit) ? OV_OK : OV_ERR_FORMAT;
         if (ops[i].err == OV_OK)
         {
             crypt_body(key, &ops[i]);
@@ -96,7 +98,7 @@ void null_etm_open(struct ov_etm_key *key, struct ov_etm_op *ops, size_t count)
     for (size_t i = 0; i < count; i++)
     {
         uint8_t mac[OV_DIGEST_MAX];
-        if (key->iv_len > 0 && !ov_etm_is_whole(ops[i].body_len))
+        if (!ov_etm_is_whole(ops[i].body_len, key->iv_len, key->unit))
         {
             ops[i].err = OV_ERR_FORMAT;
             continue;

@@ -2,6 +2,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/provider.h>
 #include <openssl/rand.h>
 #include <stdio.h>
 
@@ -12,27 +13,33 @@ static const char *backend_version(void)
     return OpenSSL_version(OPENSSL_VERSION);
 }
 
+/* Those that are not there yet. */
+static void fetch_digests(void)
+{
+    for (unsigned i = 0; i < OV_DIGEST_COUNT; i++)
+    {
+        if (openssl_algorithms.digest[i] == NULL)
+        {
+            openssl_algorithms.digest[i] = EVP_MD_fetch(NULL, ov_digest_name((enum ov_digest_id)i), NULL);
+        }
+    }
+    ERR_clear_error(); /* what is missing is seen in the table */
+}
+
 static void fetch_all(void)
 {
     struct openssl_algorithms *all = &openssl_algorithms;
     static const char *const aead_names[OV_AEAD_COUNT] = {
-        [OV_AEAD_AES_128_GCM] = "AES-128-GCM",
-        [OV_AEAD_AES_192_GCM] = "AES-192-GCM",
-        [OV_AEAD_AES_256_GCM] = "AES-256-GCM",
-        [OV_AEAD_CHACHA20_POLY1305] = "ChaCha20-Poly1305",
+        [OV_AEAD_AES_128_GCM] = "AES-128-GCM",   [OV_AEAD_AES_192_GCM] = "AES-192-GCM",
+        [OV_AEAD_AES_256_GCM] = "AES-256-GCM",   [OV_AEAD_CHACHA20_POLY1305] = "ChaCha20-Poly1305",
+        [OV_AEAD_ARIA_128_GCM] = "ARIA-128-GCM", [OV_AEAD_ARIA_192_GCM] = "ARIA-192-GCM",
+        [OV_AEAD_ARIA_256_GCM] = "ARIA-256-GCM",
     };
     for (unsigned i = 0; i < OV_AEAD_COUNT; i++)
     {
         all->aead[i] = EVP_CIPHER_fetch(NULL, aead_names[i], NULL);
     }
-    for (unsigned i = OV_CIPHER_AES_128_CBC; i <= OV_CIPHER_AES_256_CBC; i++)
-    {
-        all->cbc[i] = EVP_CIPHER_fetch(NULL, ov_cipher_name((enum ov_cipher_id)i), NULL);
-    }
-    for (unsigned i = 0; i < OV_DIGEST_COUNT; i++)
-    {
-        all->digest[i] = EVP_MD_fetch(NULL, ov_digest_name((enum ov_digest_id)i), NULL);
-    }
+    fetch_digests();
     all->aes256_ctr = EVP_CIPHER_fetch(NULL, "AES-256-CTR", NULL);
     all->hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
 }
@@ -60,6 +67,19 @@ static enum ov_err backend_start(char *text, size_t cap)
     return OV_OK;
 }
 
+/* The provider stays until the process ends. The default one stays too, though it isn't named. */
+static enum ov_err backend_load(const char *name, char *text, size_t cap)
+{
+    if (OSSL_PROVIDER_try_load(NULL, name, 1) == NULL)
+    {
+        char reason[160];
+        (void)snprintf(text, cap, "%s", openssl_reason(reason, sizeof reason));
+        return OV_ERR_CRYPTO;
+    }
+    fetch_digests();
+    return OV_OK;
+}
+
 static enum ov_err backend_random(void *ctx, uint8_t *out, size_t len)
 {
     (void)ctx;
@@ -82,6 +102,7 @@ const struct ov_crypto ov_crypto_openssl = {
     .name = "openssl",
     .version = backend_version,
     .start = backend_start,
+    .load = backend_load,
     .aead =
         {
             .has = openssl_aead_has,

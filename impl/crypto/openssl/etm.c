@@ -1,6 +1,7 @@
 #include "openssl.h"
 
 #include <openssl/core_names.h>
+#include <openssl/err.h>
 #include <openssl/params.h>
 #include <stdlib.h>
 
@@ -12,29 +13,48 @@ struct ov_etm_key
     EVP_MAC_CTX *mac;       /* holds the key; NULL: no HMAC */
     uint32_t mac_len;
     uint32_t iv_len;
+    uint32_t unit;
 };
+
+/* Fetched when asked for: there are some eighty of them, most of which nobody uses, and a key is made rarely.
+ * NULL: the library, with the providers it has now, lacks it. */
+static EVP_CIPHER *fetch(enum ov_cipher_id id)
+{
+    EVP_CIPHER *found = (unsigned)id < OV_CIPHER_COUNT && !ov_cipher_is_aead(id)
+                            ? EVP_CIPHER_fetch(NULL, ov_cipher_name(id), NULL)
+                            : NULL;
+    ERR_clear_error();
+    return found;
+}
 
 bool openssl_etm_has(enum ov_cipher_id id)
 {
-    return id == OV_CIPHER_NONE || ((unsigned)id < OV_CIPHER_COUNT && openssl_algorithms.cbc[id] != NULL);
+    EVP_CIPHER *found = id != OV_CIPHER_NONE ? fetch(id) : NULL;
+    const bool has = found != NULL || id == OV_CIPHER_NONE;
+    EVP_CIPHER_free(found);
+    return has;
 }
 
 static enum ov_err set_cipher(struct ov_etm_key *key, const struct ov_etm_spec *spec, bool sealing)
 {
     key->iv_len = ov_etm_iv_len(spec->cipher);
+    key->unit = ov_etm_unit(spec->cipher);
     if (spec->cipher == OV_CIPHER_NONE)
     {
         return OV_OK;
     }
-    key->cipher = EVP_CIPHER_CTX_new();
-    if (key->cipher == NULL)
+    EVP_CIPHER *algorithm = fetch(spec->cipher);
+    if (algorithm == NULL)
     {
-        return OV_ERR_NOMEM;
+        return OV_ERR_UNSUPPORTED;
     }
-    const EVP_CIPHER *algorithm = openssl_algorithms.cbc[spec->cipher];
-    bool fine = EVP_CipherInit_ex2(key->cipher, algorithm, spec->cipher_key, NULL, sealing, NULL) == 1 &&
-                EVP_CIPHER_CTX_set_padding(key->cipher, 0) == 1;
-    return fine ? OV_OK : OV_ERR_CRYPTO;
+    key->cipher = EVP_CIPHER_CTX_new();
+    const bool fine =
+        key->cipher != NULL &&
+        EVP_CipherInit_ex2(key->cipher, algorithm, spec->cipher_key, NULL, sealing, NULL) == 1 &&
+        EVP_CIPHER_CTX_set_padding(key->cipher, 0) == 1;
+    EVP_CIPHER_free(algorithm); /* the context has its own reference */
+    return fine ? OV_OK : key->cipher == NULL ? OV_ERR_NOMEM : OV_ERR_CRYPTO;
 }
 
 static enum ov_err set_mac(struct ov_etm_key *key, const struct ov_etm_spec *spec)
@@ -51,7 +71,7 @@ static enum ov_err set_mac(struct ov_etm_key *key, const struct ov_etm_spec *spe
 enum ov_err openssl_etm_key_new(const struct ov_etm_spec *spec, bool sealing, struct ov_etm_key **out)
 {
     *out = NULL;
-    if (!openssl_etm_has(spec->cipher) || (spec->has_mac && openssl_algorithms.digest[spec->digest] == NULL))
+    if (spec->has_mac && openssl_algorithms.digest[spec->digest] == NULL)
     {
         return OV_ERR_UNSUPPORTED;
     }
@@ -84,10 +104,10 @@ void openssl_etm_key_free(struct ov_etm_key *key)
 static bool crypt_body(const struct ov_etm_key *key, const struct ov_etm_op *op)
 {
     int moved = 0;
-    uint8_t *text = op->body + OV_ETM_BLOCK_LEN;
-    int len = (int)(op->body_len - OV_ETM_BLOCK_LEN);
-    return EVP_CipherInit_ex2(key->cipher, NULL, NULL, op->body, -1, NULL) == 1 &&
-           EVP_CipherUpdate(key->cipher, text, &moved, text, len) == 1 && moved == len;
+    uint8_t *text = op->body + key->iv_len;
+    int len = (int)(op->body_len - key->iv_len);
+    return len == 0 || (EVP_CipherInit_ex2(key->cipher, NULL, NULL, op->body, -1, NULL) == 1 &&
+                        EVP_CipherUpdate(key->cipher, text, &moved, text, len) == 1 && moved == len);
 }
 
 static bool mac_body(const struct ov_etm_key *key, const struct ov_etm_op *op, uint8_t *mac)
@@ -104,7 +124,7 @@ void openssl_etm_seal(struct ov_etm_key *key, struct ov_etm_op *ops, size_t coun
     for (size_t i = 0; i < count; i++)
     {
         struct ov_etm_op *op = &ops[i];
-        if (key->iv_len > 0 && !ov_etm_is_whole(op->body_len))
+        if (!ov_etm_is_whole(op->body_len, key->iv_len, key->unit))
         {
             op->err = OV_ERR_FORMAT;
             continue;
@@ -118,7 +138,7 @@ void openssl_etm_seal(struct ov_etm_key *key, struct ov_etm_op *ops, size_t coun
 static enum ov_err open_one(struct ov_etm_key *key, const struct ov_etm_op *op)
 {
     uint8_t mac[OV_DIGEST_MAX];
-    if (key->iv_len > 0 && !ov_etm_is_whole(op->body_len))
+    if (!ov_etm_is_whole(op->body_len, key->iv_len, key->unit))
     {
         return OV_ERR_FORMAT;
     }

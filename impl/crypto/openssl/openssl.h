@@ -9,13 +9,12 @@
 
 /* What the files of this directory share. Only ov_crypto_openssl is for others. */
 
-/* Algorithms, fetched by start and constant from then on: a fetch takes locks
+/* Algorithms, fetched by start and load and constant from then on: a fetch takes locks
  * and walks provider tables, which is nothing for a packet path. NULL is an
  * algorithm that this library does not offer. */
 struct openssl_algorithms
 {
     EVP_CIPHER *aead[OV_AEAD_COUNT];
-    EVP_CIPHER *cbc[OV_CIPHER_COUNT]; /* entries of other ciphers are NULL */
     EVP_CIPHER *aes256_ctr;
     EVP_MD *digest[OV_DIGEST_COUNT];
     EVP_MAC *hmac;

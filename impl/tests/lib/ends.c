@@ -202,9 +202,12 @@ static void end_close(struct ov_end *end)
 
 void ov_client_end_open(struct ov_client_end *client, const struct ov_end_spec *spec)
 {
+    char head[256];
     memset(client, 0, sizeof *client);
-    end_open(&client->end, spec, "client", "client\ndev tun\nproto udp\nremote 203.0.113.1 1194\nnobind\n",
-             spec->cert != NULL ? spec->cert : "client-ec");
+    (void)snprintf(head, sizeof head, "%sdev tun\nproto %s\nremote 203.0.113.1 1194\nnobind\n",
+                   spec->p2p ? "tls-client\nifconfig 10.8.0.2 10.8.0.1\nkeepalive 10 60\n" : "client\n",
+                   spec->stream ? "tcp" : "udp");
+    end_open(&client->end, spec, "client", head, spec->cert != NULL ? spec->cert : "client-ec");
     ov_session_settings_init(&client->settings, client->end.config, spec->crypto, client->end.tls,
                              &client->end.keys, "0.test");
     client->old = spec->wrap == OV_END_V2_OLD;
@@ -234,11 +237,12 @@ void ov_client_end_start(struct ov_client_end *client, const struct ov_addr *ser
 void ov_server_end_open(struct ov_server_end *server, const struct ov_end_spec *spec, struct ov_now now)
 {
     struct ov_session_settings session;
+    char head[256];
     memset(server, 0, sizeof *server);
-    end_open(&server->end, spec, "server",
-             "dev tun\nproto udp\ndh none\nserver 10.8.0.0 255.255.255.0\nserver-ipv6 fd00:8::/64\n"
-             "topology subnet\n",
-             "server-ec");
+    (void)snprintf(head, sizeof head, "dev tun\nproto %s\ndh none\n%s", spec->stream ? "tcp" : "udp",
+                   spec->p2p ? "tls-server\nifconfig 10.8.0.1 10.8.0.2\n"
+                             : "server 10.8.0.0 255.255.255.0\nserver-ipv6 fd00:8::/64\ntopology subnet\n");
+    end_open(&server->end, spec, "server", head, spec->cert != NULL ? spec->cert : "server-ec");
     ov_session_settings_init(&session, server->end.config, spec->crypto, server->end.tls, &server->end.keys,
                              "0.test");
     session.built = spec->built;

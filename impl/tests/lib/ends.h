@@ -36,8 +36,12 @@ struct ov_end_spec
     enum ov_end_wrap wrap;
     const char *more; /* further configuration lines, "" or NULL: none */
     uint64_t seed;
+    bool p2p;    /* point to point: nobody pushes or pulls */
+    bool stream; /* carried by TCP */
+    bool v6;     /* outer addresses */
+    const char
+        *cert; /* entry of testpki, with the null backend the common name; NULL: the usual one of its role */
     /* Client only. */
-    const char *cert; /* entry of testpki, with the null backend the common name; NULL: "client-ec" */
     struct ov_proto_flags built;
     bool without_v2; /* a client from before DATA_V2 */
 };

@@ -32,8 +32,8 @@ void ov_pair_open(struct ov_pair *pair, const struct ov_end_spec *client, const 
 {
     memset(pair, 0, sizeof *pair);
     pair->now = (struct ov_now){START_MS, START_WALL};
-    pair->client_addr = ov_test_addr4(2, 40000);
-    pair->server_addr = ov_test_addr4(1, 1194);
+    pair->client_addr = client->v6 ? ov_test_addr6(2, 40000) : ov_test_addr4(2, 40000);
+    pair->server_addr = client->v6 ? ov_test_addr6(1, 1194) : ov_test_addr4(1, 1194);
     pair->reconnect_ms = UINT64_MAX;
     pair->verdict_ms = UINT64_MAX;
     ov_wire_init(&pair->wire, seed, faults);
@@ -292,6 +292,18 @@ static void note(struct ov_pair *pair, enum end from, const struct ov_event *eve
     }
 }
 
+/* Over TCP the hub says which connections are in use. */
+static void claims(struct ov_pair *pair)
+{
+    struct ov_addr addr;
+    bool used;
+    while (pair->server.settings.session.stream && ov_hub_claim(pair->server.hub, &addr, &used))
+    {
+        assert_true(used || !ov_addr_equal(&addr, &pair->client_addr) || pair->server_peers == 0 ||
+                    !pair->client_up);
+    }
+}
+
 static void events(struct ov_pair *pair)
 {
     struct ov_event event;
@@ -315,6 +327,7 @@ static void events(struct ov_pair *pair)
     }
     ov_hub_stats(pair->server.hub, &stats);
     pair->server_peers = stats.peers;
+    claims(pair);
     if (pair->now.mono_ms >= pair->reconnect_ms)
     {
         pair->reconnect_ms = UINT64_MAX;

@@ -9,21 +9,37 @@
 #include <cmocka.h>
 
 const struct ov_sealed_format ov_sealed_formats[] = {
-    {"AES-256-GCM", OV_CIPHER_AES_256_GCM, false, false, OV_DIGEST_SHA1},
-    {"CHACHA20-POLY1305", OV_CIPHER_CHACHA20_POLY1305, false, false, OV_DIGEST_SHA1},
-    {"epoch AES-128-GCM", OV_CIPHER_AES_128_GCM, true, false, OV_DIGEST_SHA1},
-    {"epoch AES-192-GCM", OV_CIPHER_AES_192_GCM, true, false, OV_DIGEST_SHA1},
-    {"epoch CHACHA20-POLY1305", OV_CIPHER_CHACHA20_POLY1305, true, false, OV_DIGEST_SHA1},
-    {"AES-128-CBC SHA1", OV_CIPHER_AES_128_CBC, false, false, OV_DIGEST_SHA1},
-    {"AES-192-CBC MD5", OV_CIPHER_AES_192_CBC, false, false, OV_DIGEST_MD5},
-    {"AES-192-CBC SHA224", OV_CIPHER_AES_192_CBC, false, false, OV_DIGEST_SHA224},
-    {"AES-256-CBC SHA256", OV_CIPHER_AES_256_CBC, false, false, OV_DIGEST_SHA256},
-    {"AES-256-CBC SHA384", OV_CIPHER_AES_256_CBC, false, false, OV_DIGEST_SHA384},
-    {"AES-256-CBC SHA512", OV_CIPHER_AES_256_CBC, false, false, OV_DIGEST_SHA512},
-    {"AES-256-CBC none", OV_CIPHER_AES_256_CBC, false, true, OV_DIGEST_SHA1},
-    {"none SHA256", OV_CIPHER_NONE, false, false, OV_DIGEST_SHA256},
-    {"none SHA1", OV_CIPHER_NONE, false, false, OV_DIGEST_SHA1},
-    {"none none", OV_CIPHER_NONE, false, true, OV_DIGEST_SHA1},
+    {"AES-256-GCM", OV_CIPHER_AES_256_GCM, false, false, OV_DIGEST_SHA1, false},
+    {"CHACHA20-POLY1305", OV_CIPHER_CHACHA20_POLY1305, false, false, OV_DIGEST_SHA1, false},
+    {"epoch AES-128-GCM", OV_CIPHER_AES_128_GCM, true, false, OV_DIGEST_SHA1, false},
+    {"epoch AES-192-GCM", OV_CIPHER_AES_192_GCM, true, false, OV_DIGEST_SHA1, false},
+    {"epoch CHACHA20-POLY1305", OV_CIPHER_CHACHA20_POLY1305, true, false, OV_DIGEST_SHA1, false},
+    {"AES-128-CBC SHA1", OV_CIPHER_AES_128_CBC, false, false, OV_DIGEST_SHA1, false},
+    {"AES-192-CBC MD5", OV_CIPHER_AES_192_CBC, false, false, OV_DIGEST_MD5, false},
+    {"AES-192-CBC SHA224", OV_CIPHER_AES_192_CBC, false, false, OV_DIGEST_SHA224, false},
+    {"AES-256-CBC SHA256", OV_CIPHER_AES_256_CBC, false, false, OV_DIGEST_SHA256, false},
+    {"AES-256-CBC SHA384", OV_CIPHER_AES_256_CBC, false, false, OV_DIGEST_SHA384, false},
+    {"AES-256-CBC SHA512", OV_CIPHER_AES_256_CBC, false, false, OV_DIGEST_SHA512, false},
+    {"AES-256-CBC none", OV_CIPHER_AES_256_CBC, false, true, OV_DIGEST_SHA1, false},
+    {"none SHA256", OV_CIPHER_NONE, false, false, OV_DIGEST_SHA256, false},
+    {"none SHA1", OV_CIPHER_NONE, false, false, OV_DIGEST_SHA1, false},
+    {"none none", OV_CIPHER_NONE, false, true, OV_DIGEST_SHA1, false},
+    {"ARIA-256-GCM", OV_CIPHER_ARIA_256_GCM, false, false, OV_DIGEST_SHA1, false},
+    {"AES-256-CFB SHA1", OV_CIPHER_AES_256_CFB, false, false, OV_DIGEST_SHA1, false},
+    {"AES-192-CFB8 SHA3-384", OV_CIPHER_AES_192_CFB8, false, false, OV_DIGEST_SHA3_384, false},
+    {"AES-128-CFB1 MD5-SHA1", OV_CIPHER_AES_128_CFB1, false, false, OV_DIGEST_MD5_SHA1, false},
+    {"AES-128-OFB SHA256", OV_CIPHER_AES_128_OFB, false, false, OV_DIGEST_SHA256, false},
+    {"AES-192-OFB none", OV_CIPHER_AES_192_OFB, false, true, OV_DIGEST_SHA1, false},
+    {"CAMELLIA-192-CBC RIPEMD160", OV_CIPHER_CAMELLIA_192_CBC, false, false, OV_DIGEST_RIPEMD160, false},
+    {"CAMELLIA-256-CFB SHA1", OV_CIPHER_CAMELLIA_256_CFB, false, false, OV_DIGEST_SHA1, false},
+    {"DES-EDE3-CBC SHA512", OV_CIPHER_DES_EDE3_CBC, false, false, OV_DIGEST_SHA512, false},
+    {"BF-CBC SHA1", OV_CIPHER_BF_CBC, false, false, OV_DIGEST_SHA1, false},
+    {"BF-CFB MD5", OV_CIPHER_BF_CFB, false, false, OV_DIGEST_MD5, false},
+    {"static AES-256-CBC SHA1", OV_CIPHER_AES_256_CBC, false, false, OV_DIGEST_SHA1, true},
+    {"static BF-CBC MD5", OV_CIPHER_BF_CBC, false, false, OV_DIGEST_MD5, true},
+    {"static DES-CBC none", OV_CIPHER_DES_CBC, false, true, OV_DIGEST_SHA1, true},
+    {"static none SHA256", OV_CIPHER_NONE, false, false, OV_DIGEST_SHA256, true},
+    {"static none none", OV_CIPHER_NONE, false, true, OV_DIGEST_SHA1, true},
 };
 const size_t ov_sealed_formats_count = sizeof ov_sealed_formats / sizeof ov_sealed_formats[0];
 
@@ -43,12 +59,22 @@ void ov_sealed_open(struct ov_data *d, const struct ov_crypto *crypto, const str
                                           .auth_none = format->auth_none,
                                           .auth = format->auth,
                                           .key2 = key2 != NULL ? key2 : &standard,
+                                          .bare = format->bare,
+                                          .wall_s = OV_SEALED_TIME,
                                           .role = role,
                                           .replay_window = 64};
     ov_data_init(d, 1500);
-    d->peer_id = v2 ? 5 : OV_PEER_ID_NONE;
+    d->bare = format->bare;
+    d->peer_id = v2 && !format->bare ? 5 : OV_PEER_ID_NONE;
     ov_assert_err(ov_data_key_init(&key, &spec), OV_OK);
     ov_data_install(d, &key, 0, OV_NEVER);
+}
+
+bool ov_sealed_has(const struct ov_crypto *crypto, const struct ov_sealed_format *format)
+{
+    uint8_t digest[OV_DIGEST_MAX];
+    return ov_crypto_has_cipher(crypto, format->cipher) &&
+           (format->auth_none || crypto->digest(format->auth, NULL, 0, digest) == OV_OK);
 }
 
 bool ov_sealed_proves(const struct ov_sealed_format *format)

@@ -13,9 +13,11 @@ struct ov_sealed_format
     bool epoch;
     bool auth_none;
     enum ov_digest_id auth;
+    bool bare; /* static key mode: V1 and V2 don't exist there */
 };
 
-/* Every format with every cipher, and digests of every length. */
+/* Every format with ciphers of every kind, and digests of every length. Long packet ids have OV_SEALED_TIME. */
+#define OV_SEALED_TIME 0x60000000u
 extern const struct ov_sealed_format ov_sealed_formats[];
 extern const size_t ov_sealed_formats_count;
 
@@ -23,6 +25,8 @@ extern const size_t ov_sealed_formats_count;
 void ov_sealed_open(struct ov_data *d, const struct ov_crypto *crypto, const struct ov_sealed_format *format,
                     enum ov_role role, bool v2, const struct ov_rng *rng, const struct ov_key2 *key2);
 
+/* Not every library has every cipher and digest. */
+bool ov_sealed_has(const struct ov_crypto *crypto, const struct ov_sealed_format *format);
 /* Does a packet of this format prove that its sender has the key? */
 bool ov_sealed_proves(const struct ov_sealed_format *format);
 

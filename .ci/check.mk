@@ -10,9 +10,14 @@ CHECK_JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 
 tests := $(impl_tests) $(lab_tests) $(spec_tests) $(perf_tests) $(link_tests)
 
-check: packages
+check: packages peers
 	@$(MAKE) --no-print-directory -j$(CHECK_JOBS) check-build
 	@.ci/check $(BUILD) all
+
+# The generation of stock OpenVPN that this release does not package, where it can be had.
+.PHONY: peers
+peers: packages
+	@harness/subjects/lib/make-peers --wish sid
 
 # The three ways ovref is built, and every test program.
 check-build: all $(tests) $(tsan_tests) $(replay_bins) $(lab_fakes) $(BUILD)/bench $(BUILD)/ovperf $(BUILD)/linktry \

@@ -49,6 +49,12 @@ $(BUILD)/ovref: $(call objs,$(plain),$(edge_src) $(backend_src)) $(plain)/backen
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(LDFLAGS) $(CRYPTO_LIBS) $(EDGE_LIBS)
 
+# What sets name servers where nothing else is named; ovref looks for it beside itself.
+$(BUILD)/ovref: | $(BUILD)/ovref-dns-updown
+$(BUILD)/ovref-dns-updown: impl/app/dns-updown
+	@mkdir -p $(@D)
+	$(Q)install -m 755 $< $@
+
 # The manual page comes from the option table.
 $(BUILD)/ovref.8: $(BUILD)/ovref
 	$(call say,MAN,$@)

@@ -4,7 +4,10 @@
 #include "lib/lines.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define LOG_MAX (4u << 20)
 
 static int weight(enum lab_verdict verdict)
 {
@@ -89,6 +92,27 @@ void lab_cell_last_words(const struct lab_cell *cell, const char *name, char *wo
     lab_cell_log(cell, name, path);
     lab_file_last_line(path, line, sizeof line);
     snprintf(words, size, "%s%s", line[0] != '\0' ? ": " : "", line);
+}
+
+unsigned lab_log_count(const struct lab_cell *cell, const char *name, const char *pattern)
+{
+    char path[LAB_PATH_MAX];
+    char *text = NULL;
+    size_t len;
+    struct lab_why why;
+    unsigned count = 0;
+    lab_cell_log(cell, name, path);
+    if (lab_file_read(path, LOG_MAX, &text, &len, &why) == LAB_OK)
+    {
+        for (char *save = NULL, *line = strtok_r(text, "\n", &save); line != NULL;
+             line = strtok_r(NULL, "\n", &save))
+        {
+            bool matched = false;
+            count += lab_text_matches(line, pattern, &matched, &why) == LAB_OK && matched;
+        }
+    }
+    free(text);
+    return count;
 }
 
 enum lab_err lab_cell_config(struct lab_cell *cell, const char *role, char path[static LAB_PATH_MAX],

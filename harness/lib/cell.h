@@ -34,6 +34,9 @@ struct lab_cell
     struct lab_proc server;
     struct lab_proc client;
     struct lab_proc traffic; /* iperf3's server */
+    struct lab_proc helper;  /* what stands around the two ends, see lab_around */
+    struct lab_proc manager;
+    struct lab_proc event;
     struct lab_capture capture;
     bool capturing;
     bool captured;
@@ -73,6 +76,9 @@ uint64_t lab_cell_patience_ms(const struct lab_cell *cell, uint64_t normal_ms);
 
 /* Path of a log file of this case; a name too long is cut. */
 void lab_cell_log(const struct lab_cell *cell, const char *name, char path[static LAB_PATH_MAX]);
+
+/* In how many lines of a log an extended regular expression matches. */
+unsigned lab_log_count(const struct lab_cell *cell, const char *name, const char *pattern);
 
 /* The last words of a log, for a reason: ": last line" or "". */
 void lab_cell_last_words(const struct lab_cell *cell, const char *name, char *words, size_t size);

@@ -29,14 +29,23 @@ static void grow(struct growing *to, const char *text, size_t len)
     to->text[to->len] = '\0';
 }
 
-/* A line with its words in at-signs replaced. */
-static void grow_line(struct growing *to, const struct lab_config *config, const char *line, size_t len)
+/* What stands for the words in at-signs. */
+struct places
 {
+    const struct lab_config *config;
+    char set[LAB_PATH_MAX]; /* directory of the authority */
+};
+
+/* A line with its words in at-signs replaced. */
+static void grow_line(struct growing *to, const struct places *places, const char *line, size_t len)
+{
+    const struct lab_config *config = places->config;
     const struct
     {
         const char *word;
         const char *meant;
-    } words[] = {{"@PKI@", config->pki}, {"@ROOT@", config->root}, {"@ROLE@", config->role}};
+    } words[] = {
+        {"@PKI@", config->pki}, {"@SET@", places->set}, {"@ROOT@", config->root}, {"@ROLE@", config->role}};
     for (size_t i = 0; i < len;)
     {
         const char *meant = NULL;
@@ -78,10 +87,24 @@ static void remove_key(struct growing *from, const char *key, size_t key_len)
     }
 }
 
+/* The directory of the authority that the configuration names by now. */
+static void find_set(const struct growing *text, struct places *places)
+{
+    const char *line = strstr(text->text, "\nca=");
+    const char *path = line != NULL ? line + strlen("\nca=") : "";
+    const char *slash = path;
+    for (const char *at = path; *at != '\0' && *at != '\n'; at++)
+    {
+        slash = *at == '/' ? at : slash;
+    }
+    snprintf(places->set, sizeof places->set, "%.*s", (int)(slash - path), path);
+}
+
 /* Sorts further lines into the configuration and the options. */
 static void add_lines(const struct lab_config *config, struct growing *text, struct growing *options)
 {
     const char *line = config->lines != NULL ? config->lines : "";
+    struct places places = {.config = config};
     while (*line != '\0')
     {
         size_t len = strcspn(line, "\n");
@@ -90,7 +113,8 @@ static void add_lines(const struct lab_config *config, struct growing *text, str
         {
             remove_key(text, line, key_len);
         }
-        grow_line(key_len > 0 ? text : options, config, line, len);
+        find_set(text, &places);
+        grow_line(key_len > 0 ? text : options, &places, line, len);
         line += len + (line[len] == '\n');
     }
 }

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LAB_COVER_FACTORS 16
+#define LAB_COVER_FACTORS 24
 #define LAB_COVER_VALUES  32
 #define LAB_COVER_ROWS    4096
 #define LAB_COVER_OPEN    (-1) /* a factor that has no value yet */

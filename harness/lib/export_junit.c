@@ -98,11 +98,17 @@ static void print_result(FILE *out, const struct lab_loaded_case *item)
 }
 
 /* Each check and each measurement as a line, cut at a line's end. */
-static void print_output(FILE *out, const struct lab_loaded_case *item)
+static void print_output(FILE *out, const struct lab_loaded *loaded, const struct lab_loaded_case *item)
 {
     size_t total = 0;
     const json_t *const lists[] = {item->checks, item->measurements};
     fprintf(out, "      <system-out>");
+    if (strcmp(lab_loaded_text(loaded->start, "suite"), "matrix") == 0)
+    {
+        fprintf(out, "again: build/ovlab matrix --case ");
+        lab_markup_text(out, item->id, strlen(item->id));
+        fputc('\n', out);
+    }
     for (size_t list = 0; list < 2; list++)
     {
         for (size_t i = 0; i < json_array_size(lists[list]); i++)
@@ -137,7 +143,7 @@ static void print_case(FILE *out, const struct lab_loaded *loaded, const struct 
     print_attribute(out, "name", item->id);
     fprintf(out, " time=\"%.3f\">\n", json_number_value(json_object_get(item->line, "seconds")));
     print_result(out, item);
-    print_output(out, item);
+    print_output(out, loaded, item);
     fprintf(out, "    </testcase>\n");
 }
 

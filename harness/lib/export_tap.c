@@ -73,6 +73,12 @@ static void print_case(FILE *out, const struct lab_loaded *loaded, size_t index)
         print_quoted(out, "message", reason);
         print_quoted(out, "run", lab_loaded_text(loaded->start, "run_id"));
         print_quoted(out, "seed", lab_loaded_text(loaded->start, "seed"));
+        if (strcmp(lab_loaded_text(loaded->start, "suite"), "matrix") == 0)
+        {
+            char again[320];
+            snprintf(again, sizeof again, "build/ovlab matrix --case %s", item->id);
+            print_quoted(out, "again", again);
+        }
         fprintf(out, "  ...\n");
     }
 }

@@ -10,6 +10,7 @@ static const struct lab_factor *const factors[LAB_F_COUNT] = {
     [LAB_F_CLIENT] = &client,
     [LAB_F_SERVER] = &server,
     [LAB_F_TRANSPORT] = &lab_factor_transport,
+    [LAB_F_PATH] = &lab_factor_path,
     [LAB_F_CONTROL] = &lab_factor_control,
     [LAB_F_CIPHER] = &lab_factor_cipher,
     [LAB_F_DIGEST] = &lab_factor_digest,
@@ -20,6 +21,7 @@ static const struct lab_factor *const factors[LAB_F_COUNT] = {
     [LAB_F_FAMILY] = &lab_factor_family,
     [LAB_F_CERTIFICATE] = &lab_factor_certificate,
     [LAB_F_TLS] = &lab_factor_tls,
+    [LAB_F_CHECKS] = &lab_factor_checks,
     [LAB_F_LOGIN] = &lab_factor_login,
     [LAB_F_MTU] = &lab_factor_mtu,
 };
@@ -123,14 +125,38 @@ void lab_matrix_want_row(struct lab_interop *matrix, const struct lab_cover_row 
     }
 }
 
+static void look_for_tools(struct lab_interop *matrix)
+{
+    for (size_t factor = LAB_F_TRANSPORT; factor < LAB_F_COUNT; factor++)
+    {
+        for (size_t value = 0; value < factors[factor]->count; value++)
+        {
+            char tools[64];
+            char path[LAB_PATH_MAX];
+            const char *wanted = factors[factor]->values[value].tools;
+            snprintf(tools, sizeof tools, "%s", wanted != NULL ? wanted : "");
+            for (char *save = NULL, *tool = strtok_r(tools, " ", &save); tool != NULL;
+                 tool = strtok_r(NULL, " ", &save))
+            {
+                if (!lab_program_find(tool, path))
+                {
+                    snprintf(matrix->lacks_tool[factor][value], sizeof matrix->lacks_tool[0][0], "%s", tool);
+                }
+            }
+        }
+    }
+}
+
 enum lab_err lab_matrix_ask(struct lab_interop *matrix, struct lab_loop *loop, struct lab_why *why)
 {
     const struct asking asking = {matrix, loop, why};
     enum lab_err err = LAB_OK;
+    look_for_tools(matrix);
     for (size_t who = 0; err == LAB_OK && who < matrix->subject_count; who++)
     {
         bool epoch = false;
         bool ekm = false;
+        bool is_main = false;
         if (!is_wanted(matrix, LAB_F_CLIENT, who) && !is_wanted(matrix, LAB_F_SERVER, who))
         {
             continue;
@@ -138,7 +164,8 @@ enum lab_err lab_matrix_ask(struct lab_interop *matrix, struct lab_loop *loop, s
         err = ask_tag(&asking, who, "in-tree", &matrix->in_tree[who]);
         err = err == LAB_OK ? ask_tag(&asking, who, "aead-epoch", &epoch) : err;
         err = err == LAB_OK ? ask_tag(&asking, who, "tls-ekm", &ekm) : err;
-        matrix->tags[who] = (epoch ? LAB_T_EPOCH : 0u) | (ekm ? LAB_T_EKM : 0u);
+        err = err == LAB_OK ? ask_tag(&asking, who, "current-generation", &is_main) : err;
+        matrix->tags[who] = (epoch ? LAB_T_EPOCH : 0u) | (ekm ? LAB_T_EKM : 0u) | (is_main ? LAB_T_MAIN : 0u);
         for (size_t factor = LAB_F_TRANSPORT; err == LAB_OK && factor < LAB_F_COUNT; factor++)
         {
             for (size_t value = 0; err == LAB_OK && value < factors[factor]->count; value++)
@@ -240,9 +267,38 @@ const struct lab_rule *lab_matrix_broken_rule(const struct lab_interop *matrix,
     return NULL;
 }
 
+/* A case that ends with a refusal shows nothing of its other values, so they are the usual ones: the pairs that
+ * they are in must be met where data flows. What follows from the two ends stays open. */
+static bool hides_others(const struct lab_cover_row *row)
+{
+    bool refused = false;
+    size_t unusual = 0;
+    for (size_t factor = LAB_F_TRANSPORT; factor < LAB_F_COUNT; factor++)
+    {
+        int value = row->value[factor];
+        refused |= value > 0 && (factors[factor]->values[value].tags & LAB_T_REFUSED) != 0;
+        unusual += value > 0 && factor != LAB_F_FORMAT && factor != LAB_F_KEYS;
+    }
+    return refused && unusual > 1;
+}
+
+/* Two foreign ends of which one is of another time say nothing about this project. */
+static bool is_history(const struct lab_interop *matrix, const struct lab_cover_row *row)
+{
+    int client_index = row->value[LAB_F_CLIENT];
+    int server_index = row->value[LAB_F_SERVER];
+    return client_index != LAB_COVER_OPEN && server_index != LAB_COVER_OPEN &&
+           !matrix->in_tree[client_index] && !matrix->in_tree[server_index] &&
+           (matrix->tags[client_index] & matrix->tags[server_index] & LAB_T_MAIN) == 0;
+}
+
 static bool is_allowed(void *arg, const struct lab_cover_row *row)
 {
     const struct lab_interop *matrix = arg;
+    if (hides_others(row) || is_history(matrix, row))
+    {
+        return false;
+    }
     for (size_t factor = 0; factor < LAB_F_COUNT; factor++)
     {
         int value = row->value[factor];
@@ -250,8 +306,7 @@ static bool is_allowed(void *arg, const struct lab_cover_row *row)
         {
             continue;
         }
-        if (!is_wanted(matrix, factor, (size_t)value) ||
-            (!is_subject(factor) && factors[factor]->values[value].not_built != NULL))
+        if (!is_wanted(matrix, factor, (size_t)value) || matrix->lacks_tool[factor][value][0] != '\0')
         {
             return false;
         }
@@ -267,11 +322,14 @@ static bool is_allowed(void *arg, const struct lab_cover_row *row)
     return lab_matrix_broken_rule(matrix, row) == NULL;
 }
 
-/* A client of this project and a foreign server, or the other way round: that is what interop means. */
+/* A client of this project and a foreign server, or the other way round: that is what interop means. Of the foreign
+ * ones those of today; older and newer ones meet every value too, but not with each of ours. */
 static bool is_foreign_pair(void *arg, int client_index, int server_index)
 {
     const struct lab_interop *matrix = arg;
-    return matrix->in_tree[client_index] != matrix->in_tree[server_index];
+    int foreign = matrix->in_tree[client_index] ? server_index : client_index;
+    return matrix->in_tree[client_index] != matrix->in_tree[server_index] &&
+           (matrix->tags[foreign] & LAB_T_MAIN) != 0;
 }
 
 void lab_matrix_model(struct lab_interop *matrix, struct lab_cover_model *model)

@@ -22,6 +22,7 @@ enum lab_factor_name
     LAB_F_CLIENT,
     LAB_F_SERVER,
     LAB_F_TRANSPORT,
+    LAB_F_PATH,
     LAB_F_CONTROL,
     LAB_F_CIPHER,
     LAB_F_DIGEST,
@@ -32,6 +33,7 @@ enum lab_factor_name
     LAB_F_FAMILY,
     LAB_F_CERTIFICATE,
     LAB_F_TLS,
+    LAB_F_CHECKS,
     LAB_F_LOGIN,
     LAB_F_MTU,
     LAB_F_COUNT
@@ -58,7 +60,19 @@ enum lab_tag
     LAB_T_REFUSED = 1 << 15,
     LAB_T_NO_V4 = 1 << 16,
     LAB_T_NO_CIPHER = 1 << 17,
+    LAB_T_PROXY = 1 << 18,
+    LAB_T_MOVES = 1 << 19,      /* the client's address or port changes in the middle */
+    LAB_T_NO_PEER_ID = 1 << 20, /* such a move cannot be told from a stranger */
+    LAB_T_STATIC = 1 << 21,     /* one static key, no TLS */
+    LAB_T_BARE = 1 << 22,       /* needs no TLS */
+    LAB_T_MANAGED = 1 << 26,    /* somebody answers at the client's management interface */
+    LAB_T_OUTER_V4 = 1 << 23,
+    LAB_T_OUTER_V6 = 1 << 24,
+    LAB_T_MAIN = 1 << 25, /* of a subject: it meets every value in a pair with each of this project */
 };
+
+/* Where netns-lab/login/manager sits. */
+#define LAB_MANAGED "management 127.0.0.1 7505\n"
 
 #define LAB_VALUE_NEEDS 3
 
@@ -73,7 +87,8 @@ struct lab_value
     const char *both; /* lines as lab_scenario.lines */
     const char *client;
     const char *server;
-    const char *not_built;    /* what the lab itself lacks for it: "FEATURE: why"; NULL: nothing */
+    const char *tools; /* programs of this machine that the lab needs for it, parted by blanks; NULL: none */
+    struct lab_around around;
     struct lab_expect expect; /* what a value says nothing about is left empty */
 };
 
@@ -85,6 +100,7 @@ struct lab_factor
 };
 
 extern const struct lab_factor lab_factor_transport;
+extern const struct lab_factor lab_factor_path;
 extern const struct lab_factor lab_factor_control;
 extern const struct lab_factor lab_factor_cipher;
 extern const struct lab_factor lab_factor_digest;
@@ -95,6 +111,7 @@ extern const struct lab_factor lab_factor_topology;
 extern const struct lab_factor lab_factor_family;
 extern const struct lab_factor lab_factor_certificate;
 extern const struct lab_factor lab_factor_tls;
+extern const struct lab_factor lab_factor_checks;
 extern const struct lab_factor lab_factor_login;
 extern const struct lab_factor lab_factor_mtu;
 
@@ -136,7 +153,8 @@ struct lab_interop
     bool in_tree[LAB_MATRIX_SUBJECTS]; /* the subject is this project's own */
     unsigned tags[LAB_MATRIX_SUBJECTS];
     struct lab_lack lacks[2][LAB_MATRIX_SUBJECTS][LAB_F_COUNT][LAB_COVER_VALUES]; /* [0]: as client */
-    uint32_t wanted[LAB_F_COUNT]; /* bits of the values chosen by --only */
+    char lacks_tool[LAB_F_COUNT][LAB_COVER_VALUES][24]; /* a program that this machine has not; "": none */
+    uint32_t wanted[LAB_F_COUNT];                       /* bits of the values chosen by --only */
 };
 
 /* What a plan may hold: everything, the values of one row, or less of it by
@@ -145,7 +163,7 @@ void lab_matrix_want_all(struct lab_interop *matrix);
 void lab_matrix_want_row(struct lab_interop *matrix, const struct lab_cover_row *row);
 LAB_MUST_USE enum lab_err lab_matrix_only(struct lab_interop *matrix, const char *only, struct lab_why *why);
 
-/* Asks every wanted subject for every feature that wanted values need. */
+/* Asks every wanted subject for every feature that wanted values need, and this machine for their programs. */
 LAB_MUST_USE enum lab_err lab_matrix_ask(struct lab_interop *matrix, struct lab_loop *loop,
                                          struct lab_why *why);
 
@@ -172,7 +190,7 @@ struct lab_matrix_case
     struct lab_subject *server;
     bool ours; /* it is UNSUPPORTED for what a subject of this project lacks: a gap */
     char id[192];
-    char lines[2][2048]; /* client, server */
+    char lines[2][3072]; /* client, server */
     char impossible[256];
 };
 

@@ -103,7 +103,7 @@ static const struct lab_value formats[] = {
     {.name = "data-v2", .title = "P_DATA_V2", .tags = LAB_T_PLAIN_FORMAT},
     {.name = "data-v1",
      .title = "P_DATA_V1 from a client that takes no peer-id",
-     .tags = LAB_T_PLAIN_FORMAT | LAB_T_NEGOTIATED,
+     .tags = LAB_T_PLAIN_FORMAT | LAB_T_NEGOTIATED | LAB_T_NO_PEER_ID,
      .client_needs = "pull-filter",
      .client = "pull-filter ignore peer-id\n"},
     {.name = "epoch",

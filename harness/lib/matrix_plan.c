@@ -29,6 +29,17 @@ static void expect_also(struct lab_expect *to, const struct lab_expect *from)
     to->no_inner4 |= from->no_inner4;
     to->no_inner6 |= from->no_inner6;
     to->no_exit_notice |= from->no_exit_notice;
+    to->server_refuses |= from->server_refuses;
+    to->no_tls |= from->no_tls;
+}
+
+static void surround_also(struct lab_around *to, const struct lab_around *from)
+{
+    to->network = from->network != NULL ? from->network : to->network;
+    to->event = from->event != NULL ? from->event : to->event;
+    to->helper = from->helper != NULL ? from->helper : to->helper;
+    to->helper_port = from->helper != NULL ? from->helper_port : to->helper_port;
+    to->manager = from->manager != NULL ? from->manager : to->manager;
 }
 
 static void add_text(char *to, size_t size, const char *text)
@@ -37,6 +48,24 @@ static void add_text(char *to, size_t size, const char *text)
     if (text != NULL)
     {
         snprintf(to + len, size - len, "%s", text);
+    }
+}
+
+/* Without TLS there is nothing to renegotiate, and stock refuses such lines then. */
+static void drop_renegotiation(char *lines)
+{
+    for (char *line = lines; *line != '\0';)
+    {
+        size_t len = strcspn(line, "\n");
+        len += line[len] == '\n';
+        if (strncmp(line, "reneg-", strlen("reneg-")) == 0)
+        {
+            memmove(line, line + len, strlen(line + len) + 1);
+        }
+        else
+        {
+            line += len;
+        }
     }
 }
 
@@ -51,14 +80,31 @@ static void fill_lines(struct lab_matrix_case *item, const struct lab_cover_row 
             add_text(item->lines[role], sizeof item->lines[role], value->both);
             add_text(item->lines[role], sizeof item->lines[role], role == 0 ? value->client : value->server);
         }
+        if (item->expect.no_tls)
+        {
+            drop_renegotiation(item->lines[role]);
+        }
         item->scenario.lines[role] = item->lines[role];
     }
+}
+
+/* What is done with the tunnel, or with the client that gets none. */
+static void choose_steps(struct lab_matrix_case *item)
+{
+    const struct lab_expect *expect = &item->expect;
+    item->def.steps = expect->refusal != NULL ? lab_refusal_steps
+                      : expect->no_tls        ? lab_static_steps
+                                              : lab_interop_steps;
+    item->def.step_count = expect->refusal != NULL ? LAB_REFUSAL_STEPS
+                           : expect->no_tls        ? LAB_STATIC_STEPS
+                                                   : LAB_INTEROP_STEPS;
 }
 
 static void fill_case(struct lab_interop *matrix, const struct lab_cover_row *row,
                       struct lab_matrix_case *item)
 {
     static const char *const nothing[] = {NULL};
+    struct lab_around around = {.network = NULL};
     *item = (struct lab_matrix_case){
         .client = &matrix->subjects[row->value[LAB_F_CLIENT]],
         .server = &matrix->subjects[row->value[LAB_F_SERVER]],
@@ -67,6 +113,7 @@ static void fill_case(struct lab_interop *matrix, const struct lab_cover_row *ro
     for (size_t factor = LAB_F_TRANSPORT; factor < LAB_F_COUNT; factor++)
     {
         expect_also(&item->expect, &lab_matrix_factor(factor)->values[row->value[factor]].expect);
+        surround_also(&around, &lab_matrix_factor(factor)->values[row->value[factor]].around);
     }
     bool tcp = strncmp(item->expect.proto, "tcp", 3) == 0;
     item->scenario = (struct lab_scenario){
@@ -85,6 +132,7 @@ static void fill_case(struct lab_interop *matrix, const struct lab_cover_row *ro
         .data_format = item->expect.data_format,
         .features = nothing,
         .expect = &item->expect,
+        .around = around,
     };
     fill_lines(item, row);
     item->def = (struct lab_case_def){
@@ -92,9 +140,8 @@ static void fill_case(struct lab_interop *matrix, const struct lab_cover_row *ro
         .title = item->id,
         .matrix = LAB_MATRIX_PAIRS,
         .scenario = &item->scenario,
-        .steps = item->expect.refusal != NULL ? lab_refusal_steps : lab_interop_steps,
-        .step_count = item->expect.refusal != NULL ? LAB_REFUSAL_STEPS : LAB_INTEROP_STEPS,
     };
+    choose_steps(item);
 }
 
 /* Places for cases: pointers into them are set by settle(), when they move no more. */
@@ -208,18 +255,28 @@ static void add_gaps(struct lab_interop *matrix, struct lab_matrix_plan *plan)
     }
 }
 
-static void bar(struct lab_interop *matrix, struct lab_matrix_plan *plan, size_t factor, size_t value,
-                const char *reason)
+static void tell_tool(const struct lab_interop *matrix, struct lab_matrix_case *item, size_t factor,
+                      size_t value)
 {
-    const struct lab_value *barred = &lab_matrix_factor(factor)->values[value];
+    snprintf(item->impossible, sizeof item->impossible, "this machine lacks %s: make packages installs it",
+             matrix->lacks_tool[factor][value]);
+}
+
+/* The case that stands for a value which no row can hold. */
+static void bar(struct lab_interop *matrix, struct lab_matrix_plan *plan, size_t factor, size_t value,
+                const struct lab_rule *rule)
+{
     struct lab_cover_row usual = {{0}};
     usual.value[factor] = (int8_t)value;
     struct lab_matrix_case *item = add_case(matrix, &usual, plan);
-    if (item != NULL)
+    if (item != NULL && rule == NULL)
     {
-        item->ours = barred->not_built != NULL;
-        snprintf(item->impossible, sizeof item->impossible, "%s%s%s",
-                 item->ours ? LAB_GAP_MARK "the lab lacks " : barred->name, item->ours ? "" : ": ", reason);
+        tell_tool(matrix, item, factor, value);
+    }
+    else if (item != NULL)
+    {
+        snprintf(item->impossible, sizeof item->impossible, "%s: %s",
+                 lab_matrix_factor(factor)->values[value].name, rule->reason);
     }
 }
 
@@ -241,15 +298,11 @@ static void add_barred(struct lab_interop *matrix, const struct lab_cover_model 
             ends.value[LAB_F_CLIENT] = ends.value[LAB_F_SERVER] = 0;
             const struct lab_rule *rule = lab_matrix_broken_rule(matrix, &ends);
             lab_matrix_name(matrix, &usual, id, sizeof id);
-            const char *not_built = lab_matrix_factor(factor)->values[value].not_built;
+            bool tool_lacks = matrix->lacks_tool[factor][value][0] != '\0';
             bool skip = (matrix->wanted[factor] >> value & 1) == 0 || is_planned(plan, id);
-            if (!skip && not_built != NULL)
+            if (!skip && (tool_lacks || (rule != NULL && !lab_cover_complete(model, &open))))
             {
-                bar(matrix, plan, factor, value, not_built);
-            }
-            else if (!skip && rule != NULL && !lab_cover_complete(model, &open))
-            {
-                bar(matrix, plan, factor, value, rule->reason);
+                bar(matrix, plan, factor, value, tool_lacks ? NULL : rule);
             }
         }
     }
@@ -354,11 +407,9 @@ enum lab_err lab_matrix_plan_one(struct lab_interop *matrix, const char *name, s
     const struct lab_rule *rule = lab_matrix_broken_rule(matrix, &row);
     for (size_t factor = LAB_F_TRANSPORT; factor < LAB_F_COUNT; factor++)
     {
-        const char *not_built = lab_matrix_factor(factor)->values[row.value[factor]].not_built;
-        if (not_built != NULL)
+        if (matrix->lacks_tool[factor][row.value[factor]][0] != '\0')
         {
-            snprintf(plan->cases[0].impossible, sizeof plan->cases[0].impossible,
-                     LAB_GAP_MARK "the lab lacks %s", not_built);
+            tell_tool(matrix, &plan->cases[0], factor, (size_t)row.value[factor]);
         }
     }
     if (rule != NULL)

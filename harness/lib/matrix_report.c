@@ -6,7 +6,6 @@
 #include <string.h>
 
 #define NAME_WIDTH 15
-#define CELL_WIDTH 22
 #define LACK_MAX   128
 
 struct names
@@ -68,23 +67,45 @@ static void sort_names(struct names *names)
     }
 }
 
-static void print_cell(const size_t counts[static LAB_VERDICT_COUNT], struct lab_term *term)
+#define CELL_TEXT 80
+
+/* "18 ok 3 FAIL"; empty where nothing was tried. */
+static void cell_text(const size_t counts[static LAB_VERDICT_COUNT], char text[static CELL_TEXT])
 {
-    char text[80] = "";
     size_t len = 0;
+    text[0] = '\0';
     static const char *const shown[LAB_VERDICT_COUNT] = {"ok", "FAIL", "uns", "taint", "unsure", "ERROR"};
     for (size_t v = 0; v < LAB_VERDICT_COUNT; v++)
     {
-        if (counts[v] > 0 && len < sizeof text)
+        if (counts[v] > 0 && len < CELL_TEXT)
         {
-            len += (size_t)snprintf(text + len, sizeof text - len, "%s%zu %s", len > 0 ? " " : "", counts[v],
+            len += (size_t)snprintf(text + len, CELL_TEXT - len, "%s%zu %s", len > 0 ? " " : "", counts[v],
                                     shown[v]);
         }
     }
+}
+
+static void print_cell(const size_t counts[static LAB_VERDICT_COUNT], int width, struct lab_term *term)
+{
+    char text[CELL_TEXT];
     bool bad = counts[LAB_FAIL] > 0 || counts[LAB_ERROR] > 0;
     enum lab_color color = bad ? LAB_RED : counts[LAB_PASS] > 0 ? LAB_GREEN : LAB_DIM;
-    lab_term_print(term, " %s%-*.*s%s", lab_term_color(term, color), CELL_WIDTH, CELL_WIDTH, text,
+    cell_text(counts, text);
+    lab_term_print(term, "  %s%-*s%s", lab_term_color(term, color), width, text,
                    lab_term_color(term, LAB_PLAIN));
+}
+
+/* As wide as its widest cell: a column says no more than it has to. */
+static int column_width(const struct grid *grid, size_t server)
+{
+    size_t width = strlen(grid->names.name[server]);
+    for (size_t c = 0; c < grid->names.count; c++)
+    {
+        char text[CELL_TEXT];
+        cell_text(grid->counts[c][server], text);
+        width = strlen(text) > width ? strlen(text) : width;
+    }
+    return (int)width;
 }
 
 static void print_grid(const struct lab_report *report, struct lab_term *term)
@@ -98,7 +119,7 @@ static void print_grid(const struct lab_report *report, struct lab_term *term)
     lab_term_print(term, "\n %s%-*s", lab_term_color(term, LAB_BOLD), NAME_WIDTH, "client \\ server");
     for (size_t s = 0; s < grid.names.count; s++)
     {
-        lab_term_print(term, " %-*.*s", CELL_WIDTH, CELL_WIDTH, grid.names.name[s]);
+        lab_term_print(term, "  %-*s", column_width(&grid, s), grid.names.name[s]);
     }
     lab_term_print(term, "%s\n", lab_term_color(term, LAB_PLAIN));
     for (size_t c = 0; c < grid.names.count; c++)
@@ -106,7 +127,7 @@ static void print_grid(const struct lab_report *report, struct lab_term *term)
         lab_term_print(term, " %-*.*s", NAME_WIDTH, NAME_WIDTH, grid.names.name[c]);
         for (size_t s = 0; s < grid.names.count; s++)
         {
-            print_cell(grid.counts[c][s], term);
+            print_cell(grid.counts[c][s], column_width(&grid, s), term);
         }
         lab_term_print(term, "\n");
     }
@@ -196,7 +217,9 @@ void lab_matrix_print(const struct lab_report *report, struct lab_term *term, co
             lab_term_print(term, "%zu %s, ", report->counts[v], lab_verdict_name((enum lab_verdict)v));
         }
     }
-    lab_term_print(term, "%zu cases in %.0f s%s%s\n the reason of any: build/ovlab show ID --record %s\n",
+    lab_term_print(term,
+                   "%zu cases in %.0f s%s%s\n all about a case, or a pair: build/ovlab show "
+                   "CLIENT/SERVER[/...] --record %s\n",
                    report->case_count, report->seconds,
                    strcmp(report->end_reason, "complete") == 0 ? "" : "; ",
                    strcmp(report->end_reason, "complete") == 0 ? "" : report->end_reason, dir);

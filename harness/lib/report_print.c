@@ -62,10 +62,13 @@ void lab_report_print_row(const struct lab_row *row, struct lab_term *term)
     char up[16];
     char down[16];
     pair_name(row, name, sizeof name);
-    if (row->finished && !isfinite(row->rtt_ms) && isfinite(row->connect_ms))
+    if (row->client[0] != '\0' && strncmp(row->id, row->client, strlen(row->client)) == 0)
     {
-        lab_term_print(term, "%s%-12s%s %s\n", lab_term_color(term, color_of(row->verdict)),
-                       lab_verdict_name(row->verdict), lab_term_color(term, LAB_PLAIN), row->id);
+        /* Of the matrix, where the pair alone would not tell one case from another. */
+        lab_term_print(term, "%s%-12s%s %s%s%.100s%s\n", lab_term_color(term, color_of(row->verdict)),
+                       lab_verdict_name(row->verdict), lab_term_color(term, LAB_PLAIN), row->id,
+                       row->reason[0] != '\0' ? ": " : "", row->reason,
+                       strlen(row->reason) > 100 ? "..." : "");
         return;
     }
     lab_term_print(term, "%s%-12s%s %-31s", lab_term_color(term, color_of(row->verdict)),

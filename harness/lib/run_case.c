@@ -160,8 +160,11 @@ static bool nobody_left(void *arg)
 static void end_known(struct lab_cell *cell)
 {
     lab_proc_clear(&cell->traffic);
+    lab_proc_clear(&cell->event);
+    lab_proc_clear(&cell->manager);
     lab_proc_clear(&cell->client);
     lab_proc_clear(&cell->server);
+    lab_proc_clear(&cell->helper);
     lab_capture_clear(&cell->capture);
     lab_link_clear(&cell->link);
 }

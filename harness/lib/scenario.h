@@ -28,7 +28,8 @@ struct lab_expect
     const char *tls;         /* "1.2", "1.3" */
     const char *compression;
     const char *client4; /* the client's address in the tunnel */
-    const char *refusal; /* no tunnel, but this (a regular expression) in one of the logs */
+    const char *refusal; /* no tunnel, but this (a regular expression) in the refuser's log */
+    bool server_refuses; /* that log is the server's, else the client's */
     unsigned mtu;        /* of the client's device */
     bool epoch;
     bool ekm;                /* data keys by the TLS exporter */
@@ -36,6 +37,17 @@ struct lab_expect
     bool no_inner4;
     bool no_inner6;
     bool no_exit_notice; /* the server cannot notice that the client leaves, or ends itself then */
+    bool no_tls;         /* static key mode: nothing is negotiated, and nothing of it is seen on the wire */
+};
+
+/* What stands around the two ends. A path is relative to the repository; NULL: nothing. */
+struct lab_around
+{
+    const char *network;  /* script that changes the links before anything starts */
+    const char *event;    /* script that runs in the middle of the traffic, which must survive it */
+    const char *helper;   /* script and its word, "SCRIPT WORD": runs on the router until the case ends */
+    const char *manager;  /* the same, in the client's network: what answers the client's questions */
+    uint16_t helper_port; /* the TCP port that the helper listens on */
 };
 
 struct lab_scenario
@@ -59,12 +71,13 @@ struct lab_scenario
     const char *const *features; /* what both subjects must support; ends with NULL */
 
     /* Further lines for client [0] and server [1]: "key=value" replaces a line of the configuration, all
-     * else is an option line. "@PKI@", "@ROOT@" and "@ROLE@" stand for the keys' directory, the
-     * repository and the role. NULL: none. */
+     * else is an option line. "@PKI@", "@SET@", "@ROOT@" and "@ROLE@" stand for the directory
+     * of all keys, that of the authority in use, the repository and the role. NULL: none. */
     const char *lines[2];
     const char *profile[2]; /* of the cost shim, for client and server (lib/profile.h); NULL: without it */
     const struct lab_expect *expect; /* NULL: nothing is expected */
-    const char *impossible;          /* why the case is UNSUPPORTED from the start; NULL: it is not */
+    struct lab_around around;
+    const char *impossible; /* why the case is UNSUPPORTED from the start; NULL: it is not */
 };
 
 enum lab_matrix

@@ -16,10 +16,13 @@ enum lab_go lab_step_datagrams(struct lab_cell *cell)
         const char *netns;
         const char *interface;
     } ends[] = {{cell->topology->client_ns, cell->topology->client_if},
-                {cell->topology->server_ns, cell->topology->server_if}};
+                {cell->topology->server_ns, cell->topology->server_if},
+                /* A proxy there sends what the server gets. */
+                {cell->topology->router_ns, cell->topology->router_server_if}};
+    size_t count = cell->item->def->scenario->around.helper != NULL ? 3 : 2;
     char log[LAB_PATH_MAX];
     lab_cell_log(cell, "ethtool.txt", log);
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+    for (size_t i = 0; i < count; i++)
     {
         bool tcp = strncmp(cell->item->def->scenario->proto, "tcp", 3) == 0;
         const char *argv[] = {"ethtool",

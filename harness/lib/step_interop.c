@@ -134,6 +134,12 @@ enum lab_go lab_step_exchange(struct lab_cell *cell)
         lab_cell_check(cell, "traffic", LAB_ERROR, true, "%s", why.text);
         return LAB_GO_STOP;
     }
+    err = lab_around_event(cell, &why);
+    if (err != LAB_OK)
+    {
+        lab_cell_check(cell, "traffic", LAB_ERROR, false, "%s", why.text);
+        return LAB_GO_STOP;
+    }
     const char *argv[] = {"iperf3", "-J", "-c",  inner_target(cell),  "-t",   "2", "--bidir", "-b",
                           "1500K",  "-l", "16K", "--connect-timeout", "3000", NULL};
     err = lab_tool_run(cell, argv, "traffic.json", IPERF_TIMEOUT_MS, &text, &why);
@@ -150,34 +156,12 @@ enum lab_go lab_step_exchange(struct lab_cell *cell)
     return err == LAB_ERR_INTERRUPTED || err == LAB_ERR_EXITED ? LAB_GO_STOP : LAB_GO_ON;
 }
 
-/* How often the pattern matches in a log. */
-static unsigned count_lines(struct lab_cell *cell, const char *log_name, const char *pattern)
-{
-    char path[LAB_PATH_MAX];
-    char *text = NULL;
-    size_t len;
-    struct lab_why why;
-    unsigned count = 0;
-    lab_cell_log(cell, log_name, path);
-    if (lab_file_read(path, 1u << 22, &text, &len, &why) == LAB_OK)
-    {
-        for (char *save = NULL, *line = strtok_r(text, "\n", &save); line != NULL;
-             line = strtok_r(NULL, "\n", &save))
-        {
-            bool matched = false;
-            count += lab_text_matches(line, pattern, &matched, &why) == LAB_OK && matched;
-        }
-    }
-    free(text);
-    return count;
-}
-
 static bool both_rekeyed(void *arg)
 {
     struct lab_cell *cell = arg;
     return !cell->client.running || !cell->server.running ||
-           (count_lines(cell, "client.log", "Control Channel: TLS") >= 2 &&
-            count_lines(cell, "server.log", "Control Channel: TLS") >= 2);
+           (lab_log_count(cell, "client.log", "Control Channel: TLS") >= 2 &&
+            lab_log_count(cell, "server.log", "Control Channel: TLS") >= 2);
 }
 
 enum lab_go lab_step_rekeyed(struct lab_cell *cell)

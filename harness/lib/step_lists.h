@@ -10,9 +10,13 @@
 extern const struct lab_step lab_tunnel_steps[LAB_TUNNEL_STEPS];
 
 /* What a case of the interop matrix does; and one whose tunnel must be refused. */
-#define LAB_INTEROP_STEPS 14
+#define LAB_INTEROP_STEPS 16
 extern const struct lab_step lab_interop_steps[LAB_INTEROP_STEPS];
-#define LAB_REFUSAL_STEPS 6
+#define LAB_REFUSAL_STEPS 7
 extern const struct lab_step lab_refusal_steps[LAB_REFUSAL_STEPS];
+
+/* One with a static key: no handshake, and nothing on the wire that could be told from noise. */
+#define LAB_STATIC_STEPS 9
+extern const struct lab_step lab_static_steps[LAB_STATIC_STEPS];
 
 #endif

@@ -34,6 +34,11 @@ enum lab_go lab_step_sample_down(struct lab_cell *cell);
 enum lab_go lab_step_sizes(struct lab_cell *cell);    /* pings of many sizes, both families */
 enum lab_go lab_step_exchange(struct lab_cell *cell); /* TCP both ways at one time, over a renegotiation */
 enum lab_go lab_step_rekeyed(struct lab_cell *cell);
+/* step_around.c: what stands around the two ends, and what happens to them. */
+enum lab_go lab_step_around(struct lab_cell *cell);
+enum lab_go lab_step_moved(struct lab_cell *cell); /* the event is over, and the tunnel is the same */
+/* Starts the scenario's event, if it has one, so that it comes in the middle of two seconds. */
+LAB_MUST_USE enum lab_err lab_around_event(struct lab_cell *cell, struct lab_why *why);
 /* step_negotiated.c */
 enum lab_go lab_step_negotiated(struct lab_cell *cell); /* what the logs say against what is expected */
 enum lab_go lab_step_refusal(struct lab_cell *cell);    /* the client must not get in */

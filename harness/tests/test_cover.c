@@ -160,7 +160,7 @@ static void test_limits(void **state)
         const char *said;
     } models[] = {
         {{.factor_count = 1, .sizes = {3}}, "1 factors are too few or too many"},
-        {{.factor_count = LAB_COVER_FACTORS + 1, .sizes = {1}}, "17 factors are too few or too many"},
+        {{.factor_count = LAB_COVER_FACTORS + 1, .sizes = {1}}, "25 factors are too few or too many"},
         {{.factor_count = 2, .sizes = {3, 0}}, "factor 1 has 0 values"},
         {{.factor_count = 2, .sizes = {3, LAB_COVER_VALUES + 1}}, "factor 1 has 33 values"},
     };

@@ -2,6 +2,7 @@
  * becomes a case that says so, and every pair that can meet does. */
 #include "lib/matrix.h"
 #include "lib/matrix_report.h"
+#include "lib/step_lists.h"
 #include "tests/testing.h"
 
 #include <stdio.h>
@@ -23,8 +24,9 @@ static int set_up(void **state)
     matrix.subjects = subjects;
     matrix.subject_count = SUBJECTS;
     matrix.absent_count = 1;
-    matrix.tags[0] = matrix.tags[2] = LAB_T_EPOCH | LAB_T_EKM;
+    matrix.tags[0] = LAB_T_EPOCH | LAB_T_EKM | LAB_T_MAIN;
     matrix.tags[1] = LAB_T_EKM;
+    matrix.tags[2] = LAB_T_EPOCH | LAB_T_EKM;
     matrix.in_tree[2] = true;
     for (size_t i = 0; i <= SUBJECTS; i++)
     {
@@ -162,6 +164,33 @@ static const struct lab_matrix_case *find_case(const struct lab_matrix_plan *pla
     return NULL;
 }
 
+static size_t value_of(size_t factor, const char *name)
+{
+    const struct lab_factor *at = lab_matrix_factor(factor);
+    size_t value = 0;
+    while (value < at->count && strcmp(at->values[value].name, name) != 0)
+    {
+        value++;
+    }
+    assert_true(value < at->count);
+    return value;
+}
+
+/* A case that must be refused stands for nothing else. */
+static void check_refused(const struct lab_cover_row *row)
+{
+    size_t refused = 0;
+    size_t unusual = 0;
+    for (size_t f = LAB_F_TRANSPORT; f < LAB_F_COUNT; f++)
+    {
+        const struct lab_value *value = &lab_matrix_factor(f)->values[row->value[f]];
+        refused += (value->tags & LAB_T_REFUSED) != 0;
+        assert_int_equal((value->tags & LAB_T_REFUSED) != 0, value->expect.refusal != NULL);
+        unusual += row->value[f] != 0 && f != LAB_F_FORMAT && f != LAB_F_KEYS;
+    }
+    assert_true(refused == 0 || unusual == 1);
+}
+
 static void test_plan(void **state)
 {
     struct lab_matrix_plan plan;
@@ -170,6 +199,8 @@ static void test_plan(void **state)
     lacks(1, "epoch", "aead-epoch", "newer than 1.0");
     lacks(2, "login-file", "auth-user-pass", "not built yet");
     lacks(2, "tls13", "tls:1.3", "its TLS library is too old");
+    snprintf(matrix.lacks_tool[LAB_F_TRANSPORT][value_of(LAB_F_TRANSPORT, "http-digest")],
+             sizeof matrix.lacks_tool[0][0], "squid");
     assert_int_equal(lab_matrix_plan(&matrix, LAB_MATRIX_PAIRWISE, 3, &plan, &why), LAB_OK);
     assert_in_range(plan.runnable, 150, 300);
     for (size_t i = 0; i < plan.count; i++)
@@ -185,6 +216,9 @@ static void test_plan(void **state)
             assert_int_equal(lab_matrix_row(&matrix, item->id, &row, &why), LAB_OK);
             assert_null(lab_matrix_broken_rule(&matrix, &row));
             assert_false(row.value[LAB_F_LOGIN] == 1 && (row.value[0] == 2 || row.value[1] == 2));
+            check_refused(&row);
+            /* "old" meets itself and "new" in no case, because neither is this project's. */
+            assert_true(row.value[0] == 2 || row.value[1] == 2 || row.value[0] + row.value[1] == 0);
         }
         for (size_t k = 0; k < i; k++)
         {
@@ -198,8 +232,7 @@ static void test_plan(void **state)
     assert_non_null(find_case(
         &plan,
         "prf: two ends that have the exporter use it; the PRF needs a peer of 2.5 or older [WP-FLAG-001]"));
-    assert_non_null(
-        find_case(&plan, LAB_GAP_MARK "the lab lacks proxy:http: no proxy runs in its router yet"));
+    assert_non_null(find_case(&plan, "this machine lacks squid: make packages installs it"));
     free(plan.cases);
 }
 
@@ -213,7 +246,8 @@ static void test_full(void **state)
     assert_int_equal(
         lab_matrix_only(&matrix,
                         "client=own,server=old-1.0,cipher=cbc256|gcm128,digest=sha1,compression=lz4,"
-                        "topology=subnet,family=v4|v6,certificate=ec,tls=tls12,login=no-login,"
+                        "topology=subnet,family=v4|v6,certificate=ec,tls=tls12,login=no-login,path=straight,"
+                        "checks=ca-only,"
                         "mtu=mtu1500|mtu576,format=data-v2,control=plain|tls-crypt,transport=udp4",
                         &why),
         LAB_OK);
@@ -243,6 +277,38 @@ static void test_one(void **state)
     assert_int_equal(lab_matrix_plan_one(&matrix, "own/own/nothing", &plan, &why), LAB_ERR_USAGE);
 }
 
+/* What stands around the ends, and who tells a refusal, come from the values; a static key has nothing to renegotiate. */
+static void test_around(void **state)
+{
+    struct lab_matrix_plan plan;
+    struct lab_why why;
+    (void)state;
+    assert_int_equal(lab_matrix_plan_one(&matrix, "own/old-1.0/socks-udp.pmtu1300.login-static", &plan, &why),
+                     LAB_OK);
+    const struct lab_around *around = &plan.cases[0].scenario.around;
+    assert_string_equal(around->helper, "netns-lab/proxies/run socks-udp");
+    assert_int_equal(around->helper_port, 1080);
+    assert_string_equal(around->network, "netns-lab/network/small-path");
+    assert_string_equal(around->manager, "netns-lab/login/manager static");
+    assert_null(around->event);
+    free(plan.cases);
+    assert_int_equal(lab_matrix_plan_one(&matrix, "own/old-1.0/revoked", &plan, &why), LAB_OK);
+    assert_true(plan.cases[0].expect.server_refuses);
+    assert_ptr_equal(plan.cases[0].def.steps, lab_refusal_steps);
+    free(plan.cases);
+    assert_int_equal(
+        lab_matrix_plan_one(&matrix, "own/old-1.0/plain.cbc128.static-key.v4.mtu9000", &plan, &why), LAB_OK);
+    assert_int_equal(plan.runnable, 1);
+    assert_ptr_equal(plan.cases[0].def.steps, lab_static_steps);
+    assert_null(strstr(plan.cases[0].lines[1], "reneg-"));
+    assert_non_null(strstr(plan.cases[0].lines[1], "tun-mtu-max 9000\n"));
+    free(plan.cases);
+    assert_int_equal(lab_matrix_plan_one(&matrix, "own/old-1.0/plain.gcm128.static-key", &plan, &why),
+                     LAB_OK);
+    assert_string_equal(plan.cases[0].impossible, "static key mode has no AEAD ciphers [WP-DATA-058]");
+    free(plan.cases);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,6 +319,7 @@ int main(void)
         cmocka_unit_test_setup(test_plan, set_up),
         cmocka_unit_test_setup(test_full, set_up),
         cmocka_unit_test_setup(test_one, set_up),
+        cmocka_unit_test_setup(test_around, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

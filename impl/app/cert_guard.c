@@ -1,16 +1,23 @@
 #include "app/cert_guard.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "app/environment.h"
+#include "app/facts.h"
 #include "app/load_files.h"
+#include "app/scratch.h"
 #include "base/arena.h"
+#include "wire/pem.h"
 
-#define CRL_OCTETS (8u * 1024u * 1024u)
+#define EXPORT_PATH 512
+#define CRL_OCTETS  (8u * 1024u * 1024u)
 
 static void note_file(struct ov_cert_guard *guard, const struct stat *info)
 {
@@ -27,6 +34,11 @@ void ov_cert_guard_init(struct ov_cert_guard *guard, const struct ov_config *con
     {
         note_file(guard, &info);
     }
+}
+
+void ov_cert_guard_clear(struct ov_cert_guard *guard)
+{
+    ov_cert_seen_clear(&guard->seen);
 }
 
 /* ---- revocation ---- */
@@ -115,13 +127,38 @@ static int run_and_wait(const char *const *args, const struct ov_environment *en
     return WEXITSTATUS(status);
 }
 
+/* --tls-export-cert: a file that lives as long as the program runs. False: it can't be written; the log says why. */
+static bool export_cert(const struct ov_cert_guard *guard, const struct ov_tls_cert *cert,
+                        char path[static EXPORT_PATH])
+{
+    const char *dir = guard->config->certs.export_dir;
+    const size_t cap = 2 * cert->der_len + 256;
+    char *text = malloc(cap);
+    path[0] = '\0';
+    const int len = snprintf(path, EXPORT_PATH, "%s/ovref_cert_XXXXXX", dir);
+    bool good = text != NULL && len > 0 && (size_t)len < EXPORT_PATH &&
+                ov_pem_encode("CERTIFICATE", cert->der, cert->der_len, text, cap) == OV_OK;
+    const int fd = good ? mkostemp(path, O_CLOEXEC) : -1;
+    good = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+    if (!good)
+    {
+        ov_logf(guard->log, OV_LOG_ERROR, "--tls-export-cert: cannot write into %s: %s", dir,
+                strerror(errno));
+    }
+    if (fd >= 0)
+    {
+        (void)close(fd);
+    }
+    free(text);
+    return good;
+}
+
 static enum ov_err ask_program(const struct ov_cert_guard *guard, const struct ov_tls_cert *cert,
                                char why[static OV_TLS_JUDGE_TEXT])
 {
     const struct ov_command *command = &guard->config->certs.verify;
     const char *args[20];
-    char depth[12];
-    char name[32];
+    char depth[12], path[EXPORT_PATH];
     struct ov_environment env;
     if (command->count == 0)
     {
@@ -136,11 +173,23 @@ static enum ov_err ask_program(const struct ov_cert_guard *guard, const struct o
         args[command->count + 1] = cert->subject;
         args[command->count + 2] = NULL;
         ov_environment_add(&env, "script_type", "tls-verify");
-        (void)snprintf(name, sizeof name, "tls_id_%d", cert->depth);
-        ov_environment_add(&env, name, cert->subject);
-        (void)snprintf(name, sizeof name, "tls_serial_%d", cert->depth);
-        ov_environment_add(&env, name, cert->serial);
-        good = run_and_wait(args, &env) == 0;
+        ov_facts_config(&env, guard->config);
+        if (guard->world != NULL)
+        {
+            ov_environment_merge(&env, guard->world);
+        }
+        ov_cert_seen_tell(&guard->seen, &env);
+        const bool exported = guard->config->certs.export_dir != NULL;
+        good = !exported || export_cert(guard, cert, path);
+        if (exported)
+        {
+            ov_environment_add(&env, "peer_cert", path);
+        }
+        good = good && run_and_wait(args, &env) == 0;
+        if (exported && path[0] != '\0')
+        {
+            (void)unlink(path);
+        }
         ov_environment_clear(&env);
     }
     (void)snprintf(why, OV_TLS_JUDGE_TEXT, "--tls-verify refuses it");
@@ -149,11 +198,64 @@ static enum ov_err ask_program(const struct ov_cert_guard *guard, const struct o
 
 enum ov_err ov_cert_guard_judge(void *ctx, const struct ov_tls_cert *cert, char why[static OV_TLS_JUDGE_TEXT])
 {
-    const struct ov_cert_guard *guard = ctx;
+    struct ov_cert_guard *guard = ctx;
+    if (guard->config->login.script_security >= OV_SCRIPT_SECURITY_USER)
+    {
+        ov_cert_seen_note(&guard->seen, guard->rules.crypto, cert);
+    }
     enum ov_err err = ov_cert_rules_judge(&guard->rules, cert, why);
     if (err == OV_OK)
     {
         err = check_dir(guard, cert, why);
     }
     return err == OV_OK ? ask_program(guard, cert, why) : err;
+}
+
+/* ---- --tls-crypt-v2-verify ---- */
+
+static bool fill_metadata(const struct ov_cert_guard *guard, const struct ov_wkc_metadata *metadata,
+                          struct ov_scratch *files, struct ov_environment *env)
+{
+    if (!ov_scratch_open(files, guard->config->login.tmp_dir, guard->log))
+    {
+        return false;
+    }
+    if (!ov_scratch_write_octets(files, OV_SCRATCH_METADATA, metadata->octets + 1, metadata->len - 1u) ||
+        !ov_environment_init(env))
+    {
+        ov_scratch_close(files);
+        return false;
+    }
+    ov_environment_add(env, "script_type", "tls-crypt-v2-verify");
+    ov_environment_number(env, "metadata_type", metadata->octets[0]);
+    ov_environment_add(env, "metadata_file", ov_scratch_path(files, OV_SCRATCH_METADATA));
+    return true;
+}
+
+enum ov_err ov_cert_guard_judge_key(void *ctx, const struct ov_wkc_metadata *metadata,
+                                    char why[static OV_TLS_JUDGE_TEXT])
+{
+    const struct ov_cert_guard *guard = ctx;
+    const struct ov_command *command = &guard->config->certs.key_verify;
+    const char *args[20];
+    struct ov_scratch files = {.dir = ""};
+    struct ov_environment env;
+    /* Nothing to be judged by: refused, as 2.x does where a program is configured [WP-TC2-006]. */
+    (void)snprintf(why, OV_TLS_JUDGE_TEXT, "it has no metadata");
+    if (metadata->len == 0)
+    {
+        return OV_ERR_AUTH;
+    }
+    (void)snprintf(why, OV_TLS_JUDGE_TEXT, "--tls-crypt-v2-verify can't be called");
+    if (command->count + 1 > sizeof args / sizeof args[0] || !fill_metadata(guard, metadata, &files, &env))
+    {
+        return OV_ERR_AUTH;
+    }
+    memcpy(args, command->word, command->count * sizeof args[0]);
+    args[command->count] = NULL;
+    const bool good = run_and_wait(args, &env) == 0;
+    ov_environment_clear(&env);
+    ov_scratch_close(&files);
+    (void)snprintf(why, OV_TLS_JUDGE_TEXT, "--tls-crypt-v2-verify refuses it");
+    return good ? OV_OK : OV_ERR_AUTH;
 }

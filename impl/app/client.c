@@ -14,14 +14,6 @@ void ov_client_finish(struct ov_client *client, enum ov_outcome outcome)
 
 /* ---- what the session says ---- */
 
-void ov_client_ready(struct ov_client *client)
-{
-    client->routes_ms = OV_NEVER;
-    ov_interface_add_routes(&client->iface);
-    ov_logf(client->log, OV_LOG_ERROR, OV_READY_WORDS);
-    ov_client_manage_state(client, "CONNECTED,SUCCESS", true);
-}
-
 static void on_connected(struct ov_client *client, struct ov_now now)
 {
     const struct ov_config *effective = &ov_session_pulled(&client->session)->effective;
@@ -39,39 +31,27 @@ static void on_connected(struct ov_client *client, struct ov_now now)
     }
     ov_client_manage_state(client, "ASSIGN_IP", false);
     ov_client_manage_state(client, "ADD_ROUTES", false);
-    if (!ov_interface_configure(&client->iface, &effective->tunnel))
-    {
-        ov_client_finish(client, OV_OUTCOME_FAILED);
-        return;
-    }
     client->connected = true;
     ov_remotes_connected(&client->remotes);
-    if (client->iface.routes_wait)
+    if (!ov_client_is_peer(client))
     {
-        client->routes_ms = now.mono_ms + UINT64_C(1000) * effective->tunnel.route_delay_s;
-        return;
+        ov_client_tunnel_raise(client, now);
     }
-    ov_client_ready(client);
+    else if (ov_updown_stands(&client->updown)) /* since the session began */
+    {
+        ov_client_tunnel_ready(client);
+    }
 }
 
 /* PUSH_UPDATE: other addresses or routes. Before the tunnel is ready, its start finds them anyway. */
-static void on_updated(struct ov_client *client)
+static void on_updated(struct ov_client *client, struct ov_now now)
 {
     /* The interface and what may be sent through it change: not under a thread that sends. */
-    ov_client_join_threads(client, ov_loop_now());
-    const struct ov_config *effective = &ov_session_pulled(&client->session)->effective;
-    if (!client->connected)
+    ov_client_join_threads(client, now);
+    if (client->connected)
     {
-        return;
+        ov_client_tunnel_raise(client, now);
     }
-    client->routes_ms = OV_NEVER;
-    if (!ov_interface_configure(&client->iface, &effective->tunnel))
-    {
-        ov_client_finish(client, OV_OUTCOME_FAILED);
-        return;
-    }
-    ov_interface_add_routes(&client->iface);
-    ov_logf(client->log, OV_LOG_INFO, "the server's update is in force");
 }
 
 /* Where to go on is the server's wish, or follows from how far we came. */
@@ -90,6 +70,12 @@ static void on_restart(struct ov_client *client, const struct ov_event *event, s
     {
         ov_remotes_failed(&client->remotes);
     }
+    if (client->program->config.tls_exit && strncmp(event->text, "tls-error", 9) == 0)
+    {
+        ov_logf(client->log, OV_LOG_ERROR, "the handshake failed, and --tls-exit is given: process exiting");
+        ov_client_finish(client, OV_OUTCOME_FAILED);
+        return;
+    }
     bool told = event->next_remote || event->next_addr || event->err == OV_ERR_AUTH;
     ov_client_restart(client, reason, !told, now);
 }
@@ -105,6 +91,7 @@ static void on_event(struct ov_client *client, const struct ov_event *event, str
         on_restart(client, event, now);
         break;
     case OV_EVENT_HANDSHAKE:
+        ov_client_tunnel_address(client);
         if (!client->connected)
         {
             ov_client_manage_state(client, "AUTH", false);
@@ -112,7 +99,7 @@ static void on_event(struct ov_client *client, const struct ov_event *event, str
         }
         break;
     case OV_EVENT_UPDATED:
-        on_updated(client);
+        on_updated(client, now);
         break;
     case OV_EVENT_LOGIN:
         ov_client_login_wanted(client, now);
@@ -121,6 +108,11 @@ static void on_event(struct ov_client *client, const struct ov_event *event, str
         ov_client_challenged(client, event->text);
         break;
     case OV_EVENT_EXIT:
+        if (!client->leaving)
+        {
+            (void)snprintf(client->reason, sizeof client->reason, "%.*s", (int)strcspn(event->text, ": "),
+                           event->text);
+        }
         ov_client_finish(client, event->err == OV_OK ? client->wanted : OV_OUTCOME_FAILED);
         break;
     default:
@@ -143,28 +135,11 @@ static uint64_t advance_session(struct ov_client *client, struct ov_now now)
     return deadline;
 }
 
-/* ---- called by the loop ---- */
-
-void ov_client_wake(void *ctx, unsigned ready)
+/* On the way to a session. */
+static void try_to_connect(struct ov_client *client, unsigned ready, struct ov_now now)
 {
-    struct ov_client *client = ctx;
-    struct ov_now now = ov_loop_now();
-    if ((ready & OV_FAILED(OV_WATCH_TUN)) != 0)
-    {
-        ov_logf(client->log, OV_LOG_ERROR, "tun device %s is gone", client->iface.tun->name);
-        ov_client_finish(client, OV_OUTCOME_FAILED);
-        return;
-    }
-    struct ov_pump_ready which = {(ready & OV_READY(OV_WATCH_LINK)) != 0,
-                                  (ready & OV_READY(OV_WATCH_TUN)) != 0};
-    ov_pump_run(&client->pump, which, now);
-    if ((ready & OV_READY(OV_WATCH_TERMINAL)) != 0)
-    {
-        ov_client_typed(client, now);
-    }
-    const uint64_t manage_ms =
-        ov_manage_turn(client->program->manage, client->loop, &client->manage_seen, now);
-    if (client->state == OV_CLIENT_PAUSE && now.mono_ms >= client->pause_until_ms)
+    if (client->state == OV_CLIENT_PAUSE && now.mono_ms >= client->pause_until_ms &&
+        !ov_updown_busy(&client->updown))
     {
         ov_client_attempt(client, now);
     }
@@ -180,16 +155,42 @@ void ov_client_wake(void *ctx, unsigned ready)
     {
         ov_client_check_proxy(client, now);
     }
+}
+
+/* ---- called by the loop ---- */
+
+void ov_client_wake(void *ctx, unsigned ready)
+{
+    struct ov_client *client = ctx;
+    struct ov_now now = ov_loop_now();
+    ov_updown_tick(&client->updown, now);
+    if (client->state == OV_CLIENT_ENDING)
+    {
+        ov_loop_deadline(client->loop, ov_updown_deadline(&client->updown));
+        return;
+    }
+    if ((ready & OV_FAILED(OV_WATCH_TUN)) != 0)
+    {
+        ov_logf(client->log, OV_LOG_ERROR, "tun device %s is gone", client->iface.tun->name);
+        ov_client_finish(client, OV_OUTCOME_FAILED);
+        return;
+    }
+    struct ov_pump_ready which = {(ready & OV_READY(OV_WATCH_LINK)) != 0,
+                                  (ready & OV_READY(OV_WATCH_TUN)) != 0};
+    ov_pump_run(&client->pump, which, now);
+    if ((ready & OV_READY(OV_WATCH_TERMINAL)) != 0)
+    {
+        ov_client_typed(client, now);
+    }
+    const uint64_t manage_ms =
+        ov_manage_turn(client->program->manage, client->loop, &client->manage_seen, now);
+    try_to_connect(client, ready, now);
     ov_client_watch_master(client, now);
     uint64_t deadline = OV_NEVER;
     if (client->state == OV_CLIENT_RUNNING)
     {
         deadline = advance_session(client, now);
         deadline = ov_time_earlier(deadline, ov_client_keep_threads(client, now));
-    }
-    if (client->connected && now.mono_ms >= client->routes_ms)
-    {
-        ov_client_ready(client);
     }
     ov_loop_pause(client->loop, OV_WATCH_TUN, client->pump.tun_waits || client->pump.tun_elsewhere);
     if (client->state == OV_CLIENT_CONNECTING || client->state == OV_CLIENT_DIALLING)
@@ -202,9 +203,9 @@ void ov_client_wake(void *ctx, unsigned ready)
     }
     if (client->state == OV_CLIENT_PAUSE)
     {
-        deadline = client->pause_until_ms;
+        deadline = ov_updown_busy(&client->updown) ? OV_NEVER : client->pause_until_ms;
     }
-    deadline = ov_time_earlier(deadline, ov_time_earlier(manage_ms, client->routes_ms));
+    deadline = ov_time_earlier(deadline, ov_time_earlier(manage_ms, ov_updown_deadline(&client->updown)));
     deadline = ov_time_earlier(deadline, ov_manage_flush(client->program->manage, now));
     ov_loop_deadline(client->loop, ov_time_earlier(deadline, ov_client_keep_status(client, now)));
 }

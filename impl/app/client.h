@@ -12,6 +12,7 @@
 #include "app/sender.h"
 #include "app/status_file.h"
 #include "app/terminal.h"
+#include "app/updown.h"
 #include "loop/loop.h"
 #include "session/state.h"
 
@@ -24,7 +25,8 @@ enum ov_client_state
     OV_CLIENT_FIND_PROXY, /* the proxy's */
     OV_CLIENT_DIALLING,   /* the dialogue with the proxy: until connect_by_ms */
     OV_CLIENT_CONNECTING, /* TCP: until connect_by_ms */
-    OV_CLIENT_RUNNING     /* a session is alive */
+    OV_CLIENT_RUNNING,    /* a session is alive */
+    OV_CLIENT_ENDING      /* the last programs run; nothing else goes on */
 };
 
 /* --data-threads. */
@@ -69,13 +71,15 @@ struct ov_client
     bool leaving;                   /* the session says goodbye */
     enum ov_outcome wanted;         /* what the end of the session means when it was asked for */
     enum ov_outcome outcome;
+    char reason[24];             /* why it ends, as 'signal' of the environment of programs */
     struct ov_terminal terminal; /* open while the server waits for an answer */
     struct ov_pump pump;
     bool manage_held;     /* the next attempt waits for hold release */
     bool manage_asked;    /* ... for name and password */
     uint32_t manage_got;  /* of them: 1 the name, 2 the password */
     uint32_t manage_seen; /* ov_manage_visits that the loop knows */
-    uint64_t routes_ms;   /* --route-delay is over; OV_NEVER: nothing waits */
+    struct ov_updown updown;
+    struct ov_addr told; /* the server's address as --ipchange was told; family 0: it wasn't */
     struct ov_client_threads threads;
 };
 
@@ -115,8 +119,21 @@ void ov_client_manage_state(struct ov_client *client, const char *state, bool up
 void ov_client_signal(struct ov_client *client, int signum);
 void ov_client_status_text(const struct ov_client *client, FILE *file);
 
-/* Routes that waited are set; the tunnel is ready. */
-void ov_client_ready(struct ov_client *client);
+/* client_tunnel.c: the tunnel as the server's options want it. */
+void ov_client_tunnel_open(struct ov_client *client);
+void ov_client_tunnel_raise(struct ov_client *client, struct ov_now now);
+/* It stands, and the other end is there: says so. */
+void ov_client_tunnel_ready(struct ov_client *client);
+/* The connection is gone. reason such as "ping-restart" or "sigusr1". */
+void ov_client_tunnel_leave(struct ov_client *client, const char *reason, struct ov_now now);
+/* The server's address is known, or another one than before: --ipchange. */
+void ov_client_tunnel_address(struct ov_client *client);
+/* "SIGTERM[hard,]": why the client ends, for programs. */
+void ov_client_note_signal(struct ov_client *client, const char *name);
+/* Another signal while it ends: programs are not waited for. */
+void ov_client_tunnel_hurry(struct ov_client *client);
+/* The end: waits for the programs that are called then. */
+void ov_client_tunnel_close(struct ov_client *client);
 
 /* client_peer.c: static key mode. */
 bool ov_client_is_peer(const struct ov_client *client);
@@ -124,8 +141,6 @@ bool ov_client_is_peer(const struct ov_client *client);
 bool ov_client_waits_for_call(const struct ov_client *client);
 /* Wait for it; from: only there (NULL: anywhere). */
 void ov_client_await(struct ov_client *client, const struct ov_addr *from, struct ov_now now);
-/* Addresses and routes, as soon as there is a session. False: the log says why. */
-bool ov_client_open_tunnel(struct ov_client *client);
 
 /* client_proxy.c: does the way to the remote of this attempt lead through one? */
 bool ov_client_has_proxy(const struct ov_client *client);

@@ -62,16 +62,12 @@ void ov_client_restart(struct ov_client *client, const char *reason, bool advanc
             reason);
     stop_session(client);
     ov_client_manage_state(client, "RECONNECTING", false);
-    if (!client->program->config.persist_tun)
-    {
-        ov_interface_deconfigure(&client->iface);
-    }
+    ov_client_tunnel_leave(client, strcmp(reason, "hard,") == 0 ? "sigusr1" : reason, now);
     if (advance && !client->connected)
     {
         ov_remotes_failed(&client->remotes);
     }
     client->connected = false;
-    client->routes_ms = OV_NEVER;
     ov_client_pause(client, now);
 }
 
@@ -107,15 +103,16 @@ static enum ov_err begin_session(struct ov_client *client, const struct ov_addr 
     const struct ov_session_env env = {
         .settings = &client->program->settings, .rng = &client->program->rng, .log = client->log};
     enum ov_err err = ov_session_init(&client->session, &env, server, now);
-    if (err == OV_OK && ov_client_is_peer(client))
-    {
-        err = ov_client_open_tunnel(client) ? OV_OK : OV_ERR_IO;
-    }
     if (err == OV_OK)
     {
         client->pump.ctx = &client->session;
         client->state = OV_CLIENT_RUNNING;
         ov_client_manage_state(client, "WAIT", false);
+    }
+    if (err == OV_OK && ov_client_is_peer(client))
+    {
+        ov_client_tunnel_raise(client,
+                               now); /* what the tunnel carries is what makes the other end notice this one */
     }
     return err;
 }

@@ -1,6 +1,8 @@
 #ifndef OV_APP_CLIENT_HOOK_H
 #define OV_APP_CLIENT_HOOK_H
 
+#include "app/cert_seen.h"
+#include "app/environment.h"
 #include "base/log.h"
 #include "hub/hub.h"
 #include "loop/loop.h"
@@ -15,8 +17,9 @@ struct ov_client_hook_spec
     const struct ov_config *config;
     const struct ov_log *log;
     struct ov_loop *loop;
-    const char *dev;            /* name of the tun device; borrowed */
-    void (*changed)(void *ctx); /* the hub has something to send because of an answer */
+    const struct ov_environment *world; /* what programs are told of server and tunnel */
+    const struct ov_cert_seen *seen;    /* ... and of certificates */
+    void (*changed)(void *ctx);         /* the hub has something to send because of an answer */
     void *ctx;
 };
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "app/client.h"
+#include "app/self.h"
 #include "base/wipe.h"
 
 /* ---- signals ---- */
@@ -13,6 +14,7 @@ static void leave(struct ov_client *client, const char *name, enum ov_outcome ou
 {
     ov_logf(client->log, OV_LOG_INFO, "%s received, %s", name,
             outcome == OV_OUTCOME_AGAIN ? "starting over" : "process exiting");
+    ov_client_note_signal(client, name);
     if (client->state != OV_CLIENT_RUNNING || client->leaving || outcome == OV_OUTCOME_AGAIN)
     {
         ov_client_finish(client, outcome);
@@ -40,6 +42,11 @@ static void report(const struct ov_client *client)
 
 void ov_client_signal(struct ov_client *client, int signum)
 {
+    if (client->state == OV_CLIENT_ENDING)
+    {
+        ov_client_tunnel_hurry(client);
+        return;
+    }
     switch (signum)
     {
     case SIGINT:
@@ -91,6 +98,7 @@ static bool client_open(struct ov_client *client)
     {
         return false;
     }
+    ov_self_describe(client->program, client->iface.netif);
     client->pump.engine = &ov_engine_session;
     client->pump.tun = client->iface.tun;
     client->pump.drains = config->fragment.octets > 0;
@@ -100,9 +108,12 @@ static bool client_open(struct ov_client *client)
         ov_logf(client->log, OV_LOG_ERROR, "cannot watch the tun device: %s", ov_err_name(err));
         return false;
     }
+    ov_client_tunnel_open(client);
     ov_client_manage_open(client);
     ov_status_file_open(&client->status, &client->program->config, client->log, ov_loop_now());
-    return ov_program_settle_in(client->program);
+    /* 'up' and its like are called with all the rights that the program was started with, as in 2.x. */
+    return ov_updown_calls(&client->program->config) ? ov_program_write_pid(client->program)
+                                                     : ov_program_settle_in(client->program);
 }
 
 /* The session first: its last packets are gone. Then what it used. */
@@ -115,6 +126,7 @@ static void client_close(struct ov_client *client)
     if (client->loop != NULL)
     {
         ov_client_forget_question(client);
+        ov_client_tunnel_close(client);
     }
     if (client->loop != NULL && !ov_loop_free(client->loop))
     {
@@ -181,7 +193,6 @@ enum ov_outcome ov_client_run(struct ov_program *program)
     client->remotes.list = program->config.remotes;
     client->remotes.count = program->config.remotes_count;
     client->master_ms = OV_NEVER;
-    client->routes_ms = OV_NEVER;
     client->outcome = OV_OUTCOME_FAILED;
     if (client_open(client) && shuffle(client))
     {

@@ -33,9 +33,3 @@ void ov_client_await(struct ov_client *client, const struct ov_addr *from, struc
     ov_logf(client->log, OV_LOG_INFO, "waiting for the peer");
     ov_client_begin(client, &peer, now);
 }
-
-/* What the tunnel carries is what makes the other end notice this one. */
-bool ov_client_open_tunnel(struct ov_client *client)
-{
-    return ov_interface_configure(&client->iface, &ov_session_pulled(&client->session)->effective.tunnel);
-}

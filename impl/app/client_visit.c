@@ -8,6 +8,7 @@
 
 #include "app/environment.h"
 #include "app/load_files.h"
+#include "app/script.h"
 #include "options/values.h"
 
 #define SETTINGS_OCTETS (256u * 1024u)
@@ -16,10 +17,19 @@ struct ov_visit *ov_visit_new(struct ov_client_hook *hook, const struct ov_clien
                               struct ov_now now)
 {
     struct ov_visit *visit = calloc(1, sizeof *visit);
-    if (visit == NULL || ov_client_options_new(hook->spec.config, &ov_file_loader, &visit->options) != OV_OK)
+    if (visit == NULL || !ov_environment_copy(&visit->facts, hook->spec.world) ||
+        ov_client_options_new(hook->spec.config, &ov_file_loader, &visit->options) != OV_OK)
     {
+        if (visit != NULL)
+        {
+            ov_environment_clear(&visit->facts);
+        }
         free(visit);
         return NULL;
+    }
+    if (request->fingerprint != NULL)
+    {
+        ov_cert_seen_tell_of(hook->spec.seen, request->fingerprint, &visit->facts);
     }
     visit->hook = hook;
     visit->ticket = request->ticket;
@@ -56,6 +66,7 @@ void ov_visit_drop(struct ov_visit *visit)
     }
     ov_client_options_free(visit->options);
     ov_scratch_close(&visit->files);
+    ov_environment_clear(&visit->facts);
     free(visit->address);
     free(visit);
 }
@@ -171,6 +182,7 @@ static void add_inner(struct ov_environment *env, const struct ov_visit *visit)
     {
         ov_environment_add(env, "ifconfig_pool_remote_ip6", ov_value_ip6_text(visit->ip6, text6));
         ov_environment_number(env, "ifconfig_pool_ip6_netbits", tunnel->ip6_bits);
+        ov_environment_add(env, "ifconfig_pool_local_ip6", ov_value_ip6_text(tunnel->ip6, text6));
     }
 }
 
@@ -196,15 +208,12 @@ static void add_times(struct ov_environment *env, const struct ov_visit *visit)
     }
 }
 
-static bool fill_environment(struct ov_environment *env, const struct ov_visit *visit,
-                             const char *script_type)
+static bool fill_environment(struct ov_environment *env, const struct ov_visit *visit)
 {
-    if (!ov_environment_init(env))
+    if (!ov_environment_copy(env, &visit->facts))
     {
         return false;
     }
-    ov_environment_add(env, "script_type", script_type);
-    ov_environment_add(env, "dev", visit->hook->spec.dev);
     ov_environment_add(env, "common_name", visit->name);
     if (visit->username[0] != '\0')
     {
@@ -226,53 +235,28 @@ static bool fill_environment(struct ov_environment *env, const struct ov_visit *
 
 /* ---- programs ---- */
 
-static bool start(const struct ov_visit *visit, const struct ov_command *command, const char *const *more,
-                  const char *script_type, const struct ov_process_spec *end, struct ov_process **out)
+static bool start(const struct ov_visit *visit, struct ov_script *script, struct ov_process **out)
 {
     const struct ov_client_hook_spec *spec = &visit->hook->spec;
-    const char *args[20];
-    const char *reason = "not called, because of --script-security";
-    struct ov_environment env = {0};
-    size_t count = 0;
-    bool good = spec->config->login.script_security >= OV_SCRIPT_SECURITY_USER;
-    for (; good && count < command->count; count++)
-    {
-        args[count] = command->word[count];
-    }
-    for (; good && *more != NULL && count + 1 < sizeof args / sizeof args[0]; count++)
-    {
-        args[count] = *more++;
-    }
-    args[count] = NULL;
-    if (good)
-    {
-        reason = "out of memory";
-        good = fill_environment(&env, visit, script_type);
-    }
-    if (good)
-    {
-        const struct ov_process_spec process = {args, env.list, end->done, end->ctx};
-        good = ov_process_start(spec->loop, &process, out, &reason) == OV_OK;
-    }
+    struct ov_environment env;
+    script->env = &env;
+    const bool good =
+        fill_environment(&env, visit) && ov_script_start(spec->loop, spec->config, spec->log, script, out);
     ov_environment_clear(&env);
-    if (!good)
-    {
-        ov_logf(spec->log, OV_LOG_ERROR, "--%s %s: %s", script_type, command->word[0], reason);
-    }
     return good;
 }
 
 bool ov_visit_run(struct ov_visit *visit, const struct ov_command *command, const char *const *more,
                   const char *script_type, void (*done)(void *ctx, int status))
 {
-    const struct ov_process_spec end = {.done = done, .ctx = visit};
-    return start(visit, command, more, script_type, &end, &visit->process);
+    struct ov_script script = {script_type, command, more, NULL, done, visit};
+    return start(visit, &script, &visit->process);
 }
 
 void ov_visit_run_alone(const struct ov_visit *visit, const struct ov_command *command,
                         const char *const *more, const char *script_type)
 {
-    const struct ov_process_spec end = {.done = NULL};
+    struct ov_script script = {script_type, command, more, NULL, NULL, NULL};
     struct ov_process *process;
-    (void)start(visit, command, more, script_type, &end, &process);
+    (void)start(visit, &script, &process);
 }

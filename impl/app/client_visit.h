@@ -27,7 +27,8 @@ struct ov_visit
     struct ov_client_options *options; /* NULL: given to the hub */
     struct ov_process *process;        /* NULL: none runs */
     struct ov_scratch files;
-    const struct ov_diag *said; /* of its settings, in the log; NULL: nothing yet */
+    struct ov_environment facts; /* of server, tunnel and its certificate */
+    const struct ov_diag *said;  /* of its settings, in the log; NULL: nothing yet */
     size_t learned;
     char name[65];
     char username[128];

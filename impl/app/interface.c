@@ -30,13 +30,8 @@ static bool remember(struct ov_interface *iface, const struct ov_tunnel *tunnel)
     return iface->arena != NULL && ov_tunnel_copy(iface->arena, tunnel, &iface->applied) == OV_OK;
 }
 
-bool ov_interface_configure(struct ov_interface *iface, const struct ov_tunnel *tunnel)
+bool ov_interface_set_addresses(struct ov_interface *iface, const struct ov_tunnel *tunnel)
 {
-    if (iface->configured && ov_tunnel_equal(&iface->applied, tunnel))
-    {
-        ov_logf(iface->log, OV_LOG_INFO, "%s keeps its addresses and routes", iface->tun->name);
-        return true;
-    }
     ov_interface_deconfigure(iface);
     char text[OV_NETIF_TEXT] = "";
     if (!remember(iface, tunnel))
@@ -45,27 +40,56 @@ bool ov_interface_configure(struct ov_interface *iface, const struct ov_tunnel *
         return false;
     }
     ov_netif_toward(iface->netif, &iface->server);
+    if (iface->tun->index == 0)
+    {
+        iface->configured = true; /* --dev null has neither addresses nor routes */
+        return true;
+    }
     if (ov_netif_apply(iface->netif, iface->tun->name, iface->tun->index, tunnel, text) != OV_OK)
     {
         ov_logf(iface->log, OV_LOG_ERROR, "%s", text);
         return false;
     }
     iface->configured = true;
-    iface->routes_wait = tunnel->route_delay_s > 0;
-    if (!iface->routes_wait)
-    {
-        ov_netif_add_routes(iface->netif, iface->tun->name, iface->tun->index, &iface->applied);
-    }
+    iface->routes_wait = true;
+    iface->routes_mark = ov_netif_mark(iface->netif);
     return true;
 }
 
 void ov_interface_add_routes(struct ov_interface *iface)
 {
-    if (iface->configured && iface->routes_wait)
+    if (iface->configured && iface->routes_wait && iface->tun->index != 0)
     {
         iface->routes_wait = false;
         ov_netif_add_routes(iface->netif, iface->tun->name, iface->tun->index, &iface->applied);
     }
+}
+
+void ov_interface_remove_routes(struct ov_interface *iface)
+{
+    if (iface->configured && !iface->routes_wait)
+    {
+        iface->routes_wait = true;
+        ov_netif_undo_to(iface->netif, iface->routes_mark);
+    }
+}
+
+bool ov_interface_configure(struct ov_interface *iface, const struct ov_tunnel *tunnel)
+{
+    if (iface->configured && ov_tunnel_equal(&iface->applied, tunnel))
+    {
+        ov_logf(iface->log, OV_LOG_INFO, "%s keeps its addresses and routes", iface->tun->name);
+        return true;
+    }
+    if (!ov_interface_set_addresses(iface, tunnel))
+    {
+        return false;
+    }
+    if (tunnel->route_delay_s == 0)
+    {
+        ov_interface_add_routes(iface);
+    }
+    return true;
 }
 
 /* The routes of --redirect-gateway belong to one server: with them, another

@@ -19,18 +19,22 @@ struct ov_interface
     bool configured;
     struct ov_tunnel applied; /* what it was configured with; a copy in arena */
     struct ov_arena *arena;
-    bool routes_wait;      /* --route-delay: the addresses are set, the routes not yet */
+    bool routes_wait;      /* the addresses are set, the routes not yet */
+    size_t routes_mark;    /* of netif: where they begin */
     struct ov_addr server; /* where the tunnel leads; family 0: nobody said */
 };
 
 /* Create the device. False: the log says why. */
 bool ov_interface_open(struct ov_interface *iface, const struct ov_tun_spec *spec, enum ov_data_path path,
                        const struct ov_log *log);
-/* Addresses and routes. An interface that has exactly these already is left as it is; one that has
- * others is changed. False: the log says why. */
-bool ov_interface_configure(struct ov_interface *iface, const struct ov_tunnel *tunnel);
-/* The routes that --route-delay kept back. */
+/* Addresses; what it had before goes. False: the log says why. */
+bool ov_interface_set_addresses(struct ov_interface *iface, const struct ov_tunnel *tunnel);
+/* Then the routes, and away with them. */
 void ov_interface_add_routes(struct ov_interface *iface);
+void ov_interface_remove_routes(struct ov_interface *iface);
+/* Addresses, and routes unless --route-delay keeps them back. An interface that has exactly these already is left as
+ * it is. False: the log says why. */
+bool ov_interface_configure(struct ov_interface *iface, const struct ov_tunnel *tunnel);
 /* Before connecting: to whom. Addresses and routes of a tunnel to another server are taken back. */
 void ov_interface_toward(struct ov_interface *iface, const struct ov_addr *server);
 /* Take addresses and routes back; the device stays. */

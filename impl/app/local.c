@@ -73,6 +73,7 @@ static bool udp_settings(const struct ov_program *program, uint8_t family, struc
         .rcvbuf = config->rcvbuf,
         .packet = largest(config),
         .device = config->bind_dev,
+        .mtu_disc = config->mtu_disc,
         .mark = config->mark,
     };
     return choose_local(program, family, &out->bind, &out->family, &out->local);

@@ -28,24 +28,17 @@ struct judgement
 
 struct ov_login_hook
 {
-    const struct ov_config *config;
-    const struct ov_log *log;
-    struct ov_loop *loop;
-    struct ov_hub *hub;
-    void (*changed)(void *ctx);
-    void *ctx;
+    struct ov_login_hook_spec spec;
     struct judgement *first;
     unsigned count;
 };
 
-struct ov_login_hook *ov_login_hook_new(const struct ov_config *config, const struct ov_log *log,
-                                        struct ov_loop *loop, struct ov_hub *hub, void (*changed)(void *ctx),
-                                        void *ctx)
+struct ov_login_hook *ov_login_hook_new(const struct ov_login_hook_spec *spec)
 {
     struct ov_login_hook *hook = calloc(1, sizeof *hook);
     if (hook != NULL)
     {
-        *hook = (struct ov_login_hook){config, log, loop, hub, changed, ctx, NULL, 0};
+        hook->spec = *spec;
     }
     return hook;
 }
@@ -79,12 +72,12 @@ void ov_login_hook_free(struct ov_login_hook *hook)
 
 static void decide(struct ov_login_hook *hook, uint64_t ticket, const struct ov_verdict *verdict)
 {
-    enum ov_err err = ov_hub_verdict(hook->hub, ticket, verdict, ov_loop_now());
+    enum ov_err err = ov_hub_verdict(hook->spec.hub, ticket, verdict, ov_loop_now());
     if (err != OV_OK)
     {
-        ov_logf(hook->log, OV_LOG_INFO, "a verdict on a login comes too late: %s", ov_err_name(err));
+        ov_logf(hook->spec.log, OV_LOG_INFO, "a verdict on a login comes too late: %s", ov_err_name(err));
     }
-    hook->changed(hook->ctx);
+    hook->spec.changed(hook->spec.ctx);
 }
 
 static void accept_or_refuse(struct judgement *j, bool good)
@@ -137,7 +130,7 @@ static void wait_for_file(struct judgement *j)
         decide(hook, j->ticket, &verdict);
         return;
     }
-    hook->changed(hook->ctx);
+    hook->spec.changed(hook->spec.ctx);
 }
 
 static void on_judged(void *ctx, int status)
@@ -160,10 +153,10 @@ static void on_response_taken(void *ctx, int status)
     ov_scratch_remove(&j->files, OV_SCRATCH_ANSWER);
     if (status != 0)
     {
-        ov_logf(j->hook->log, OV_LOG_WARN, "--client-crresponse: exit status %d", status);
+        ov_logf(j->hook->spec.log, OV_LOG_WARN, "--client-crresponse: exit status %d", status);
     }
     j->look_ms = 0;
-    j->hook->changed(j->hook->ctx);
+    j->hook->spec.changed(j->hook->spec.ctx);
 }
 
 /* ---- what the programs are told ---- */
@@ -180,10 +173,14 @@ static void add_address(struct ov_environment *env, const struct ov_addr *addr)
 static bool fill_environment(struct ov_environment *env, const struct judgement *j,
                              const struct ov_login_request *request, const char *script_type)
 {
-    const struct ov_login_options *login = &j->hook->config->login;
-    if (!ov_environment_init(env))
+    const struct ov_login_options *login = &j->hook->spec.config->login;
+    if (!ov_environment_copy(env, j->hook->spec.world))
     {
         return false;
+    }
+    if (request->fingerprint != NULL)
+    {
+        ov_cert_seen_tell_of(j->hook->spec.seen, request->fingerprint, env);
     }
     ov_environment_add(env, "script_type", script_type);
     ov_environment_add(env, "username", request->username);
@@ -226,11 +223,11 @@ static bool run(struct judgement *j, const struct ov_command *command, const cha
     {
         args[count] = NULL;
         const struct ov_process_spec spec = {args, env->list, done, j};
-        good = ov_process_start(j->hook->loop, &spec, out, &reason) == OV_OK;
+        good = ov_process_start(j->hook->spec.loop, &spec, out, &reason) == OV_OK;
     }
     if (!good)
     {
-        ov_logf(j->hook->log, OV_LOG_ERROR, "can't run %s: %s", command->word[0], reason);
+        ov_logf(j->hook->spec.log, OV_LOG_ERROR, "can't run %s: %s", command->word[0], reason);
     }
     return good;
 }
@@ -239,7 +236,7 @@ static bool run(struct judgement *j, const struct ov_command *command, const cha
 
 static bool start_verify(struct judgement *j, const struct ov_login_request *request)
 {
-    const struct ov_login_options *login = &j->hook->config->login;
+    const struct ov_login_options *login = &j->hook->spec.config->login;
     const char *file = NULL;
     struct ov_environment env;
     if (login->verify_via_file)
@@ -262,13 +259,13 @@ static bool start_verify(struct judgement *j, const struct ov_login_request *req
 
 static void start_judgement(struct ov_login_hook *hook, const struct ov_login_request *request)
 {
-    const struct ov_login_options *login = &hook->config->login;
+    const struct ov_login_options *login = &hook->spec.config->login;
     static const struct ov_verdict refuse = {.kind = OV_VERDICT_REFUSE};
     const uint64_t ticket = request->ticket;
     struct judgement *j = hook->count < CASES ? calloc(1, sizeof *j) : NULL;
     if (j == NULL || login->script_security < OV_SCRIPT_SECURITY_USER)
     {
-        ov_logf(hook->log, OV_LOG_ERROR, "--auth-user-pass-verify: %s",
+        ov_logf(hook->spec.log, OV_LOG_ERROR, "--auth-user-pass-verify: %s",
                 j != NULL ? "not called, because of --script-security" : "too many logins at one time");
         free(j);
         decide(hook, ticket, &refuse);
@@ -279,7 +276,7 @@ static void start_judgement(struct ov_login_hook *hook, const struct ov_login_re
     j->next = hook->first;
     hook->first = j;
     hook->count++;
-    if (!ov_scratch_open(&j->files, login->tmp_dir, hook->log) || !start_verify(j, request))
+    if (!ov_scratch_open(&j->files, login->tmp_dir, hook->spec.log) || !start_verify(j, request))
     {
         drop(j);
         decide(hook, ticket, &refuse);
@@ -288,12 +285,12 @@ static void start_judgement(struct ov_login_hook *hook, const struct ov_login_re
 
 static void pass_answer(struct judgement *j, const struct ov_login_request *request)
 {
-    const struct ov_login_options *login = &j->hook->config->login;
+    const struct ov_login_options *login = &j->hook->spec.config->login;
     struct ov_environment env;
     if (login->cr_response.count == 0 || login->script_security < OV_SCRIPT_SECURITY_USER ||
         j->response != NULL || !ov_scratch_write(&j->files, OV_SCRATCH_ANSWER, request->answer))
     {
-        ov_logf(j->hook->log, OV_LOG_WARN, "nobody takes the answer of '%s'", request->username);
+        ov_logf(j->hook->spec.log, OV_LOG_WARN, "nobody takes the answer of '%s'", request->username);
         return;
     }
     if (fill_environment(&env, j, request, "client-crresponse"))
@@ -310,7 +307,7 @@ void ov_login_hook_event(struct ov_login_hook *hook, const struct ov_event *even
     struct ov_login_request request;
     struct judgement *j = hook->first;
     (void)now;
-    if (!ov_hub_login(hook->hub, event->ticket, &request))
+    if (!ov_hub_login(hook->spec.hub, event->ticket, &request))
     {
         return; /* gone meanwhile */
     }
@@ -335,7 +332,7 @@ static void look(struct judgement *j, struct ov_now now)
 {
     char text[8] = "";
     struct ov_login_request request;
-    if (!ov_hub_login(j->hook->hub, j->ticket, &request))
+    if (!ov_hub_login(j->hook->spec.hub, j->ticket, &request))
     {
         drop(j); /* the client is gone, or nobody decided in time */
         return;

@@ -209,7 +209,7 @@ int main(int argc, char **argv)
 {
     /* A reader of the log that goes away must not end the tunnel. */
     (void)signal(SIGPIPE, SIG_IGN);
-    struct ov_program program = {0};
+    struct ov_program program = {.started_s = ov_loop_now().wall_s};
     /* --cd moves; the options are always read from where the program was started. */
     const int start = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
     size_t count = argc > 0 ? (size_t)argc - 1 : 0;

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "app/manage_loop.h"
+#include "app/manage_push.h"
 #include "app/version.h"
 #include "options/values.h"
 
@@ -126,6 +127,8 @@ static const struct
     {"client-kill", on_client_kill, "CID [message]: end a client's session"},
     {"kill", on_kill, "NAME|ADDRESS:PORT: end sessions"},
     {"load-stats", on_load_stats, "How many clients, and their octets"},
+    {"push-update-broad", ov_manage_push_all, "\"OPTIONS\": change pushed options of all clients"},
+    {"push-update-cid", ov_manage_push_one, "CID \"OPTIONS\": change pushed options of one client"},
     {"signal", on_signal, "SIGHUP|SIGTERM|SIGUSR1|SIGUSR2"},
     {"status", on_status, "[1|2|3]: the status file's text"},
     {"version", on_version, "Versions of program and interface"},

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/load_capath.h"
 #include "app/load_ciphers.h"
 #include "app/load_keys.h"
 #include "app/load_token.h"
@@ -126,7 +127,8 @@ static struct ov_tls_settings tls_settings(struct ov_program *program)
 {
     const struct ov_config *config = &program->config;
     const struct ov_cert_options *certs = &config->certs;
-    const bool judged = ov_cert_rules_exist(certs) || certs->crl_dir != NULL || certs->verify.count > 0;
+    const bool judged = config->login.script_security >= OV_SCRIPT_SECURITY_USER ||
+                        ov_cert_rules_exist(certs) || certs->crl_dir != NULL || certs->verify.count > 0;
     return (struct ov_tls_settings){
         .role = config->role,
         .ca = pem_of(&config->ca),
@@ -156,7 +158,9 @@ static bool load_tls(struct ov_program *program)
     struct ov_arena *arena = ov_arena_new();
     ov_cert_guard_init(&program->guard, &program->config, program->crypto, &program->log);
     struct ov_tls_settings settings = tls_settings(program);
-    bool good = arena != NULL && unpack_pkcs12(program, arena, &settings.pkcs12);
+    const char *capath = program->config.certs.capath;
+    bool good = arena != NULL && unpack_pkcs12(program, arena, &settings.pkcs12) &&
+                (capath == NULL || ov_capath_load(capath, arena, &program->log, &settings.ca));
     enum ov_err err = good ? make_conf(program, &settings, reason) : OV_ERR_CERT;
     if (good && err != OV_OK && program->config.tls_version_min_or_highest)
     {
@@ -198,6 +202,12 @@ static void init_settings(struct ov_program *program)
     if (program->config.role == OV_ROLE_CLIENT)
     {
         settings->login = &program->login;
+        for (size_t i = 0; i < program->self.count; i++)
+        {
+            settings->sso = strcmp(program->self.line[i].name, "IV_SSO") == 0 ? NULL : settings->sso;
+        }
+        settings->more = program->self.line;
+        settings->more_count = program->self.count;
         settings->sso = ov_login_sso(&program->config);
         return;
     }
@@ -276,25 +286,49 @@ void ov_program_clear(struct ov_program *program)
     {
         program->crypto->tls->conf_free(program->tls);
     }
+    ov_cert_guard_clear(&program->guard);
     bool background = program->background;
+    bool has_pid_file = program->has_pid_file;
     bool settled = program->settled;
     bool leave_hard = program->leave_hard;
+    uint32_t started_s = program->started_s;
     ov_wipe(program, sizeof *program);
     program->background = background;
+    program->has_pid_file = has_pid_file;
     program->settled = settled;
     program->leave_hard = leave_hard;
+    program->started_s = started_s;
+}
+
+bool ov_program_write_pid(struct ov_program *program)
+{
+    char reason[256];
+    const char *path = program->config.writepid;
+    if (path == NULL || program->has_pid_file)
+    {
+        return true;
+    }
+    if (ov_pidfile_write(path, getpid(), reason, sizeof reason) != OV_OK)
+    {
+        ov_logf(&program->log, OV_LOG_ERROR, "%s", reason);
+        return false;
+    }
+    program->has_pid_file = true;
+    return true;
 }
 
 bool ov_program_settle_in(struct ov_program *program)
 {
     char reason[256];
-    const char *path = program->config.writepid;
     if (program->settled)
     {
         return true;
     }
-    if ((path != NULL && ov_pidfile_write(path, getpid(), reason, sizeof reason) != OV_OK) ||
-        ov_process_lock_in(&program->config.process, reason, sizeof reason) != OV_OK ||
+    if (!ov_program_write_pid(program))
+    {
+        return false;
+    }
+    if (ov_process_lock_in(&program->config.process, reason, sizeof reason) != OV_OK ||
         ov_privileges_drop(&program->identity, reason, sizeof reason) != OV_OK)
     {
         ov_logf(&program->log, OV_LOG_ERROR, "%s", reason);

@@ -1,5 +1,7 @@
 #include "app/pump.h"
 
+#include "offload/unreachable.h"
+
 /* Who is connected: what the link knows goes to the engine, and back. */
 static void follow_connections(struct ov_pump *pump, struct ov_now now)
 {
@@ -104,6 +106,25 @@ static void drain(struct ov_pump *pump, struct ov_now now)
     }
 }
 
+/* --block-ipv6: what is answered goes back, the rest moves together; returns how many remain. */
+static size_t answer_ip6(struct ov_pump *pump, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+    {
+        if (!ov_ip6_unreachable(&pump->dg[i].buf))
+        {
+            pump->dg[kept++] = pump->dg[i];
+        }
+        else if (pump->dg[i].buf.len > 0)
+        {
+            pump->dg[i].fate = OV_FATE_TUN;
+            pump->tun->ops->write(pump->tun, &pump->dg[i], 1);
+        }
+    }
+    return kept;
+}
+
 static bool pump_from_tun(struct ov_pump *pump, struct ov_now now)
 {
     size_t room = tun_room(pump, now);
@@ -121,11 +142,12 @@ static bool pump_from_tun(struct ov_pump *pump, struct ov_now now)
         pump->tun_dropped += n;
         return n > 0;
     }
-    if (n > 0)
+    const size_t left = pump->block_ip6 ? answer_ip6(pump, n) : n;
+    if (left > 0)
     {
-        pump->engine->send(pump->ctx, pump->dg, n, now);
+        pump->engine->send(pump->ctx, pump->dg, left, now);
         pump->sealed_len = pump->dg[0].buf.len;
-        pump->link->ops->send(pump->link, pump->dg, n);
+        pump->link->ops->send(pump->link, pump->dg, left);
     }
     if (n > 0 && pump->drains)
     {

@@ -27,6 +27,7 @@ struct ov_pump
     struct ov_link *link; /* NULL: none now */
     struct ov_tun *tun;   /* NULL: none now */
     uint64_t tun_dropped; /* packets from the tun device while there was no engine */
+    bool block_ip6;       /* IPv6 from the tun device is answered as unreachable */
     bool tun_elsewhere;   /* another thread reads the tun device: this one only writes to it */
     bool drains;          /* packets may leave in pieces: what waits for transmit goes out after each batch */
     bool tun_waits;       /* it has packets, but the link is full: don't watch it meanwhile */

@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *const names[OV_SCRATCH_COUNT] = {"login",  "control",  "pending", "reason",
-                                                    "answer", "settings", "deferred"};
+static const char *const names[OV_SCRATCH_COUNT] = {"login",  "control",  "pending",  "reason",
+                                                    "answer", "settings", "deferred", "metadata"};
 
 bool ov_scratch_open(struct ov_scratch *scratch, const char *parent, const struct ov_log *log)
 {
@@ -66,13 +66,18 @@ void ov_scratch_remove(struct ov_scratch *scratch, enum ov_scratch_file file)
 
 bool ov_scratch_write(struct ov_scratch *scratch, enum ov_scratch_file file, const char *text)
 {
+    return ov_scratch_write_octets(scratch, file, text, strlen(text));
+}
+
+bool ov_scratch_write_octets(struct ov_scratch *scratch, enum ov_scratch_file file, const void *data,
+                             size_t len)
+{
     int fd = open(scratch->path[file], O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-    const size_t len = strlen(text);
     if (fd < 0)
     {
         return false;
     }
-    const bool good = write(fd, text, len) == (ssize_t)len;
+    const bool good = write(fd, data, len) == (ssize_t)len;
     return close(fd) == 0 && good;
 }
 

@@ -18,6 +18,7 @@ enum ov_scratch_file
     OV_SCRATCH_ANSWER,    /* of the client */
     OV_SCRATCH_SETTINGS,  /* client_connect_config_file */
     OV_SCRATCH_DEFERRED,  /* client_connect_deferred_file */
+    OV_SCRATCH_METADATA,  /* metadata_file: octets of a client key */
     OV_SCRATCH_COUNT
 };
 
@@ -36,6 +37,8 @@ void ov_scratch_close(struct ov_scratch *scratch);
 
 const char *ov_scratch_path(const struct ov_scratch *scratch, enum ov_scratch_file file);
 bool ov_scratch_write(struct ov_scratch *scratch, enum ov_scratch_file file, const char *text);
+bool ov_scratch_write_octets(struct ov_scratch *scratch, enum ov_scratch_file file, const void *data,
+                             size_t len);
 /* The beginning of the file as text. False: there is nothing in it, or it is no plain file. */
 bool ov_scratch_read(const struct ov_scratch *scratch, enum ov_scratch_file file, char *out, size_t cap);
 void ov_scratch_remove(struct ov_scratch *scratch, enum ov_scratch_file file);

@@ -9,11 +9,13 @@
 #include "app/local.h"
 #include "app/login_hook.h"
 #include "app/manage_loop.h"
+#include "app/pool_file.h"
 #include "app/program.h"
 #include "app/pump.h"
 #include "app/report.h"
+#include "app/server_tunnel.h"
 #include "app/status_file.h"
-#include "app/status_text.h"
+#include "app/status_hub.h"
 #include "app/version.h"
 #include "hub/hub.h"
 #include "loop/loop.h"
@@ -30,12 +32,14 @@ struct server
     struct ov_hub_settings settings;
     struct ov_loop *loop;
     struct ov_interface iface;
+    struct ov_server_tunnel tunnel;
     struct ov_link *link;
     struct ov_hub *hub;
     struct ov_login_hook *login;    /* NULL: nobody judges logins */
     struct ov_client_hook *clients; /* NULL: every client is treated alike */
     struct ov_trouble trouble;
     struct ov_status_file status;
+    struct ov_pool_file pool_file;
     bool leaving;           /* clients are being told */
     enum ov_outcome wanted; /* what the end of the hub means */
     enum ov_outcome outcome;
@@ -87,36 +91,13 @@ static void count_drops(const struct server *server, struct ov_counters *counter
     ov_counters_drops(counters, &in, &out);
 }
 
-struct peer_walk
-{
-    const struct ov_hub *hub;
-    uint32_t at;
-};
-
-static bool next_peer(void *ctx, struct ov_hub_peer *out)
-{
-    struct peer_walk *walk = ctx;
-    return ov_hub_next_peer(walk->hub, &walk->at, out);
-}
-
-static bool next_mac(void *ctx, uint32_t peer_id, struct ov_hub_mac *at)
-{
-    const struct peer_walk *walk = ctx;
-    return ov_hub_next_mac(walk->hub, peer_id, at);
-}
-
 static void write_status_text(const struct server *server, uint32_t version, FILE *file)
 {
     struct ov_counters counters;
-    struct peer_walk walk = {server->hub, 0};
-    struct ov_status_peers peers = {.next = next_peer, .ctx = &walk};
-    struct ov_hub_stats stats;
     char title[OV_VERSION_LINE];
-    ov_hub_stats(server->hub, &stats);
-    peers.next_mac = server->program->config.tunnel.tap ? next_mac : NULL;
-    peers.flood_most = stats.flood_most;
     count_drops(server, &counters);
-    ov_status_text_server(file, version, ov_version_line(title), &peers, &counters, ov_loop_now());
+    ov_status_hub_write(file, version, ov_version_line(title), server->hub,
+                        server->program->config.tunnel.tap, &counters, ov_loop_now());
 }
 
 static void status_text(void *ctx, FILE *file)
@@ -169,6 +150,10 @@ static void on_wake(void *ctx, unsigned ready)
     struct server *server = ctx;
     struct ov_now now = ov_loop_now();
     struct ov_event event;
+    if (ov_server_tunnel_turn(&server->tunnel, now))
+    {
+        return;
+    }
     if ((ready & OV_FAILED(OV_WATCH_TUN)) != 0)
     {
         ov_logf(server->log, OV_LOG_ERROR, "tun device %s is gone", server->iface.tun->name);
@@ -207,6 +192,7 @@ static void on_wake(void *ctx, unsigned ready)
     ov_report_trouble(server->log, &server->trouble, &server->pump, now);
     deadline = ov_time_earlier(deadline, manage_ms);
     deadline = ov_time_earlier(deadline, ov_manage_flush(server->program->manage, now));
+    deadline = ov_time_earlier(deadline, ov_pool_file_keep(&server->pool_file, server->hub, now));
     ov_loop_deadline(server->loop, ov_time_earlier(deadline, keep_status(server, now)));
 }
 
@@ -216,7 +202,8 @@ static void leave(struct server *server, const char *name, enum ov_outcome outco
 {
     ov_logf(server->log, OV_LOG_INFO, "%s received, %s", name,
             outcome == OV_OUTCOME_AGAIN ? "starting over" : "process exiting");
-    if (server->leaving || server->program->config.exit_notify == 0)
+    if (ov_server_tunnel_signal(&server->tunnel, name) || server->leaving ||
+        server->program->config.exit_notify == 0)
     {
         finish(server, outcome);
         return;
@@ -269,7 +256,10 @@ static void on_signal(void *ctx, int signum)
               server->program->config.process.restart == OV_RESTART_END ? OV_OUTCOME_DONE : OV_OUTCOME_AGAIN);
         break;
     default:
-        report(server);
+        if (server->hub != NULL)
+        {
+            report(server);
+        }
         break;
     }
 }
@@ -340,16 +330,28 @@ static enum ov_err open_login(struct server *server)
     {
         return OV_OK;
     }
-    server->login = ov_login_hook_new(&server->program->config, server->log, server->loop, server->hub,
-                                      on_verdict, server);
+    const struct ov_login_hook_spec spec = {.config = &server->program->config,
+                                            .log = server->log,
+                                            .loop = server->loop,
+                                            .hub = server->hub,
+                                            .world = &server->tunnel.updown.plan.facts,
+                                            .seen = &server->program->guard.seen,
+                                            .changed = on_verdict,
+                                            .ctx = server};
+    server->login = ov_login_hook_new(&spec);
     return server->login != NULL ? OV_OK : OV_ERR_NOMEM;
 }
 
 static enum ov_err open_clients(struct server *server)
 {
     const struct ov_config *config = &server->program->config;
-    const struct ov_client_hook_spec spec = {config,     server->log, server->loop, server->iface.tun->name,
-                                             on_verdict, server};
+    const struct ov_client_hook_spec spec = {.config = config,
+                                             .log = server->log,
+                                             .loop = server->loop,
+                                             .world = &server->tunnel.updown.plan.facts,
+                                             .seen = &server->program->guard.seen,
+                                             .changed = on_verdict,
+                                             .ctx = server};
     if (!ov_client_hook_wanted(config))
     {
         return OV_OK;
@@ -364,12 +366,7 @@ static enum ov_err open_clients(struct server *server)
 
 static enum ov_err open_engine(struct server *server)
 {
-    const struct ov_loop_user user = {server, on_wake, on_signal, on_resolved};
-    enum ov_err err = ov_loop_new(&user, &server->loop);
-    if (err == OV_OK)
-    {
-        err = open_clients(server);
-    }
+    enum ov_err err = open_clients(server);
     if (err == OV_OK)
     {
         err = ov_hub_new(&server->settings, &server->program->rng, server->log, ov_loop_now(), &server->hub);
@@ -391,20 +388,28 @@ static enum ov_err open_engine(struct server *server)
 
 static bool server_open(struct server *server)
 {
+    const struct ov_loop_user user = {server, on_wake, on_signal, on_resolved};
     const struct ov_tunnel *tunnel = &server->program->config.tunnel;
     const struct ov_tun_spec spec = {tunnel->dev, tunnel->tap,
                                      ov_buf_packet_for(ov_tunnel_packet(tunnel, tunnel->mtu))};
+    enum ov_err err = ov_loop_new(&user, &server->loop);
+    if (err != OV_OK)
+    {
+        ov_logf(server->log, OV_LOG_ERROR, "cannot start the event loop: %s", ov_err_name(err));
+        return false;
+    }
     server->link = ov_proto_is_tcp(server->program->config.proto) ? ov_local_listen(server->program)
                                                                   : ov_local_open(server->program, 0);
     if (server->link == NULL ||
         !ov_interface_open(&server->iface, &spec, server->program->config.data_path, server->log) ||
-        !ov_interface_configure(&server->iface, tunnel))
+        !ov_server_tunnel_raise(&server->tunnel, server->program, server->loop, &server->iface))
     {
         return false;
     }
+    server->program->guard.world = &server->tunnel.updown.plan.facts;
     server->settings.has_mac =
         tunnel->tap && ov_netif_mac(server->iface.netif, server->iface.tun->index, server->settings.mac);
-    enum ov_err err = open_engine(server);
+    err = open_engine(server);
     if (err == OV_OK && server->clients != NULL)
     {
         ov_client_hook_serve(server->clients, server->hub);
@@ -422,6 +427,7 @@ static bool server_open(struct server *server)
     {
         ov_logf(server->log, OV_LOG_INFO, "data-threads: a server has one thread for both directions");
     }
+    ov_pool_file_open(&server->pool_file, &server->program->config, server->log, server->hub, ov_loop_now());
     ov_status_file_open(&server->status, &server->program->config, server->log, ov_loop_now());
     server->pump.drains = server->program->config.fragment.octets > 0;
     return ov_program_settle_in(server->program);
@@ -431,8 +437,10 @@ static void server_close(struct server *server)
 {
     ov_login_hook_free(server->login);
     ov_status_file_close(&server->status);
+    ov_pool_file_close(&server->pool_file, server->hub);
     ov_hub_free(server->hub);
     ov_client_hook_free(server->clients);
+    ov_server_tunnel_lower(&server->tunnel);
     if (!ov_loop_free(server->loop))
     {
         server->program->leave_hard = true;
@@ -456,6 +464,11 @@ enum ov_outcome ov_server_run(struct ov_program *program)
     server->log = &program->log;
     server->outcome = OV_OUTCOME_FAILED;
     ov_hub_settings_init(&server->settings, &program->settings);
+    if (program->config.certs.key_verify.count > 0)
+    {
+        server->settings.judge_key = ov_cert_guard_judge_key;
+        server->settings.judge_key_ctx = &program->guard;
+    }
     ov_manage_wait(program->manage);
     open_manage(server);
     if (server_open(server))

@@ -16,6 +16,9 @@ static const char *const fault_texts[OV_CERT_FAULT_COUNT] = {
     [OV_CERT_TOO_DEEP] = "certificate chain is too long",
     [OV_CERT_WEAK] = "key or signature of the certificate is too weak",
     [OV_CERT_REVOKED] = "certificate has been revoked",
+    [OV_CERT_CRL_EXPIRED] = "revocation list of its issuer has expired",
+    [OV_CERT_CRL_NOT_YET_VALID] = "revocation list of its issuer is not yet valid",
+    [OV_CERT_CRL_UNTRUSTED] = "revocation list is not signed by its issuer",
     [OV_CERT_OTHER] = "certificate was refused",
 };
 

@@ -24,7 +24,10 @@ enum ov_cert_fault
     OV_CERT_TOO_DEEP,      /* [WP-TLS-005] */
     OV_CERT_WEAK,          /* key or hash below the library's security level */
     OV_CERT_REVOKED,
-    OV_CERT_OTHER, /* the library's own words say what */
+    OV_CERT_CRL_EXPIRED, /* a list whose time is over may hide a revocation */
+    OV_CERT_CRL_NOT_YET_VALID,
+    OV_CERT_CRL_UNTRUSTED, /* not signed by the issuer it names */
+    OV_CERT_OTHER,         /* the library's own words say what */
     OV_CERT_FAULT_COUNT
 };
 

@@ -65,6 +65,12 @@ void ov_hub_admit(struct ov_hub *hub, struct ov_peer *peer, struct ov_now now)
                           now);
         return;
     }
+    const struct ov_config *config = hub->settings->session.config;
+    if (config->single_session && config->p2p && hub->stats.connected > 0)
+    {
+        ov_session_refuse(&peer->session, NULL, OV_ERR_LIMIT, "there was a session (--single-session)", now);
+        return;
+    }
     const uint32_t id = hub->shutting ? hub->slots : find_slot(hub, peer);
     if (id == hub->slots)
     {

@@ -128,6 +128,7 @@ void ov_hub_free(struct ov_hub *hub)
     free(hub->flood);
     ov_heap_clear(&hub->heap);
     ov_claims_clear(&hub->claims);
+    ov_leases_clear(&hub->leases);
     ov_address_pool_clear(&hub->pool);
     ov_wrap_clear(&hub->wrap);
     ov_wipe(&hub->replies, sizeof hub->replies);
@@ -193,6 +194,18 @@ enum ov_err ov_hub_renegotiate(struct ov_hub *hub, uint32_t peer_id, struct ov_n
     enum ov_err err = ov_session_renegotiate(&peer->session, now);
     ov_hub_after(hub, peer, now);
     return err;
+}
+
+/* ---- addresses that stay with names ---- */
+
+enum ov_err ov_hub_learn_lease(struct ov_hub *hub, const struct ov_lease *lease)
+{
+    return ov_leases_learn(&hub->leases, &hub->pool, lease);
+}
+
+const struct ov_lease *ov_hub_lease(const struct ov_hub *hub, uint32_t n)
+{
+    return n < hub->leases.count ? &hub->leases.at[n] : NULL;
 }
 
 /* ---- view ---- */

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/rng.h"
 #include "base/time.h"
+#include "hub/leases.h"
 #include "hub/settings.h"
 #include "options/client.h"
 #include "session/event.h"
@@ -58,6 +59,16 @@ void ov_hub_shutdown(struct ov_hub *hub, struct ov_now now);
 OV_MUST_USE enum ov_err ov_hub_kill(struct ov_hub *hub, uint32_t peer_id, const char *message,
                                     struct ov_now now);
 
+/* PUSH_UPDATE to one peer: options such as "route 10.1.0.0 255.255.0.0,-dns". A new address of its own is its
+ * address here too [WP-PUSH-035]. OV_ERR_PEER_ID; OV_ERR_DUPLICATE: another client has that address; and those of
+ * ov_session_push_update. */
+OV_MUST_USE enum ov_err ov_hub_push_update(struct ov_hub *hub, uint32_t peer_id, const char *options,
+                                           struct ov_now now);
+/* The same to all who know it, whose number comes back in *sent. OV_ERR_OPTION, OV_ERR_LIMIT: to nobody; addresses
+ * can't be the same for all (OV_ERR_OPTION). */
+OV_MUST_USE enum ov_err ov_hub_push_update_all(struct ov_hub *hub, const char *options, uint32_t *sent,
+                                               struct ov_now now);
+
 /* The login that OV_EVENT_LOGIN or OV_EVENT_ANSWER spoke of; false: it is decided, or its peer is gone. */
 bool ov_hub_login(const struct ov_hub *hub, uint64_t ticket, struct ov_login_request *out);
 /* Whether it is good; any time later. Nothing is pushed before (CVE-2020-15078). OV_ERR_PEER_ID: the peer is gone,
@@ -75,6 +86,7 @@ struct ov_client_request
     const char *username;    /* "": none */
     const char *common_name; /* "": none */
     const char *peer_info;
+    const uint8_t *fingerprint; /* of its certificate, SHA-256; NULL: it has none */
     struct ov_addr addr;
     bool has_ip4, has_ip6; /* what it would get from the pool */
     uint32_t ip4;
@@ -86,6 +98,13 @@ bool ov_hub_client(const struct ov_hub *hub, uint64_t ticket, struct ov_client_r
 /* Its settings, which the hub takes in any case; NULL: refuse it. OV_ERR_PEER_ID: it waits no longer. */
 OV_MUST_USE enum ov_err ov_hub_settle(struct ov_hub *hub, uint64_t ticket, struct ov_client_options *options,
                                       struct ov_now now);
+
+/* ---- addresses that stay with names (session config: pool_persist) ---- */
+
+/* What is known from an earlier run, before the first client comes. Errors as ov_leases_learn. */
+OV_MUST_USE enum ov_err ov_hub_learn_lease(struct ov_hub *hub, const struct ov_lease *lease);
+/* Number n of those known now; NULL: there are no more. Borrowed until the next call of the hub. */
+const struct ov_lease *ov_hub_lease(const struct ov_hub *hub, uint32_t n);
 
 /* Start a renegotiation with one peer. OV_ERR_PEER_ID, OV_ERR_AGAIN. */
 OV_MUST_USE enum ov_err ov_hub_renegotiate(struct ov_hub *hub, uint32_t peer_id, struct ov_now now);

@@ -6,9 +6,39 @@
  * something to say about it before keys are made and options pushed: settings of its own, or that it may not come
  * [WP-SRV-030]. Nobody answers in time: it may not. */
 
+/* Clients of one name that come at one time can't all have its address. */
+static bool has_leases(const struct ov_hub *hub)
+{
+    const struct ov_config *config = hub->settings->session.config;
+    return config->pool_persist != NULL && !config->duplicate_cn;
+}
+
+static bool take_lease(struct ov_hub *hub, struct ov_peer *peer)
+{
+    const struct ov_client_config *own = peer->client;
+    struct ov_lease lease;
+    const bool good = ov_leases_take(&hub->leases, &hub->pool, ov_session_common_name(&peer->session),
+                                     own == NULL || (!own->has_ip4 && !own->no_ip4),
+                                     own == NULL || (!own->has_ip6 && !own->no_ip6), &lease);
+    peer->has_ip4 = peer->pool4 = lease.has_ip4;
+    peer->has_ip6 = peer->pool6 = lease.has_ip6;
+    peer->ip4 = lease.ip4;
+    memcpy(peer->ip6, lease.ip6, sizeof peer->ip6);
+    peer->leased = true;
+    return good;
+}
+
 static void take_pool(struct ov_hub *hub, struct ov_peer *peer)
 {
     const struct ov_client_config *own = peer->client;
+    if (has_leases(hub))
+    {
+        if (!take_lease(hub, peer))
+        {
+            ov_logf(hub->log, OV_LOG_WARN, "%s no free --ifconfig-pool addresses are available", peer->name);
+        }
+        return;
+    }
     enum ov_err err4 = OV_OK;
     enum ov_err err6 = OV_OK;
     if (own == NULL || (!own->has_ip4 && !own->no_ip4))
@@ -28,11 +58,24 @@ static void take_pool(struct ov_hub *hub, struct ov_peer *peer)
     }
 }
 
+/* --ifconfig-push-constraint */
+static bool may_have(const struct ov_hub *hub, const struct ov_peer *peer, uint32_t ip4)
+{
+    const struct ov_config *config = hub->settings->session.config;
+    if (config->has_push_constraint && (ip4 & config->constraint_mask) != config->constraint_net)
+    {
+        ov_logf(hub->log, OV_LOG_WARN,
+                "%s its ifconfig-push is not in the network of ifconfig-push-constraint", peer->name);
+        return false;
+    }
+    return true;
+}
+
 void ov_hub_take_addresses(struct ov_hub *hub, struct ov_peer *peer)
 {
     const struct ov_client_config *own = peer->client;
     take_pool(hub, peer);
-    if (own != NULL && own->has_ip4)
+    if (own != NULL && own->has_ip4 && may_have(hub, peer, own->ip4))
     {
         peer->has_ip4 = true;
         peer->ip4 = own->ip4;
@@ -80,7 +123,11 @@ void ov_hub_give_addresses(struct ov_hub *hub, struct ov_peer *peer)
     {
         ov_address_pool_give6(&hub->pool, peer->ip6);
     }
-    peer->has_ip4 = peer->has_ip6 = peer->pool4 = peer->pool6 = false;
+    if (peer->leased)
+    {
+        ov_leases_leave(&hub->leases, &hub->pool, ov_session_common_name(&peer->session));
+    }
+    peer->has_ip4 = peer->has_ip6 = peer->pool4 = peer->pool6 = peer->leased = false;
     peer->ip4 = 0;
     memset(peer->ip6, 0, sizeof peer->ip6);
 }
@@ -167,6 +214,7 @@ bool ov_hub_client(const struct ov_hub *hub, uint64_t ticket, struct ov_client_r
         .username = ov_session_username(&peer->session),
         .common_name = ov_session_common_name(&peer->session),
         .peer_info = ov_session_peer_info(&peer->session),
+        .fingerprint = ov_session_fingerprint(&peer->session),
         .addr = *ov_session_addr(&peer->session),
         .has_ip4 = peer->has_ip4,
         .ip4 = peer->ip4,

@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define IN_USE 1u
+#define KEPT   2u
+
 static enum ov_err family_init(struct ov_pool_family *family, uint64_t size, uint32_t max_clients)
 {
     family->size = size < max_clients ? (uint32_t)size : max_clients;
@@ -53,7 +56,7 @@ static enum ov_err family_take(struct ov_pool_family *family, uint32_t *index)
         return OV_ERR_LIMIT;
     }
     *index = (uint32_t)(free_one - family->taken);
-    family->taken[*index] = 1;
+    family->taken[*index] = IN_USE;
     family->used++;
     return OV_OK;
 }
@@ -69,13 +72,33 @@ static void family_give(struct ov_pool_family *family, uint64_t index)
 
 static bool family_again(struct ov_pool_family *family, uint64_t index)
 {
+    if (index >= family->size || family->taken[index] == IN_USE)
+    {
+        return false;
+    }
+    family->used += family->taken[index] == 0;
+    family->taken[index] = IN_USE;
+    return true;
+}
+
+static bool family_reserve(struct ov_pool_family *family, uint64_t index)
+{
     if (index >= family->size || family->taken[index] != 0)
     {
         return false;
     }
-    family->taken[index] = 1;
+    family->taken[index] = KEPT;
     family->used++;
     return true;
+}
+
+static void family_release(struct ov_pool_family *family, uint64_t index)
+{
+    if (index < family->size && family->taken[index] == KEPT)
+    {
+        family->taken[index] = 0;
+        family->used--;
+    }
 }
 
 enum ov_err ov_address_pool_take4(struct ov_address_pool *pool, uint32_t *ip4)
@@ -98,6 +121,16 @@ static uint64_t index4(const struct ov_address_pool *pool, uint32_t ip4)
 void ov_address_pool_give4(struct ov_address_pool *pool, uint32_t ip4)
 {
     family_give(&pool->ip4, index4(pool, ip4));
+}
+
+bool ov_address_pool_reserve4(struct ov_address_pool *pool, uint32_t ip4)
+{
+    return family_reserve(&pool->ip4, index4(pool, ip4));
+}
+
+void ov_address_pool_release4(struct ov_address_pool *pool, uint32_t ip4)
+{
+    family_release(&pool->ip4, index4(pool, ip4));
 }
 
 bool ov_address_pool_again4(struct ov_address_pool *pool, uint32_t ip4)
@@ -149,4 +182,14 @@ void ov_address_pool_give6(struct ov_address_pool *pool, const uint8_t ip6[stati
 bool ov_address_pool_again6(struct ov_address_pool *pool, const uint8_t ip6[static 16])
 {
     return family_again(&pool->ip6, index6(pool, ip6));
+}
+
+bool ov_address_pool_reserve6(struct ov_address_pool *pool, const uint8_t ip6[static 16])
+{
+    return family_reserve(&pool->ip6, index6(pool, ip6));
+}
+
+void ov_address_pool_release6(struct ov_address_pool *pool, const uint8_t ip6[static 16])
+{
+    family_release(&pool->ip6, index6(pool, ip6));
 }

@@ -4,6 +4,7 @@
 /* What the files of hub/ tell each other. */
 #include "hub/cookie.h"
 #include "hub/hub.h"
+#include "hub/leases.h"
 #include "hub/limit.h"
 #include "hub/mac.h"
 #include "hub/pool.h"
@@ -43,6 +44,7 @@ struct ov_peer
     const struct ov_client_config *client; /* its own settings, in options; NULL: as everyone */
     bool has_ip4, has_ip6;
     bool pool4, pool6; /* they are of the pool */
+    bool leased;       /* ... and wait for its name when it is gone */
     uint32_t ip4;
     uint8_t ip6[16];
     struct ov_mac_owner macs;      /* tap: stations behind it */
@@ -199,6 +201,7 @@ struct ov_hub
     struct ov_limit resets;
     struct ov_limit sessions; /* --connect-freq */
     struct ov_address_pool pool;
+    struct ov_leases leases;
     struct ov_index_table index[OV_INDEX_COUNT];
     struct ov_inner_routes routes;
     struct ov_macs macs;

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "session/settings.h"
+#include "wire/wkc.h"
 
 struct ov_hub_peer; /* hub/hub.h */
 
@@ -20,6 +21,11 @@ struct ov_hub_settings
     /* A client that was asked about is gone: what there was to see of it last. NULL: nobody wants to know. */
     void (*left)(void *ctx, uint64_t ticket, const struct ov_hub_peer *last);
     void *left_ctx;
+    /* --tls-crypt-v2-verify: asked about the metadata of a client's key before a session begins with it, and once
+     * for a session. Not OV_OK: there is none, and why is logged. NULL: every key of ours will do. */
+    enum ov_err (*judge_key)(void *ctx, const struct ov_wkc_metadata *metadata,
+                             char why[static OV_TLS_JUDGE_TEXT]);
+    void *judge_key_ctx;
 };
 
 /* session as given, the rest by default. */

@@ -57,12 +57,37 @@ static void log_key(const struct ov_hub *hub, const struct ov_peer *peer, const 
     }
 }
 
+/* Behind the cookie and the limits: a program is not started for whoever sends a packet [WP-TC2-007]. */
+static enum ov_err judge_key(const struct ov_hub *hub, const struct ov_addr *addr,
+                             const struct ov_hub_key *key)
+{
+    const struct ov_hub_settings *settings = hub->settings;
+    char why[OV_TLS_JUDGE_TEXT] = "";
+    char text[OV_ADDR_TEXT];
+    if (!key->is_v2 || settings->judge_key == NULL)
+    {
+        return OV_OK;
+    }
+    const enum ov_err err = settings->judge_key(settings->judge_key_ctx, &key->metadata, why);
+    if (err != OV_OK)
+    {
+        ov_logf(hub->log, OV_LOG_WARN, "%s tls-crypt-v2 client key is refused: %s", ov_addr_text(addr, text),
+                why);
+    }
+    return err;
+}
+
 static enum ov_err open_session(struct ov_hub *hub, const struct ov_session_start *start,
                                 const struct stranger *st, struct ov_now now, struct ov_peer **peer)
 {
     if (!ov_limit_take(&hub->sessions, now.mono_ms))
     {
         return OV_ERR_LIMIT;
+    }
+    const enum ov_err err = judge_key(hub, &start->addr, &st->key);
+    if (err != OV_OK)
+    {
+        return err;
     }
     *peer = ov_peer_new(hub, start, now);
     if (*peer == NULL)

@@ -196,6 +196,10 @@ static enum ov_err socket_open(struct ov_udp *udp, const struct ov_udp_settings 
     {
         return OV_ERR_IO;
     }
+    if (ov_sockopt_mtu_disc(udp->fd, settings->family, settings->mtu_disc, text) != OV_OK)
+    {
+        return OV_ERR_IO;
+    }
     /* Said in both directions: the system's default may be either. */
     int v6_only = settings->v6_only;
     if (udp->family == AF_INET6 &&

@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "net/link.h"
+#include "options/config.h"
 
 /* UDP by recvmmsg and sendmmsg: the plain path, one datagram one packet. */
 
@@ -17,9 +18,10 @@ struct ov_udp_settings
     uint32_t sndbuf;      /* octets, 0: what sockbuf.h says */
     uint32_t rcvbuf;
     const char *device; /* network device to bind to; NULL: any */
-    uint32_t mark;      /* SO_MARK of what is sent; 0: none */
-    uint32_t batch;     /* datagrams a system call at most; 0: OV_LINK_BATCH */
-    uint32_t packet;    /* octets of the largest tunnel packet; 0: OV_BUF_PACKET */
+    enum ov_mtu_disc mtu_disc;
+    uint32_t mark;   /* SO_MARK of what is sent; 0: none */
+    uint32_t batch;  /* datagrams a system call at most; 0: OV_LINK_BATCH */
+    uint32_t packet; /* octets of the largest tunnel packet; 0: OV_BUF_PACKET */
 };
 
 /* OV_ERR_IO with a one-line reason in text ("cannot bind UDP socket to

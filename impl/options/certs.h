@@ -27,6 +27,8 @@ struct ov_fingerprint
     uint8_t octets[32];
 };
 
+#define OV_CERT_USAGES 16u
+
 struct ov_cert_options
 {
     struct ov_text crl;   /* --crl-verify file; from NULL: none */
@@ -47,8 +49,16 @@ struct ov_cert_options
     const char *ciphers;        /* --tls-cipher, --tls-ciphersuites, --tls-groups; NULL: the library's */
     const char *ciphersuites;
     const char *groups;
-    struct ov_command verify; /* --tls-verify */
-    bool external_key;        /* --management-external-key: a signer instead of key */
+    bool usage_wanted;              /* --remote-cert-ku: the peer's certificate needs a key usage ... */
+    uint16_t usage[OV_CERT_USAGES]; /* ... with all bits of one of these; count 0: any */
+    size_t usage_count;
+    const char *extended_usage;   /* --remote-cert-eku; NULL: any */
+    const char *ns_type;          /* --ns-cert-type: "client", "server"; NULL: any */
+    const char *capath;           /* NULL: none */
+    const char *export_dir;       /* --tls-export-cert; NULL: none */
+    struct ov_command verify;     /* --tls-verify */
+    struct ov_command key_verify; /* --tls-crypt-v2-verify */
+    bool external_key;            /* --management-external-key: a signer instead of key */
 };
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/key2.h"
 #include "crypto/crypto.h"
 #include "options/certs.h"
+#include "options/hooks.h"
 #include "options/login.h"
 #include "options/ncp.h"
 #include "options/proxy.h"
@@ -143,6 +144,10 @@ struct ov_tunnel
     uint8_t ip6_remote[16];
     bool has_route_gateway;
     uint32_t route_gateway;
+    bool has_route6_gateway;
+    uint8_t route6_gateway[16];
+    uint32_t route_table; /* 0: the main one */
+    bool block_ip6;       /* IPv6 that this machine sends is answered as unreachable */
     const struct ov_route4 *routes4;
     size_t routes4_count;
     const struct ov_route6 *routes6;
@@ -240,6 +245,15 @@ enum ov_data_threads
     OV_DATA_THREADS_TWO
 };
 
+/* --mtu-disc */
+enum ov_mtu_disc
+{
+    OV_MTU_DISC_SYSTEM = 0, /* as the kernel is set */
+    OV_MTU_DISC_NO,
+    OV_MTU_DISC_MAYBE,
+    OV_MTU_DISC_YES
+};
+
 #define OV_TUN_MTU_MIN   68u
 #define OV_TUN_MTU_LIMIT 9000u /* packet buffers are sized by what is configured (ov_buf_packet_for) */
 #define OV_PUSH_OPTION   255u  /* longest option in a push reply [WP-PUSH-011] */
@@ -331,6 +345,7 @@ struct ov_config
     uint32_t sndbuf; /* octets; 0: leave the system's default */
     uint32_t rcvbuf;
     const char *bind_dev;            /* network device of the socket; NULL: any */
+    enum ov_mtu_disc mtu_disc;       /* of the UDP socket */
     uint32_t mark;                   /* of outer packets, for rules of the kernel; 0: none */
     bool multihome;                  /* UDP server: answers leave from the address that was asked */
     uint32_t tcp_queue;              /* 64: packets that may wait for a slow TCP peer */
@@ -363,6 +378,7 @@ struct ov_config
     enum ov_tls_version tls_version_min;
     enum ov_tls_version tls_version_max;
     bool tls_version_min_or_highest; /* take the library's highest if it lacks tls_version_min */
+    bool tls_exit;                   /* a handshake that fails is the end */
     bool remote_cert_tls;            /* the peer needs key usage and EKU of the other role [WP-TLS-006] */
     uint32_t tls_timeout_s;          /* 2: first retransmission */
     uint32_t hand_window_s;          /* 60 */
@@ -414,13 +430,20 @@ struct ov_config
 
     /* server */
     struct ov_pool pool;
+    const char *pool_persist;       /* --ifconfig-pool-persist; NULL: none */
+    uint32_t pool_persist_s;        /* how often it is written; 0: never, only read */
     bool duplicate_cn;              /* one certificate, several sessions [WP-SRV-006] */
     bool client_to_client;          /* forward between clients [WP-SRV-008] */
     uint32_t connect_freq_count;    /* 100 new clients in ... [WP-COOK-008]; 0: no limit */
     uint32_t connect_freq_period_s; /* ... 10 s */
     uint32_t new_freq_count;        /* --connect-freq: sessions that begin in ...; 0: no limit [WP-SRV-040] */
     uint32_t new_freq_period_s;     /* ... so many seconds */
-    uint32_t max_clients;           /* 1024 */
+    bool has_push_constraint;       /* --ifconfig-push-constraint: addresses of ifconfig-push ... */
+    uint32_t constraint_net;        /* ... are in this network */
+    uint32_t constraint_mask;
+    bool force_ekm;          /* clients need keys from the TLS exporter */
+    bool single_session;     /* point to point: one session in all */
+    uint32_t max_clients;    /* 1024 */
     uint32_t max_macs;       /* tap: MAC addresses of one client, --max-routes-per-client 256 [WP-SRV-007] */
     uint32_t mac_age_s;      /* tap: --stale-routes-check: forget those not seen for so long; 0: never */
     uint32_t floods;         /* tap: --bcast-buffers 256: frames for many clients that may wait */
@@ -431,6 +454,7 @@ struct ov_config
     struct ov_management management;
     struct ov_login_options login;
     struct ov_cert_options certs;
+    struct ov_hook_options hooks;
 
     /* process */
     struct ov_process process;

@@ -39,6 +39,9 @@ static void expand_server6(struct ov_parse *parse)
     ov_value_add6(config->tunnel.ip6, 1);
     config->tunnel.ip6_bits = bits;
     config->tunnel.has_ip6 = true;
+    memcpy(config->tunnel.ip6_remote, draft->server6, 16); /* what programs are told */
+    ov_value_add6(config->tunnel.ip6_remote, 2);
+    config->tunnel.has_ip6_remote = true;
     memcpy(config->pool.ip6_first, draft->server6, 16);
     ov_value_add6(config->pool.ip6_first, offset);
     config->pool.ip6_count = room < POOL6_MAX ? (uint32_t)room : POOL6_MAX;

@@ -119,8 +119,8 @@ static void check_dev(struct ov_parse *parse)
         }
         return;
     }
-    if (strncmp(dev, "tun", 3) != 0 && strncmp(dev, "tap", 3) != 0 && parse->draft.dev_type == NULL &&
-        !is_given(parse, "dev-type"))
+    if (strncmp(dev, "tun", 3) != 0 && strncmp(dev, "tap", 3) != 0 && strcmp(dev, "null") != 0 &&
+        parse->draft.dev_type == NULL && !is_given(parse, "dev-type"))
     {
         SAY(ov_parse_error, "dev", "the name '%s' doesn't say what kind of device it is: add 'dev-type tun'",
             dev);
@@ -152,7 +152,8 @@ static bool is_excused(const struct ov_parse *parse, const char *name)
     const bool ca = strcmp(name, "ca") == 0;
     const bool by_login = parse->config->role == OV_ROLE_CLIENT && is_given(parse, "auth-user-pass") &&
                           !is_given(parse, "cert") && !is_given(parse, "key");
-    return is_given(parse, "pkcs12") || (ca && is_given(parse, "peer-fingerprint")) || (!ca && by_login);
+    return is_given(parse, "pkcs12") || (ca && is_given(parse, "capath")) ||
+           (ca && is_given(parse, "peer-fingerprint")) || (!ca && by_login);
 }
 
 static void check_keys(struct ov_parse *parse)
@@ -262,6 +263,7 @@ static void finish_remotes(struct ov_parse *parse)
         ov_parse_check_proxy(parse, remotes[i].proto);
     }
     point_at(parse, NULL);
+    ov_parse_force_proto(parse);
     config->remotes = remotes;
     config->remotes_count = parse->draft.remotes.count;
 }
@@ -400,6 +402,7 @@ void ov_parse_finish_tunnel(struct ov_parse *parse)
     tunnel->routes4_count = parse->draft.routes4.count;
     tunnel->routes6 = routes6;
     tunnel->routes6_count = parse->draft.routes6.count;
+    ov_parse_take_hooks(parse);
 }
 
 void ov_parse_finish(struct ov_parse *parse)
@@ -424,6 +427,7 @@ void ov_parse_finish(struct ov_parse *parse)
     check_role_options(parse);
     check_dev(parse);
     check_bind(parse);
+    ov_parse_finish_compat(parse);
     if (ov_parse_is_static(parse))
     {
         ov_parse_finish_static(parse);
@@ -448,6 +452,9 @@ void ov_parse_finish(struct ov_parse *parse)
     ov_parse_expand(parse);
     point_at(parse, "ifconfig");
     ov_parse_finish_tunnel(parse);
+    point_at(parse, NULL);
+    ov_parse_finish_hooks(parse);
+    ov_parse_finish_dns(parse);
     config->tun_mtu_max = config->tun_mtu_max > config->tunnel.mtu ? config->tun_mtu_max : config->tunnel.mtu;
     if (config->role == OV_ROLE_CLIENT && parse->draft.connections.count > 0)
     {

@@ -219,3 +219,18 @@ enum ov_err ov_ncp_client(const struct ov_ciphers *own, const enum ov_cipher_id 
     *cipher = *fallback; /* [WP-NCP-007] */
     return OV_OK;
 }
+
+enum ov_err ov_ciphers_add(struct ov_ciphers *list, enum ov_cipher_id id)
+{
+    if (ov_ciphers_has(list, id))
+    {
+        return OV_OK;
+    }
+    if (list->count >= OV_CIPHER_COUNT)
+    {
+        return OV_ERR_LIMIT;
+    }
+    list->optional[list->count] = false;
+    list->id[list->count++] = (uint8_t)id;
+    return OV_OK;
+}

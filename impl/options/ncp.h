@@ -31,6 +31,9 @@ extern const struct ov_ciphers ov_ciphers_default;
  * OV_ERR_LIMIT for a text longer than OV_CIPHERS_TEXT, also with DEFAULT written out. Unknown optional names are left out. */
 OV_MUST_USE enum ov_err ov_ciphers_parse(const char *text, struct ov_ciphers *out, char *bad, size_t bad_cap);
 
+/* One more at the end, unless it is there. OV_ERR_LIMIT. */
+OV_MUST_USE enum ov_err ov_ciphers_add(struct ov_ciphers *list, enum ov_cipher_id id);
+
 /* The text as on the wire (IV_CIPHERS): no question marks. */
 void ov_ciphers_text(const struct ov_ciphers *list, char out[static OV_CIPHERS_TEXT + 1]);
 

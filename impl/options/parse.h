@@ -71,6 +71,8 @@ struct ov_draft
     const char *ifconfig[2]; /* as written; the second one's meaning depends on topology */
     const char *remote_cert_tls;
     bool has_occ_cipher;
+    uint32_t compat;         /* 20400 for 2.4.0; 0: as now */
+    const char *proto_force; /* "udp", "tcp"; NULL: any */
     bool has_reneg_min;
     uint32_t connect_timeout_s; /* 0: not given */
     uint32_t server_poll_s;
@@ -83,6 +85,10 @@ struct ov_draft
     struct ov_list pull_filters; /* struct ov_pull_filter */
     struct ov_list push;         /* const char * */
     struct ov_list ignored;      /* const char *: names of ignore-unknown-option */
+    struct ov_list variables;    /* struct ov_variable */
+    struct ov_list foreign;      /* const char *: dhcp-option */
+    struct ov_list dns_servers;  /* struct ov_dns_server, by number */
+    struct ov_list dns_search;   /* const char * */
 };
 
 /* Settings of one client while they are being read. */
@@ -191,12 +197,21 @@ void ov_parse_connections(struct ov_parse *parse);
 /* connect-timeout and server-poll-timeout, where one was given. */
 void ov_parse_timers(struct ov_parse *parse);
 
+/* --compat-mode; --proto-force (set_compat.c). */
+void ov_parse_finish_compat(struct ov_parse *parse);
+void ov_parse_force_proto(struct ov_parse *parse);
 /* Does the proxy carry this protocol? (set_proxy.c) */
 void ov_parse_check_proxy(struct ov_parse *parse, enum ov_proto proto);
 
 /* What options of one job say together (set_login.c). */
 void ov_parse_finish_login(struct ov_parse *parse);
 void ov_parse_finish_certs(struct ov_parse *parse);
+/* Programs for the tunnel and what they are told (set_hooks.c, set_dns.c). */
+void ov_parse_finish_hooks(struct ov_parse *parse);
+void ov_parse_finish_dns(struct ov_parse *parse);
+/* The lists of the draft become the configuration's; a pull begins with those of the configuration. */
+void ov_parse_take_hooks(struct ov_parse *parse);
+void ov_parse_copy_hooks(struct ov_parse *parse, const struct ov_hook_options *hooks);
 /* A program to call, with arguments in the same text. False: the error is said. */
 bool ov_parse_command(struct ov_parse *parse, const char *option, const char *text, struct ov_command *out);
 
@@ -310,6 +325,7 @@ OV_SETTER(askpass);
 OV_SETTER(cert_profile);
 OV_SETTER(username_field);
 OV_SETTER(tls_verify);
+OV_SETTER(key_verify);
 OV_SETTER(http_proxy);
 OV_SETTER(http_proxy_login);
 OV_SETTER(http_proxy_option);
@@ -324,5 +340,19 @@ OV_SETTER(iroute6);
 OV_SETTER(client_connect);
 OV_SETTER(client_disconnect);
 OV_SETTER(learn_address);
+OV_SETTER(cert_usage);
+OV_SETTER(ns_cert_type);
+OV_SETTER(mtu_disc);
+OV_SETTER(proto_force);
+OV_SETTER(route6_gateway);
+OV_SETTER(push_constraint);
+OV_SETTER(compat_mode);
+OV_SETTER(pool_persist);
+OV_SETTER(hook);
+OV_SETTER(setenv);
+OV_SETTER(setenv_safe);
+OV_SETTER(dhcp_option);
+OV_SETTER(dns);
+OV_SETTER(dns_updown);
 
 #endif

@@ -41,6 +41,7 @@ enum ov_err ov_pull_new(const struct ov_config *config, const struct ov_proto_fl
         /* Without a topology 2.x means net30 [WP-PUSH-020]. */
         pull->parse.draft.topology = config->topology_given ? config->tunnel.topology : OV_TOPOLOGY_NET30;
         copy_routes(&pull->parse, &config->tunnel);
+        ov_parse_copy_hooks(&pull->parse, &config->hooks);
     }
     if (pull->parse.failed != OV_OK)
     {

@@ -16,6 +16,9 @@ enum kind
     KIND_REDIRECT,
     KIND_MTU,
     KIND_CONTINUATION,
+    KIND_DHCP,
+    KIND_DNS,
+    KIND_BLOCK6,
     KIND_OTHER /* updatable, not built: nothing to clear */
 };
 
@@ -31,8 +34,8 @@ static const struct
     {"route-metric", KIND_METRIC},       {"redirect-gateway", KIND_REDIRECT},
     {"redirect-private", KIND_REDIRECT}, {"tun-mtu", KIND_MTU},
     {"keepalive", KIND_OTHER},           {"push-continuation", KIND_CONTINUATION},
-    {"block-ipv6", KIND_OTHER},          {"block-outside-dns", KIND_OTHER},
-    {"dhcp-option", KIND_OTHER},         {"dns", KIND_OTHER},
+    {"block-ipv6", KIND_BLOCK6},         {"block-outside-dns", KIND_OTHER},
+    {"dhcp-option", KIND_DHCP},          {"dns", KIND_DNS},
 };
 
 static bool find_kind(const char *name, size_t len, enum kind *out)
@@ -82,6 +85,15 @@ static void clear_kind(struct ov_pull *pull, enum kind kind)
         break;
     case KIND_MTU:
         config->tunnel.mtu = pull->own_mtu;
+        break;
+    case KIND_DHCP:
+        draft->foreign = (struct ov_list){0};
+        break;
+    case KIND_BLOCK6:
+        config->tunnel.block_ip6 = false;
+        break;
+    case KIND_DNS:
+        draft->dns_servers = draft->dns_search = (struct ov_list){0};
         break;
     case KIND_CONTINUATION:
     case KIND_OTHER:
@@ -190,4 +202,10 @@ enum ov_err ov_pull_update(struct ov_pull *pull, const char *text, size_t len)
         pull->update_parts = 0;
     }
     return parse->failed != OV_OK ? parse->failed : parse->continuation == 2 ? OV_ERR_AGAIN : OV_OK;
+}
+
+bool ov_push_updatable(const char *name, size_t len)
+{
+    enum kind kind;
+    return find_kind(name, len, &kind);
 }

@@ -11,10 +11,9 @@
  * octets; that room is for the continuation mark [WP-PUSH-013]. */
 #define PART_MAX (OV_PUSH_MESSAGE - 84u)
 
-static const char start[] = "PUSH_REPLY";
-
 struct composer
 {
+    const char *start; /* of every part */
     char text[OV_PUSH_MESSAGE];
     size_t len;
     bool split; /* an earlier part was sent */
@@ -22,6 +21,12 @@ struct composer
     enum ov_err (*message)(void *ctx, const char *text, size_t len);
     void *ctx;
 };
+
+static void begin_part(struct composer *c)
+{
+    c->len = strlen(c->start);
+    memcpy(c->text, c->start, c->len + 1);
+}
 
 static void send_part(struct composer *c, const char *mark)
 {
@@ -34,8 +39,7 @@ static void send_part(struct composer *c, const char *mark)
     }
     c->err = c->message(c->ctx, c->text, c->len + (size_t)len);
     c->split = true;
-    c->len = sizeof(start) - 1;
-    c->text[c->len] = '\0';
+    begin_part(c);
 }
 
 static void add_option(struct composer *c, const char *option)
@@ -121,8 +125,8 @@ struct ov_proto_flags ov_push_flags(uint32_t iv_proto, const struct ov_proto_fla
 enum ov_err ov_push_compose(const struct ov_config *config, const struct ov_push_client *client,
                             enum ov_err (*message)(void *ctx, const char *text, size_t len), void *ctx)
 {
-    struct composer c = {.len = sizeof(start) - 1, .err = OV_OK, .message = message, .ctx = ctx};
-    memcpy(c.text, start, sizeof(start));
+    struct composer c = {.start = "PUSH_REPLY", .err = OV_OK, .message = message, .ctx = ctx};
+    begin_part(&c);
     const bool own = client->own != NULL;
     const char *const *push = own ? client->own->push : config->push;
     const size_t push_count = own ? client->own->push_count : config->push_count;
@@ -155,6 +159,64 @@ enum ov_err ov_push_compose(const struct ov_config *config, const struct ov_push
     if (c.err == OV_OK)
     {
         send_part(&c, c.split ? ",push-continuation 1" : "");
+    }
+    return c.err;
+}
+
+/* "-name", "?name value", "-?name" and without prefix; what a client can't update is refused here rather than by
+ * the client, which would start over [WP-PUSH-031, 033]. */
+static bool is_update(const char *option, const char **name, size_t *name_len, bool *removes)
+{
+    *removes = option[0] == '-';
+    const bool optional = option[*removes] == '?';
+    *name = option + *removes + optional;
+    *name_len = strcspn(*name, " ");
+    return (optional || ov_push_updatable(*name, *name_len)) && *name_len > 0 &&
+           strchr("-?", **name) == NULL && !(*removes && (*name)[*name_len] != '\0') &&
+           !(*name_len == strlen("push-continuation") && memcmp(*name, "push-", 5) == 0);
+}
+
+enum ov_err ov_push_update(const char *options,
+                           enum ov_err (*option)(void *ctx, const struct ov_push_change *change),
+                           enum ov_err (*message)(void *ctx, const char *text, size_t len), void *ctx)
+{
+    struct composer c = {.start = "PUSH_UPDATE", .err = OV_OK, .message = message, .ctx = ctx};
+    const char *at = options;
+    begin_part(&c);
+    while (c.err == OV_OK && *at != '\0')
+    {
+        char one[OV_PUSH_OPTION + 1];
+        struct ov_push_change change;
+        at += strspn(at, " ,");
+        const size_t len = strcspn(at, ",");
+        if (len > OV_PUSH_OPTION)
+        {
+            return OV_ERR_LIMIT;
+        }
+        memcpy(one, at, len);
+        one[len] = '\0';
+        at += len;
+        if (len == 0)
+        {
+            continue;
+        }
+        if (!is_update(one, &change.name, &change.name_len, &change.removes))
+        {
+            return OV_ERR_OPTION;
+        }
+        c.err = option != NULL ? option(ctx, &change) : OV_OK;
+        if (message != NULL)
+        {
+            add_option(&c, one);
+        }
+    }
+    if (c.err == OV_OK && message != NULL)
+    {
+        c.err = c.len == strlen(c.start) && !c.split ? OV_ERR_OPTION : OV_OK;
+        if (c.err == OV_OK)
+        {
+            send_part(&c, c.split ? ",push-continuation 1" : "");
+        }
     }
     return c.err;
 }

@@ -94,6 +94,25 @@ struct ov_push_client
 /* What both sides can: client bits and what this server has built [WP-FLAG-001, 002, 003]. */
 struct ov_proto_flags ov_push_flags(uint32_t iv_proto, const struct ov_proto_flags *built);
 
+/* Can a client update this option in mid-connection? [WP-PUSH-032] */
+bool ov_push_updatable(const char *name, size_t len);
+
+/* One option of an update; a view that is valid for the call. */
+struct ov_push_change
+{
+    const char *name; /* and its arguments, ended by NUL */
+    size_t name_len;
+    bool removes;
+};
+
+/* PUSH_UPDATE: options parted by ',', as a user writes them [WP-PUSH-030, 031]. option is called for each, message
+ * for each part as by ov_push_compose; either may be NULL. OV_ERR_OPTION: one can't be updated, or there is none.
+ * OV_ERR_LIMIT: one is too long. Errors of both calls are handed on. */
+OV_MUST_USE enum ov_err ov_push_update(const char *options,
+                                       enum ov_err (*option)(void *ctx, const struct ov_push_change *change),
+                                       enum ov_err (*message)(void *ctx, const char *text, size_t len),
+                                       void *ctx);
+
 /* A message has at most 1023 octets and a NUL [WP-MSG-005]. */
 #define OV_PUSH_MESSAGE 1024u
 

@@ -1,6 +1,7 @@
 /* Setters: certificates. */
 #include <string.h>
 
+#include "crypto/x509.h"
 #include "options/parse.h"
 
 OV_SETTER(crl_verify)
@@ -172,19 +173,49 @@ OV_SETTER(cert_profile)
 
 OV_SETTER(username_field)
 {
-    if (strncmp(line->word[1], "ext:", 4) == 0)
+    if (strncmp(line->word[1], "ext:", 4) == 0 && !ov_x509_is_alt(line->word[1] + 4))
     {
         ov_parse_error(parse,
-                       "x509-username-field: '%.40s' is known to OpenVPN 2.x but not built into ovref yet",
+                       "x509-username-field: '%.60s' is neither ext:subjectAltName nor ext:issuerAltName",
                        line->word[1]);
         return;
     }
     parse->config->certs.username_field = line->word[1];
 }
 
+/* Hexadecimal, as many as there are: one of them has to fit. */
+OV_SETTER(cert_usage)
+{
+    struct ov_cert_options *certs = &parse->config->certs;
+    certs->usage_wanted = true;
+    certs->usage_count = 0;
+    for (size_t i = 1; i < line->count && certs->usage_count < OV_CERT_USAGES; i++)
+    {
+        uint32_t value = 0;
+        const char *text = line->word[i];
+        size_t len = 0;
+        for (; digit(text[len]) >= 0 && len < 5; len++)
+        {
+            value = value << 4 | (uint32_t)digit(text[len]);
+        }
+        if (len == 0 || text[len] != '\0' || value > 0xffff)
+        {
+            ov_parse_error(parse, "remote-cert-ku: '%.40s' is not a key usage (hexadecimal, up to ffff)",
+                           line->word[i]);
+            return;
+        }
+        certs->usage[certs->usage_count++] = (uint16_t)value;
+    }
+}
+
 OV_SETTER(tls_verify)
 {
     (void)ov_parse_command(parse, option->name, line->word[1], &parse->config->certs.verify);
+}
+
+OV_SETTER(key_verify)
+{
+    (void)ov_parse_command(parse, option->name, line->word[1], &parse->config->certs.key_verify);
 }
 
 void ov_parse_finish_certs(struct ov_parse *parse)
@@ -203,8 +234,28 @@ void ov_parse_finish_certs(struct ov_parse *parse)
         ov_parse_error(parse, "'pkcs12' contradicts '%s': both bring one's own key",
                        ov_parse_given(parse, "cert") != NULL ? "cert" : "key");
     }
+    /* An end without clients that has the server's key can ask too. */
+    if (certs->key_verify.count > 0 && parse->config->role == OV_ROLE_CLIENT)
+    {
+        ov_parse_error(parse, "'tls-crypt-v2-verify' is for a server, and this is a client");
+    }
+    else if (certs->key_verify.count > 0 && parse->config->login.script_security < OV_SCRIPT_SECURITY_USER)
+    {
+        ov_parse_error(parse,
+                       "'tls-crypt-v2-verify' needs 'script-security 2': every client would be refused");
+    }
     if (certs->verify.count > 0 && parse->config->login.script_security < OV_SCRIPT_SECURITY_USER)
     {
         ov_parse_error(parse, "'tls-verify' needs 'script-security 2': every certificate would be refused");
     }
+}
+
+OV_SETTER(ns_cert_type)
+{
+    if (strcmp(line->word[1], "client") != 0 && strcmp(line->word[1], "server") != 0)
+    {
+        ov_parse_error(parse, "ns-cert-type must be 'client' or 'server', not '%.40s'", line->word[1]);
+        return;
+    }
+    parse->config->certs.ns_type = line->word[1];
 }

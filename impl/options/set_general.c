@@ -5,6 +5,10 @@
 
 OV_SETTER(config)
 {
+    if (parse->config->hooks.config_file == NULL)
+    {
+        parse->config->hooks.config_file = line->word[1];
+    }
     ov_parse_include(parse, line->word[1]);
 }
 

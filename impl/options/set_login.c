@@ -18,7 +18,8 @@ bool ov_parse_command(struct ov_parse *parse, const char *option, const char *te
     }
     if (err != OV_OK || line.count == 0)
     {
-        ov_parse_error(parse, "%s: the command '%.80s' %s", option, text, reason);
+        ov_parse_error(parse, "%s: the command '%.80s' %s", option, text,
+                       reason != NULL ? reason : "is empty");
         return false;
     }
     const char **word = ov_arena_array(parse->arena, line.count + 1, sizeof *word);

@@ -106,6 +106,33 @@ OV_SETTER(pool6)
     draft->has_pool6 = true;
 }
 
+OV_SETTER(pool_persist)
+{
+    parse->config->pool_persist = line->word[1];
+    if (line->count > 2)
+    {
+        (void)ov_parse_number(parse, "ifconfig-pool-persist: the interval", line->word[2], 0, 31536000,
+                              &parse->config->pool_persist_s);
+    }
+}
+
+OV_SETTER(push_constraint)
+{
+    struct ov_config *config = parse->config;
+    uint32_t net, mask;
+    uint8_t bits;
+    if (!ov_value_ip4(line->word[1], &net) || !ov_value_ip4(line->word[2], &mask) ||
+        !ov_value_mask4(mask, &bits) || (net & ~mask) != 0)
+    {
+        ov_parse_error(parse, "ifconfig-push-constraint: '%.60s %.60s' is not an IPv4 network and netmask",
+                       line->word[1], line->word[2]);
+        return;
+    }
+    config->has_push_constraint = true;
+    config->constraint_net = net;
+    config->constraint_mask = mask;
+}
+
 OV_SETTER(push)
 {
     const char *text = line->word[1];

@@ -9,14 +9,6 @@
 OV_SETTER(dev)
 {
     const char *name = line->word[1];
-    if (strcmp(name, "null") == 0)
-    {
-        ov_parse_error(
-            parse,
-            "dev '%.40s' is known to OpenVPN 2.x but not built into ovref yet; 'dev tun' and 'dev tap' are",
-            name);
-        return;
-    }
     if (name[0] == '\0' || strlen(name) > DEV_NAME_MAX || name[strcspn(name, "/: \t")] != '\0')
     {
         ov_parse_error(
@@ -199,6 +191,17 @@ OV_SETTER(route6)
         return;
     }
     (void)ov_parse_append(parse, &parse->draft.routes6, &route, sizeof(route));
+}
+
+OV_SETTER(route6_gateway)
+{
+    struct ov_tunnel *tunnel = &parse->config->tunnel;
+    if (!ov_value_ip6(line->word[1], tunnel->route6_gateway))
+    {
+        ov_parse_error(parse, "route-ipv6-gateway: '%.60s' is not an IPv6 address", line->word[1]);
+        return;
+    }
+    tunnel->has_route6_gateway = true;
 }
 
 OV_SETTER(route_gateway)

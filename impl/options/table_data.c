@@ -31,14 +31,18 @@ static const struct ov_option rows[] = {
           "2.4",
           "framing of packets, and the algorithm that they may be compressed with; migrate (server): take "
           "clients that have such framing off it"),
-    PLANNED("force-tls-key-material-export", "", 0, 0, BOTH, "2.6", "refuse clients without exporter keys"),
+    FLAG("force-tls-key-material-export", BOTH | SERVER, force_ekm, "2.6",
+         "refuse clients that can't make data keys by the TLS exporter"),
     OTHER("fragment", "octets [mtu]", 1, 2, BOTH | CONN, fragment, "", "",
           "cut packets so that outer ones have at most so many octets (mtu: with IP and UDP header); both "
           "ends need it, on UDP"),
-    PLANNED("link-mtu", "octets", 1, 1, BOTH | CONN, "", "MTU of the outer packets"),
-    PLANNED("udp-mtu", "octets", 1, 1, BOTH | CONN, "", "older name of link-mtu"),
-    PLANNED("mute-replay-warnings", "", 0, 0, BOTH, "", "don't log replayed packets"),
-    PLANNED("replay-persist", "file", 1, 1, BOTH, "", "keep the replay state over restarts"),
+    PLANNED_HINT("link-mtu", "octets", 1, 1, BOTH | CONN, "", "MTU of the outer packets",
+                 "say 'tun-mtu', which doesn't depend on the cipher"),
+    PLANNED_HINT("udp-mtu", "octets", 1, 1, BOTH | CONN, "", "older name of link-mtu", "say 'tun-mtu'"),
+    MOOT("mute-replay-warnings", "", 0, 0, BOTH, "", "don't log replayed packets",
+         "they are counted, and only 'verb 5' has lines about them"),
+    PLANNED_HINT("replay-persist", "file", 1, 1, BOTH, "", "keep the replay state over restarts",
+                 "with TLS every session has keys of its own"),
     OTHER(
         "secret", "file [direction]", 1, 2, BOTH | BLOCK, secret, "", "",
         "point to point without TLS, with one static key for good; the peer has the other direction (0, 1)"),

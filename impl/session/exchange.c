@@ -27,7 +27,8 @@ static struct ov_key_source *own_source(struct ov_session *s)
 static uint32_t iv_proto(const struct ov_proto_flags *built, bool p2p)
 {
     const uint32_t pull = OV_IV_PROTO_REQUEST_PUSH | OV_IV_PROTO_AUTH_PENDING_KW |
-                          OV_IV_PROTO_AUTH_FAIL_TEMP | OV_IV_PROTO_PUSH_UPDATE;
+                          OV_IV_PROTO_AUTH_FAIL_TEMP | OV_IV_PROTO_PUSH_UPDATE | OV_IV_PROTO_DNS_OPTION |
+                          OV_IV_PROTO_DNS_OPTION_V2;
     return OV_IV_PROTO_DATA_V2 | (p2p ? OV_IV_PROTO_NCP_P2P : pull) |
            (built->tls_ekm ? OV_IV_PROTO_TLS_KEY_EXPORT : 0) |
            (built->cc_exit ? OV_IV_PROTO_CC_EXIT_NOTIFY : 0) |
@@ -50,6 +51,8 @@ static enum ov_err build_peer_info(const struct ov_session *s, char *out, size_t
         .sso = settings->sso,
         .tcp_nonlinear = true,
         .compression = ov_session_compression(s),
+        .more = settings->more,
+        .more_count = settings->more_count,
     };
     size_t len = 0;
     return ov_peer_info_build(&own, out, cap, &len);
@@ -146,6 +149,11 @@ static void judge_client(struct ov_session *s, const struct ov_km2 *km2, const s
     s->says.refusal = ov_ncp_server(&config->data_ciphers, config->has_fallback ? &config->fallback : NULL,
                                     &peer, &s->agreed.cipher, &s->says.push_cipher);
     s->says.farewell = s->says.refusal != OV_OK ? OV_NCP_NO_SHARED : NULL;
+    if (config->force_ekm && (info->proto & OV_IV_PROTO_TLS_KEY_EXPORT) == 0)
+    {
+        s->says.refusal = OV_ERR_UNSUPPORTED;
+        s->says.farewell = "AUTH_FAILED,This server wants data keys from the TLS exporter";
+    }
     if (km2->credentials_too_long)
     {
         s->says.refusal = OV_ERR_LIMIT;

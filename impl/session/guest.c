@@ -315,6 +315,7 @@ bool ov_session_login(const struct ov_session *s, struct ov_login_request *out)
     *out = (struct ov_login_request){
         .username = guest->username,
         .password = guest->password,
+        .fingerprint = s->identity.has_cert ? s->identity.fingerprint : NULL,
         .common_name = s->identity.common_name,
         .peer_info = guest->peer_info,
         .answer = guest->answer,

@@ -45,14 +45,15 @@ OV_MUST_USE enum ov_err ov_login_take_token(struct ov_login *login, const char *
 /* One login that waits for a verdict. Borrowed until the next call of the hub. */
 struct ov_login_request
 {
-    uint64_t ticket;           /* names it in the verdict */
-    const char *username;      /* printable; "": none was sent */
-    const char *password;      /* a secret */
-    const char *common_name;   /* of the certificate; "": none */
-    const char *peer_info;     /* lines NAME=value as the client sent them */
-    const char *answer;        /* base64 of what the client answered to a question, "": nothing */
-    const char *session_id;    /* base64, "": no tokens are made [WP-TOK-006] */
-    const char *session_state; /* "Initial", "Authenticated" ...; "": no tokens are made */
+    uint64_t ticket;            /* names it in the verdict */
+    const char *username;       /* printable; "": none was sent */
+    const char *password;       /* a secret */
+    const uint8_t *fingerprint; /* of its certificate, SHA-256; NULL: it has none */
+    const char *common_name;    /* of the certificate; "": none */
+    const char *peer_info;      /* lines NAME=value as the client sent them */
+    const char *answer;         /* base64 of what the client answered to a question, "": nothing */
+    const char *session_id;     /* base64, "": no tokens are made [WP-TOK-006] */
+    const char *session_state;  /* "Initial", "Authenticated" ...; "": no tokens are made */
     struct ov_addr addr;
     bool renegotiation; /* the client is connected; the old key works on meanwhile [WP-SRV-027] */
 };

@@ -45,3 +45,23 @@ void ov_push_request(struct ov_session *s, struct ov_now now)
     s->push.requested = true;
     ov_push_reply(s, now);
 }
+
+enum ov_err ov_session_push_update(struct ov_session *s, const char *options, struct ov_now now)
+{
+    if ((s->says.iv_proto & OV_IV_PROTO_PUSH_UPDATE) == 0)
+    {
+        return OV_ERR_UNSUPPORTED;
+    }
+    if (s->push.sent_ms == 0 || s->ks.state < OV_KS_ACTIVE || !ov_session_alive(s))
+    {
+        return OV_ERR_AGAIN;
+    }
+    /* Looked at as a whole before the first part goes. */
+    enum ov_err err = ov_push_update(options, NULL, NULL, NULL);
+    if (err == OV_OK)
+    {
+        err = ov_push_update(options, NULL, say_part, s);
+        ov_session_drive(s, now);
+    }
+    return err;
+}

@@ -36,6 +36,11 @@ const char *ov_session_peer_info(const struct ov_session *s)
     return s->guest != NULL ? s->guest->peer_info : "";
 }
 
+const uint8_t *ov_session_fingerprint(const struct ov_session *s)
+{
+    return s->identity.has_cert ? s->identity.fingerprint : NULL;
+}
+
 bool ov_session_same_cert(const struct ov_session *a, const struct ov_session *b)
 {
     const bool same_name = strcmp(ov_session_username(a), ov_session_username(b)) == 0;

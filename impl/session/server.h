@@ -38,11 +38,16 @@ const char *ov_session_common_name(const struct ov_session *s);
 /* The name of its login, and what it said of itself; "": none. Borrowed. */
 const char *ov_session_username(const struct ov_session *s);
 const char *ov_session_peer_info(const struct ov_session *s);
+/* Of the certificate, 32 octets of SHA-256; NULL: it has none. Borrowed. */
+const uint8_t *ov_session_fingerprint(const struct ov_session *s);
 /* Both showed the same certificate and have the same login name. */
 bool ov_session_same_cert(const struct ov_session *a, const struct ov_session *b);
 
 /* place: addresses and peer-id; the session fills in the rest. Data keys are made and pushed. */
 void ov_session_admit(struct ov_session *s, const struct ov_push_client *place, struct ov_now now);
+/* PUSH_UPDATE: options as of ov_push_update. OV_ERR_UNSUPPORTED: this client doesn't know that; OV_ERR_AGAIN: it has
+ * no options yet; OV_ERR_OPTION, OV_ERR_LIMIT: nothing was sent. */
+OV_MUST_USE enum ov_err ov_session_push_update(struct ov_session *s, const char *options, struct ov_now now);
 /* Tell the client why not (a whole control message such as "AUTH_FAILED,..."; NULL: nothing), then end. */
 void ov_session_refuse(struct ov_session *s, const char *message, enum ov_err err, const char *text,
                        struct ov_now now);

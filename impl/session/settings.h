@@ -9,6 +9,7 @@
 #include "crypto/crypto.h"
 #include "options/push.h"
 #include "session/login.h"
+#include "wire/peer_info.h"
 #include "wire/wkc.h"
 #include "wrap/wrap.h"
 
@@ -37,6 +38,9 @@ struct ov_session_settings
 
     /* Client: what it logs in with; NULL: nothing, and tokens are not kept. */
     struct ov_login *login;
+    /* Client: further lines of its peer info, as far as there is room. */
+    const struct ov_peer_info_more *more;
+    size_t more_count;
     const char *sso; /* client: IV_SSO, the questions that somebody here can answer; NULL: none */
     /* Server: somebody judges logins (OV_EVENT_LOGIN, ov_hub_verdict); without, the certificate is enough. */
     bool keeps_info; /* server: what a client says of itself can be asked for later */

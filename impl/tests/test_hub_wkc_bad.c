@@ -2,6 +2,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -197,6 +198,49 @@ static void max_age(void **state)
     ov_rig_close(&rig);
 }
 
+/* --tls-crypt-v2-verify: one question for a session, behind the cookie; a key without metadata is a question too. */
+struct judge
+{
+    unsigned calls;
+    struct ov_wkc_metadata seen;
+    enum ov_err says;
+};
+
+static enum ov_err judge_key(void *ctx, const struct ov_wkc_metadata *metadata,
+                             char why[static OV_TLS_JUDGE_TEXT])
+{
+    struct judge *judge = ctx;
+    judge->calls++;
+    judge->seen = *metadata;
+    (void)snprintf(why, OV_TLS_JUDGE_TEXT, "not this one");
+    return judge->says;
+}
+
+static void judged_keys(void **state)
+{
+    (void)state;
+    static const enum ov_err verdicts[] = {OV_ERR_AUTH, OV_OK};
+    static const uint8_t metadata[] = {0, 'h', 'e', 'l', 'l', 'o'};
+    for (size_t i = 0; i < 2; i++)
+    {
+        struct judge judge = {.says = verdicts[i]};
+        ov_rig_open_as(&rig, OV_END_V2_FORCED, "");
+        rig.server.settings.judge_key = judge_key;
+        rig.server.settings.judge_key_ctx = &judge;
+        make_wkc(metadata, sizeof metadata);
+        const struct ov_sid cookie = ov_wkcrig_ask(&rig);
+        assert_int_equal(judge.calls, 0);
+        const struct ov_control third = ov_wkcrig_third(&ov_wkcrig_sid, &cookie);
+        assert_int_equal(ov_wkcrig_give(&rig, &third), verdicts[i]);
+        assert_int_equal(judge.calls, 1);
+        assert_int_equal(judge.seen.len, sizeof metadata);
+        assert_memory_equal(judge.seen.octets, metadata, sizeof metadata);
+        assert_int_equal(ov_rig_stats(&rig).half_open, verdicts[i] == OV_OK);
+        assert_int_equal(ov_wkcrig_silent(&rig), verdicts[i] != OV_OK);
+        ov_rig_close(&rig);
+    }
+}
+
 /* A key with a zero cipher key was never made by anybody honest [WP-KEY-005]; another server's key opens nothing. */
 static void unusable_keys(void **state)
 {
@@ -221,7 +265,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(damage),  cmocka_unit_test(lengths),       cmocka_unit_test(metadata_limits),
-        cmocka_unit_test(max_age), cmocka_unit_test(unusable_keys),
+        cmocka_unit_test(max_age), cmocka_unit_test(unusable_keys), cmocka_unit_test(judged_keys),
     };
     return cmocka_run_group_tests_name("hub_wkc_bad", tests, NULL, NULL);
 }

@@ -162,8 +162,8 @@ static void test_help_on_one(void **state)
     assert_non_null(strstr(all, "range:   0 to 11\n"));
     assert_non_null(strstr(all, "where:   configuration file, command line\n"));
     all[0] = '\0';
-    assert_true(ov_options_help_on("ns-cert-type", keep, all));
-    assert_non_null(strstr(all, "use 'remote-cert-tls'"));
+    assert_true(ov_options_help_on("tls-remote", keep, all));
+    assert_non_null(strstr(all, "use 'verify-x509-name'"));
     all[0] = '\0';
     assert_false(ov_options_help_on("verbb", keep, all));
     assert_string_equal(all, "there is no option 'verbb'; did you mean 'verb'?\n");

@@ -50,8 +50,9 @@ static const struct
     {"mssfix 1400 mtu\n", ""},
     {"mssfix 1400 loose\n", "t.ovpn:8: mssfix: 'loose' is neither 'mtu' nor 'fixed'\n"},
     {"mssfix 70000\n", "t.ovpn:8: mssfix must be a number from 0 to 65535, not '70000'\n"},
-    {"ns-cert-type server\n",
-     "t.ovpn:8: option 'ns-cert-type' is gone from OpenVPN 2.x: use 'remote-cert-tls'\n"},
+    {"ns-cert-type server\n", ""},
+    {"ns-cert-type both\n", "t.ovpn:8: ns-cert-type must be 'client' or 'server', not 'both'\n"},
+    {"keysize 128\n", "t.ovpn:8: option 'keysize' is gone from OpenVPN 2.x: ciphers have one key size now\n"},
     {"ip-win32 dynamic\n",
      "t.ovpn:8: option 'ip-win32' is known to OpenVPN 2.x but not built into ovref yet; it "
      "concerns Windows only\n"},
@@ -165,7 +166,7 @@ static const struct
     {"tls-crypt-v2 v2.key no-cookie\n",
      "t.ovpn:8: tls-crypt-v2: 'no-cookie' is neither 'force-cookie' nor 'allow-noncookie'\n"},
     {"tls-crypt-v2-verify program\n",
-     "t.ovpn:8: option 'tls-crypt-v2-verify' is known to OpenVPN 2.x but not built into ovref yet\n"},
+     "configuration: 'tls-crypt-v2-verify' is for a server, and this is a client\n"},
     {"tls-crypt-v2-max-age 30\ntls-crypt-v2 v2.key\n",
      "t.ovpn:8: 'tls-crypt-v2-max-age' is for a server, and this is a client\n"},
     {"genkey secret x\n", "t.ovpn:8: option 'genkey' can't stand in a configuration file\n"},
@@ -245,9 +246,9 @@ static const struct
     {"dh dh2048.pem\n",
      "t.ovpn:8: warning: dh: the parameters are not read; ovref only does ECDHE, as with 'dh none'\n"},
     {"dh none\n", ""},
-    {"ignore-unknown-option foo block-ipv6\nfoo 1 2\nblock-ipv6\nbar\n",
+    {"ignore-unknown-option foo passtos\nfoo 1 2\npasstos\nbar\n",
      "t.ovpn:9: note: option 'foo' is left out, as 'ignore-unknown-option' says\n"
-     "t.ovpn:10: note: option 'block-ipv6' is left out, as 'ignore-unknown-option' says\n"
+     "t.ovpn:10: note: option 'passtos' is left out, as 'ignore-unknown-option' says\n"
      "t.ovpn:11: unknown option 'bar'\n"},
     /* files */
     {"ca nowhere\n", "t.ovpn:8: ca: can't read 'nowhere': No such file or directory\n"},
@@ -297,6 +298,9 @@ static const struct
 } server_rows[] = {
     {"tls-crypt-v2 v2.key force-cookie\ntls-auth ta.key 0\ntls-crypt-v2-max-age 30\n", ""},
     {"tls-crypt-v2 v2.key\ntls-crypt tc.key\n", ""},
+    {"tls-crypt-v2 v2.key\ntls-crypt-v2-verify 'program arg'\nscript-security 2\n", ""},
+    {"tls-crypt-v2 v2.key\ntls-crypt-v2-verify program\n",
+     "configuration: 'tls-crypt-v2-verify' needs 'script-security 2': every client would be refused\n"},
     {"tls-crypt-v2-max-age 30\n", "t.ovpn:6: 'tls-crypt-v2-max-age' needs 'tls-crypt-v2'\n"},
     {"tls-crypt-v2 v2.key\ntls-crypt-v2-max-age 0\n",
      "t.ovpn:7: tls-crypt-v2-max-age must be a number from 1 to 36500, not '0'\n"},

@@ -116,15 +116,15 @@ static const struct
     {",redirect-gateway def3", OV_OK,
      "push reply: warning: redirect-gateway: unknown flag 'def3' (skipped)\n"},
     {",dns search-domains x;id", OV_OK,
-     "push reply: warning: option 'dns' is known to OpenVPN 2.x but not built into ovref yet (skipped)\n"},
+     "push reply: warning: dns: 'x;id' is not the name of a domain (skipped)\n"},
     {",ca /etc/passwd,config /etc/passwd,user root,writepid /tmp/x", OV_OK,
      "push reply: warning: option 'ca' is not accepted from a server (skipped)\n"
      "push reply: warning: option 'config' is not accepted from a server (skipped)\n"
      "push reply: warning: option 'user' is not accepted from a server (skipped)\n"
      "push reply: warning: option 'writepid' is not accepted from a server (skipped)\n"},
     {",setenv opt up /bin/sh,up /bin/sh,script-security 2", OV_OK,
-     "push reply: warning: option 'setenv' is known to OpenVPN 2.x but not built into ovref yet (skipped)\n"
-     "push reply: warning: option 'up' is known to OpenVPN 2.x but not built into ovref yet (skipped)\n"
+     "push reply: warning: option 'setenv' is not accepted from a server (skipped)\n"
+     "push reply: warning: option 'up' is not accepted from a server (skipped)\n"
      "push reply: warning: option 'script-security' is not accepted from a server (skipped)\n"},
     {",--ping 5", OV_OK, "push reply: warning: unknown option '--ping' (skipped)\n"},
     {",<ca>", OV_OK, "push reply: warning: unknown option '<ca>' (skipped)\n"},

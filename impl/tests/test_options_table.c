@@ -91,7 +91,7 @@ static const struct
     {"", NULL},
     {"a", NULL},
     {"redirectgateway", "redirect-gateway"},
-    {"ns-cert-typ", NULL},
+    {"client-cert-not-require", NULL},
 };
 
 static void test_nearest(void **state)

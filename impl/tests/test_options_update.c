@@ -84,7 +84,8 @@ static const struct
     {",-?verb", OV_OK, "2/11/1400/1/1"},
     {",?frobnicate", OV_OK, "2/11/1400/1/1"},
     {",?route x", OV_OK, "0/11/1400/1/1"},
-    {",dns search-domains x;id", OV_OK, "2/11/1400/1/1"},
+    {",dns search-domains example.org", OV_OK, "2/11/1400/1/1"},
+    {",dns search-domains x;id", OV_ERR_OPTION, NULL},
     {",block-outside-dns,-dhcp-option", OV_OK, "2/11/1400/1/1"},
     {",verb 3", OV_ERR_OPTION, NULL}, /* [WP-PUSH-033] */
     {",-verb", OV_ERR_OPTION, NULL},

@@ -108,12 +108,22 @@ static void undo_one(struct ov_netif *netif, struct ov_netif_change *change)
     }
 }
 
-void ov_netif_undo(struct ov_netif *netif)
+size_t ov_netif_mark(const struct ov_netif *netif)
 {
-    while (netif->count > 0)
+    return netif->count;
+}
+
+void ov_netif_undo_to(struct ov_netif *netif, size_t mark)
+{
+    while (netif->count > mark)
     {
         undo_one(netif, &netif->changes[--netif->count]);
     }
+}
+
+void ov_netif_undo(struct ov_netif *netif)
+{
+    ov_netif_undo_to(netif, 0);
 }
 
 /* Not every device can change its address while it is up; a persistent one may be. */
@@ -200,7 +210,7 @@ static enum ov_err give_up(struct ov_netif *netif, char *text, const char *what,
 enum ov_err ov_netif_apply(struct ov_netif *netif, const char *name, int index,
                            const struct ov_tunnel *tunnel, char text[static OV_NETIF_TEXT])
 {
-    const struct ov_netif_target target = {name, index};
+    const struct ov_netif_target target = {name, index, 0};
     int result = tunnel->has_mac ? set_mac(netif, index, tunnel) : 0;
     if (result < 0)
     {

@@ -33,6 +33,12 @@ OV_MUST_USE enum ov_err ov_netif_apply(struct ov_netif *netif, const char *name,
  * warning: the tunnel itself works [WP-PUSH-016]. */
 void ov_netif_add_routes(struct ov_netif *netif, const char *name, int index, const struct ov_tunnel *tunnel);
 
+/* The gateway of the default route as it is now; family 4 or 6. False: there is none. */
+bool ov_netif_gateway(struct ov_netif *netif, uint8_t family, struct ov_addr *out);
+
+/* The hardware address of the interface that the default route leads to. False: there is none. */
+bool ov_netif_default_mac(struct ov_netif *netif, uint8_t mac[static 6]);
+
 /* What the kernel counts as dropped at an interface. */
 struct ov_netif_drops
 {
@@ -48,6 +54,9 @@ bool ov_netif_mac(struct ov_netif *netif, int index, uint8_t mac[static 6]);
 
 /* Take back what was added, latest first. The interface may already be gone. */
 void ov_netif_undo(struct ov_netif *netif);
+/* What was added so far; and take back what was added later than that. */
+size_t ov_netif_mark(const struct ov_netif *netif);
+void ov_netif_undo_to(struct ov_netif *netif, size_t mark);
 
 /* Would applying both give the same interface? The device name counts only as configured. */
 bool ov_tunnel_equal(const struct ov_tunnel *a, const struct ov_tunnel *b);

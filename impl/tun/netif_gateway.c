@@ -72,6 +72,51 @@ struct rtnl_route *ov_netif_default(struct ov_netif *netif, int family)
     return best;
 }
 
+bool ov_netif_gateway(struct ov_netif *netif, uint8_t family, struct ov_addr *out)
+{
+    struct rtnl_route *route = ov_netif_default(netif, family == 6 ? AF_INET6 : AF_INET);
+    struct ov_netif_way way = {0};
+    *out = (struct ov_addr){0};
+    if (route != NULL)
+    {
+        ov_netif_way_of(route, &way);
+        rtnl_route_put(route);
+    }
+    const bool known = way.gateway != NULL && nl_addr_get_len(way.gateway) <= sizeof out->ip;
+    if (known)
+    {
+        out->family = family;
+        memcpy(out->ip, nl_addr_get_binary_addr(way.gateway), nl_addr_get_len(way.gateway));
+    }
+    ov_netif_way_clear(&way);
+    return known;
+}
+
+bool ov_netif_default_mac(struct ov_netif *netif, uint8_t mac[static 6])
+{
+    struct rtnl_route *route = ov_netif_default(netif, AF_INET);
+    struct rtnl_link *link = NULL;
+    struct ov_netif_way way = {0};
+    bool found = false;
+    if (route != NULL)
+    {
+        ov_netif_way_of(route, &way);
+        rtnl_route_put(route);
+    }
+    if (way.known && rtnl_link_get_kernel(netif->socket, way.index, NULL, &link) == 0)
+    {
+        struct nl_addr *addr = rtnl_link_get_addr(link);
+        found = addr != NULL && nl_addr_get_len(addr) == 6;
+        if (found)
+        {
+            memcpy(mac, nl_addr_get_binary_addr(addr), 6);
+        }
+        rtnl_link_put(link);
+    }
+    ov_netif_way_clear(&way);
+    return found;
+}
+
 void ov_netif_remove_route(struct ov_netif *netif, struct rtnl_route *route)
 {
     struct ov_netif_change *change = ov_netif_room(netif);

@@ -11,7 +11,7 @@
 /* Shared by the files of netif only. */
 
 /* "10.8.0.0/24 via 10.8.0.1 dev tun0 metric 100" */
-#define OV_NETIF_WHAT 160
+#define OV_NETIF_WHAT 192
 
 struct ov_netif_change
 {
@@ -47,6 +47,7 @@ struct ov_netif_target
 {
     const char *name;
     int index;
+    uint32_t table; /* for routes; 0: the main one */
 };
 
 /* A network, an address, or a gateway in netlink's form; NULL without memory. */

@@ -10,6 +10,7 @@ static void describe(const struct ov_netif_route *wanted, const struct ov_netif_
     char net[64];
     char gateway[64] = "";
     char metric[24] = "";
+    char table[24] = "";
     char dev[IF_NAMESIZE] = "";
     (void)nl_addr2str(wanted->net, net, sizeof net);
     if (wanted->gateway != NULL)
@@ -20,6 +21,10 @@ static void describe(const struct ov_netif_route *wanted, const struct ov_netif_
     {
         (void)snprintf(metric, sizeof metric, " metric %u", wanted->metric);
     }
+    if (target->table != 0)
+    {
+        (void)snprintf(table, sizeof table, " table %u", target->table);
+    }
     if (wanted->through_tunnel)
     {
         (void)snprintf(dev, sizeof dev, "%s", target->name);
@@ -28,8 +33,9 @@ static void describe(const struct ov_netif_route *wanted, const struct ov_netif_
     {
         (void)if_indextoname((unsigned)wanted->index, dev);
     }
-    (void)snprintf(out, OV_NETIF_WHAT, "route %.50s%s%.42s%s%.15s%s", net, gateway[0] != '\0' ? " via " : "",
-                   gateway, dev[0] != '\0' ? " dev " : "", dev, metric);
+    (void)snprintf(out, OV_NETIF_WHAT, "route %.50s%s%.42s%s%.15s%s%s", net,
+                   gateway[0] != '\0' ? " via " : "", gateway, dev[0] != '\0' ? " dev " : "", dev, metric,
+                   table);
 }
 
 static struct rtnl_route *build(const struct ov_netif_route *wanted, const struct ov_netif_target *target)
@@ -46,7 +52,7 @@ static struct rtnl_route *build(const struct ov_netif_route *wanted, const struc
         return NULL;
     }
     rtnl_route_set_family(route, (uint8_t)nl_addr_get_family(wanted->net));
-    rtnl_route_set_table(route, RT_TABLE_MAIN);
+    rtnl_route_set_table(route, target->table != 0 ? target->table : RT_TABLE_MAIN);
     rtnl_route_set_protocol(route, RTPROT_STATIC);
     rtnl_route_set_scope(route, wanted->gateway != NULL || nl_addr_get_family(wanted->net) == AF_INET6
                                     ? RT_SCOPE_UNIVERSE

@@ -121,7 +121,7 @@ static void add_route6(struct ov_netif *netif, const struct ov_netif_target *tar
 
 void ov_netif_add_routes(struct ov_netif *netif, const char *name, int index, const struct ov_tunnel *tunnel)
 {
-    const struct ov_netif_target target = {name, index};
+    const struct ov_netif_target target = {name, index, tunnel->route_table};
     struct known known = {0};
     if (tunnel->route_noexec)
     {

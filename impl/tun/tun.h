@@ -94,6 +94,9 @@ OV_MUST_USE enum ov_err ov_tun_open_offload_for(const struct ov_tun_spec *spec, 
 OV_MUST_USE enum ov_err ov_tun_open_uring_for(const struct ov_tun_spec *spec, struct ov_tun **out,
                                               char text[static OV_TUN_TEXT]);
 
+/* --dev null: no device at all; its index is 0. */
+OV_MUST_USE enum ov_err ov_tun_open_null(struct ov_tun **out, char text[static OV_TUN_TEXT]);
+
 /* --mktun, --rmtun: a device that stays without us, and its end. uid and gid may open it without privilege then;
  * -1: nobody in particular. name: as the kernel numbered it. OV_ERR_ARG, OV_ERR_IO with a reason in text. */
 OV_MUST_USE enum ov_err ov_tun_persist(const struct ov_tun_spec *spec, bool stays, int64_t uid, int64_t gid,

@@ -39,6 +39,13 @@ const char *ov_peer_comp_name(unsigned i);
 #define OV_PEER_INFO_LINE  255u /* longer lines are cut there [WP-PI-002] */
 #define OV_PEER_INFO_VALUE 256u
 
+/* One line more. */
+struct ov_peer_info_more
+{
+    const char *name;
+    const char *value;
+};
+
 /* What a client says of itself. Only what is set is written. */
 struct ov_peer_info_own
 {
@@ -51,6 +58,8 @@ struct ov_peer_info_own
     bool tcp_nonlinear;   /* IV_TCPNL=1 [WP-FRM-008] */
     const char *sso;      /* IV_SSO [WP-AUTH-014]; NULL: left out */
     uint32_t compression; /* OV_PEER_COMP_*: what it can receive [WP-COMP-010] */
+    const struct ov_peer_info_more *more; /* as far as there is room */
+    size_t more_count;
 };
 
 /* Write the lines and a NUL. *len without NUL. OV_ERR_NOSPACE; OV_ERR_FORMAT: a value with control

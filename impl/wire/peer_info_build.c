@@ -113,6 +113,11 @@ enum ov_err ov_peer_info_build(const struct ov_peer_info_own *own, char *out, si
     {
         return o.err;
     }
+    for (size_t i = 0; i < own->more_count; i++)
+    {
+        add_line(&o, own->more[i].name, own->more[i].value);
+        o.err = OV_OK; /* what doesn't fit is left out */
+    }
     out[o.len] = '\0';
     *len = o.len;
     return OV_OK;

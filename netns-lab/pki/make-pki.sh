@@ -6,9 +6,12 @@
 #   DIR/ca.crt ca.key server.crt server.key client.crt client.key   EC P-256
 #   DIR/rsa/          the same six files with RSA-2048
 #   DIR/ed25519/      the same six files with Ed25519
-#   DIR/crl-empty.pem, crl-client.pem   lists of ca: nobody, and the client (of both other sets nobody)
+#   crl-other.pem crl-client.pem in each of the three: lists that hold somebody else, and the client
+#   server.fingerprint client.fingerprint in each: a line of options that accepts this certificate alone
+#   DIR/crl-empty.pem   a list of ca that holds nobody
+#   DIR/revoked/      an empty file named by a serial number that nobody has
 #   DIR/client.p12    client.crt, client.key and ca.crt; password "ovlab", as of client-encrypted.key
-#   DIR/tls-crypt.key, tls-auth.key   static keys, format V1, 256 random octets
+#   DIR/tls-crypt.key, tls-auth.key, static.key   static keys, format V1, 256 random octets
 #   DIR/tls-crypt-v2-server.key       128 random octets
 #   DIR/tls-crypt-v2-client.key       wrapped by it with the time, tls-crypt-v2-user.key with user data
 #   DIR/other-ca/     ca.* and client.*: a client that our CA never signed
@@ -134,17 +137,36 @@ make_ed25519()
     make_leaf ed25519 "$stem/ca" "$stem/client" client ovlab-client
 }
 
-# Lists are made by `ca` too.
-make_lists()
+# make_list SET NAME [CERTIFICATE]: SET/crl-NAME.pem, which holds the certificate's serial number. Lists are made
+# by `ca` too.
+make_list()
 {
+    local authority=(openssl ca -config "$temp/openssl.cnf" -name expired_authority -cert "$1/ca.crt"
+        -keyfile "$1/ca.key")
     mkdir "$temp/database"
     : >"$temp/database/index.txt"
-    local authority=(openssl ca -config "$temp/openssl.cnf" -name expired_authority -cert "$temp/ca.crt"
-        -keyfile "$temp/ca.key" -md sha256)
-    quietly "${authority[@]}" -gencrl -crldays "$days" -out "$temp/crl-empty.pem"
-    quietly "${authority[@]}" -revoke "$temp/client.crt"
-    quietly "${authority[@]}" -gencrl -crldays "$days" -out "$temp/crl-client.pem"
+    (($# < 3)) || quietly "${authority[@]}" -revoke "$3"
+    quietly "${authority[@]}" -gencrl -crldays "$days" -out "$1/crl-$2.pem"
     rm -r "$temp/database"
+}
+
+# What is told of certificates: which are revoked, and what they look like.
+make_lists()
+{
+    local set role
+    make_list "$temp" empty
+    for set in "$temp" "$temp/rsa" "$temp/ed25519"
+    do
+        make_list "$set" other "$temp/other-ca/client.crt"
+        make_list "$set" client "$set/client.crt"
+        for role in server client
+        do
+            openssl x509 -in "$set/$role.crt" -noout -fingerprint -sha256 |
+                sed 's/^.*=/peer-fingerprint /' >"$set/$role.fingerprint"
+        done
+    done
+    mkdir "$temp/revoked"
+    echo 'The name of this file is a serial number.' >"$temp/revoked/4711"
 }
 
 make_containers()
@@ -246,7 +268,8 @@ wanted_files()
             printf '%s\n' "$set$name.crt" "$set$name.key"
         done
     done
-    printf '%s\n' crl-{empty,client}.pem client.p12 client-encrypted.key tls-crypt.key tls-auth.key tls-crypt-v2-{server,client,user}.key other-ca/{ca,client}.{crt,key} expired/client.{crt,key} \
+    printf '%s\n' {,rsa/,ed25519/}crl-{other,client}.pem {,rsa/,ed25519/}{server,client}.fingerprint crl-empty.pem revoked/4711 static.key
+    printf '%s\n' client.p12 client-encrypted.key tls-crypt.key tls-auth.key tls-crypt-v2-{server,client,user}.key other-ca/{ca,client}.{crt,key} expired/client.{crt,key} \
         wrong-eku/{server,client}.{crt,key}
 }
 
@@ -284,6 +307,7 @@ make_all()
     make_containers
     write_static_key "$temp/tls-crypt.key"
     write_static_key "$temp/tls-auth.key"
+    write_static_key "$temp/static.key"
     make_v2_keys
     rm "$temp/openssl.cnf"
     chmod 755 "$temp" "$temp"/*/

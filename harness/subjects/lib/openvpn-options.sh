@@ -8,6 +8,8 @@
 #   subject_present      may be left out: the same asked cheaply, without the version
 #   subject_supports F   prints a detail or the reason; returns 0 or 127
 #
+#   subject_static_options  may be left out: prints what else static key mode takes
+#
 # and ends with: subject_main "$@"
 
 # shellcheck disable=SC2154 # subject_program is the subject's
@@ -19,7 +21,7 @@ declare -A cfg=()
 # program's own default.
 readonly cfg_keys=' role proto local remote port dev cipher auth ca cert key tls_crypt tls_auth
  key_direction tls_crypt_v2 topology dev_type mode tunnel4 tunnel6 tun_mtu keepalive exit_notify sndbuf rcvbuf profile wincost tunproxy
- verb workdir options '
+ pkcs12 external_key secret verb workdir options '
 
 usage_error()
 {
@@ -98,7 +100,11 @@ options_of_server()
 {
     option_path local local
     option port port
-    if [[ ${cfg[mode]-} == p2p ]]
+    if [[ ${cfg[mode]-} == static ]]
+    then
+        options_of_peer 1 2
+        return
+    elif [[ ${cfg[mode]-} == p2p ]]
     then
         echo 'tls-server'
         options_of_peer 1 2
@@ -123,17 +129,35 @@ options_of_peer()
 
 options_of_client()
 {
-    if [[ ${cfg[mode]-} == p2p ]]
-    then
-        echo 'tls-client'
-        options_of_peer 2 1
-    else
-        echo 'client'
-    fi
-    echo 'nobind'
     printf 'remote %s %s\n' "${cfg[remote]}" "${cfg[port]}"
+    echo 'nobind'
+    case ${cfg[mode]-} in
+        static)
+            options_of_peer 2 1
+            return
+            ;;
+        p2p)
+            echo 'tls-client'
+            options_of_peer 2 1
+            ;;
+        *) echo 'client' ;;
+    esac
     echo 'remote-cert-tls server'
     option exit_notify explicit-exit-notify
+}
+
+options_of_tls()
+{
+    option_path ca ca
+    # PKCS#12 holds the two others; somebody else has an external key.
+    option_path pkcs12 pkcs12
+    [[ -n ${cfg[pkcs12]-} ]] || option_path cert cert
+    [[ -n ${cfg[pkcs12]-}${cfg[external_key]-} ]] || option_path key key
+    option_path tls_crypt tls-crypt
+    option_path tls_auth tls-auth
+    option key_direction key-direction
+    option_path tls_crypt_v2 tls-crypt-v2
+    option cipher data-ciphers
 }
 
 options_of_both()
@@ -141,14 +165,14 @@ options_of_both()
     option dev dev
     printf 'dev-type %s\n' "${cfg[dev_type]:-tun}"
     printf 'proto %s\n' "$(proto_word)"
-    option_path ca ca
-    option_path cert cert
-    option_path key key
-    option_path tls_crypt tls-crypt
-    option_path tls_auth tls-auth
-    option key_direction key-direction
-    option_path tls_crypt_v2 tls-crypt-v2
-    option cipher data-ciphers
+    if [[ ${cfg[mode]-} == static ]]
+    then
+        option_path secret secret
+        option cipher cipher
+        ! declare -F subject_static_options >/dev/null || subject_static_options
+    else
+        options_of_tls
+    fi
     option auth auth
     option tun_mtu tun-mtu
     option sndbuf sndbuf

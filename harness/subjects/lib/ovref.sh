@@ -33,6 +33,12 @@ ovref_log_line()
     esac
 }
 
+# As 2.7 wants it.
+subject_static_options()
+{
+    echo allow-deprecated-insecure-static-crypto
+}
+
 subject_supports()
 {
     local help
@@ -60,7 +66,7 @@ subject_supports()
         log:*)
             ovref_log_line "${1#log:}"
             ;;
-        topology:net30 | topology:p2p | dev-type:tap | peer-to-peer | tunnel6-only)
+        topology:net30 | topology:p2p | dev-type:tap | peer-to-peer | tunnel6-only | pull-filter)
             echo yes
             ;;
         server | client | udp4 | udp6 | tcp4 | tcp6 | tls-crypt | tls-auth | tls-crypt-v2 | explicit-exit-notify)
@@ -84,10 +90,15 @@ subject_supports()
             ;;
         client-config-dir | client-connect | learn-address | connect-freq | tls-cipher | tls-ciphersuites | \
             tls-groups | auth-user-pass | auth-gen-token | static-challenge | dynamic-challenge | cr-text | verify-client-cert | \
-            crl | verify-x509-name | peer-fingerprint | tls-verify | key-password | certs:ec | certs:rsa)
+            crl | verify-x509-name | peer-fingerprint | tls-verify | key-password | certs:ec | certs:rsa | \
+            auth-user-pass:inline | auth-user-pass-verify | auth-failed-reason)
             echo yes
             ;;
-        pkcs12 | certs:ed25519)
+        pkcs12)
+            [[ $backend == openssl ]] || unsupported 'its TLS library, mbed TLS, has no PKCS#12 containers' || return
+            echo yes
+            ;;
+        certs:ed25519)
             [[ $backend == openssl ]] || unsupported "$library has no $1" || return
             echo yes
             ;;

@@ -55,7 +55,7 @@ openvpn_lists()
 stock_log_line()
 {
     case $1 in
-        cipher:none) echo "Data Channel: [Cc]ipher '(none|\[null-cipher\])'" ;;
+        cipher:none) echo "Data Channel: ([Cc]ipher|using negotiated cipher) '(none|\[null-cipher\])'" ;;
         cipher:*) printf "Data Channel: [Cc]ipher '%s'\n" "${1#cipher:}" ;;
         tls:*) printf 'Control Channel: TLSv%s,\n' "${1#tls:}" ;;
         tls-ekm) echo 'Protocol options:.* (protocol-flags .*tls-ekm|key-derivation tls-ekm)|P2P mode NCP .*TLS_export=1' ;;
@@ -68,26 +68,57 @@ stock_log_line()
     esac
 }
 
+# Static key mode is on its way out.
+subject_static_options()
+{
+    ! stock_has 2.7 || echo allow-deprecated-insecure-static-crypto
+}
+
 subject_supports()
 {
     case $1 in
         server | client | udp4 | udp6 | tcp4 | tcp6 | tls-crypt | tls-auth | tls-crypt-v2 | \
             explicit-exit-notify | cipher:none | pull-filter | data-ciphers-fallback | fragment | \
             topology:net30 | topology:p2p | dev-type:tap | tunnel6-only | certificate:ed25519 | \
-            tls:1.3 | auth-user-pass | auth-user-pass-verify | auth-gen-token | comp-lzo:yes | comp-lzo:no | comp-lzo:adaptive | compress:stub | \
-            compress:stub-v2 | compress:migrate)
+            tls:1.3 | auth-user-pass | auth-user-pass-verify | management-login | management-external-key | crl | verify-x509-name | \
+            tls-verify | key-password | pkcs12 | proxy:http-none | proxy:http-basic | proxy:http-digest | proxy:socks5 | \
+            proxy:socks5-udp | comp-lzo:yes | comp-lzo:no | comp-lzo:adaptive | compress:stub | \
+            compress:stub-v2)
             echo yes
             ;;
         profile | profile:*)
             supports_profile "${1#profile:}"
             ;;
-        tls-ekm | tls-crypt-v2:cookie | auth-user-pass:inline | tun-mtu:9000 | peer-to-peer)
+        tls-ekm | tls-crypt-v2:cookie | auth-user-pass:inline | auth-gen-token | compress:migrate | tun-mtu:9000 | peer-to-peer)
             if stock_has 2.6
             then
                 echo yes
             else
                 unsupported "$1 (as the lab sets it up) is newer than OpenVPN 2.5"
             fi
+            ;;
+        static-key)
+            echo 'yes, deprecated'
+            ;;
+        tun-mtu:576)
+            stock_has 2.6 ||
+                unsupported 'OpenVPN 2.5 has no room for control packets that are longer than its tun-mtu' || return
+            echo yes
+            ;;
+        peer-fingerprint | auth-failed-reason)
+            if stock_has 2.6
+            then
+                echo yes
+            else
+                unsupported "$1 is newer than OpenVPN 2.5"
+            fi
+            ;;
+        proxy:http-ntlm2)
+            unsupported 'with OpenSSL 3 it has no MD4, so its NTLM ends at phase 3 [WP-PROXY-008]'
+            ;;
+        current-generation)
+            [[ ${stock_current-} == yes ]] || unsupported 'older than what is in use today' || return
+            echo yes
             ;;
         aead-epoch)
             stock_has 2.7 || unsupported 'the epoch format is newer than OpenVPN 2.6'

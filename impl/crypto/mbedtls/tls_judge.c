@@ -4,6 +4,8 @@
 #include <mbedtls/oid.h>
 #include <string.h>
 
+#include "crypto/x509.h"
+
 /* Certificates as the rules of the configuration see them. */
 
 static bool is_field(const mbedtls_x509_name *part, const char *field)
@@ -21,6 +23,11 @@ void mbed_name_of(const struct ov_tls_conf *conf, const mbedtls_x509_crt *cert, 
 {
     out[0] = '\0';
     *has_nul = false;
+    if (conf->name_field != NULL && strncmp(conf->name_field, "ext:", 4) == 0)
+    {
+        ov_x509_name_of(cert->raw.p, cert->raw.len, conf->name_field, out, cap);
+        return;
+    }
     for (const mbedtls_x509_name *part = &cert->subject; part != NULL; part = part->next)
     {
         if (is_field(part, conf->name_field))

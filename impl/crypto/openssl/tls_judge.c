@@ -4,6 +4,8 @@
 #include <openssl/objects.h>
 #include <string.h>
 
+#include "crypto/x509.h"
+
 /* Certificates as the rules of the configuration see them. */
 
 /* The last entry of this kind in the subject; *has_nul if it hides something behind a NUL. */
@@ -33,6 +35,15 @@ static void entry_of(const X509 *cert, int nid, char *out, size_t cap, bool *has
 
 void openssl_name_of(const struct ov_tls_conf *conf, const X509 *cert, char *out, size_t cap, bool *has_nul)
 {
+    if (conf->name_field != NULL && strncmp(conf->name_field, "ext:", 4) == 0)
+    {
+        unsigned char *der = NULL;
+        const int len = i2d_X509(cert, &der);
+        ov_x509_name_of(der, len > 0 ? (size_t)len : 0, conf->name_field, out, cap);
+        *has_nul = false;
+        OPENSSL_free(der);
+        return;
+    }
     const int nid = conf->name_field != NULL ? OBJ_txt2nid(conf->name_field) : NID_commonName;
     entry_of(cert, nid, out, cap, has_nul);
     ERR_clear_error();

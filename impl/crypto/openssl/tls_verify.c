@@ -37,6 +37,14 @@ static enum ov_cert_fault fault_of(int error)
         return OV_CERT_WEAK;
     case X509_V_ERR_CERT_REVOKED:
         return OV_CERT_REVOKED;
+    case X509_V_ERR_CRL_HAS_EXPIRED:
+        return OV_CERT_CRL_EXPIRED;
+    case X509_V_ERR_CRL_NOT_YET_VALID:
+        return OV_CERT_CRL_NOT_YET_VALID;
+    case X509_V_ERR_CRL_SIGNATURE_FAILURE:
+    case X509_V_ERR_UNABLE_TO_DECRYPT_CRL_SIGNATURE:
+    case X509_V_ERR_KEYUSAGE_NO_CRL_SIGN:
+        return OV_CERT_CRL_UNTRUSTED;
     default:
         return OV_CERT_OTHER;
     }

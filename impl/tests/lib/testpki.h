@@ -26,5 +26,7 @@ struct ov_tls_settings ov_testpki_settings(enum ov_role role, const char *entry)
 extern const struct ov_testpki_entry ov_testpki_good[];
 extern const struct ov_testpki_entry ov_testpki_bad[];
 extern const struct ov_testpki_entry ov_testpki_deep[];
+/* By make-testcrl.sh: names begin with "crl-"; a revocation list stands in cert. */
+extern const struct ov_testpki_entry ov_testpki_crl[];
 
 #endif

@@ -1,0 +1,75 @@
+/* How the client logs in: where name and password come from, and what the server asks beyond them. */
+#include "lib/matrix.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+#define CHECKED_BY(words)                                                                                    \
+    "script-security 2\nauth-user-pass-verify \"@ROOT@/netns-lab/login/" words "\" via-file\n"
+#define FROM_FILE "auth-user-pass @ROOT@/netns-lab/login/right\n"
+#define MANAGED   LAB_MANAGED "management-query-passwords\nauth-nocache\n"
+
+static const struct lab_value logins[] = {
+    {.name = "no-login", .title = "certificates only", .tags = LAB_T_BARE},
+    {.name = "login-file",
+     .title = "user name and password from a file",
+     .tags = LAB_T_NEGOTIATED,
+     .client_needs = "auth-user-pass",
+     .server_needs = "auth-user-pass-verify",
+     .client = FROM_FILE,
+     .server = CHECKED_BY("check")},
+    {.name = "login-inline",
+     .title = "user name and password in the configuration",
+     .tags = LAB_T_NEGOTIATED,
+     .client_needs = "auth-user-pass:inline",
+     .server_needs = "auth-user-pass-verify",
+     .client = "<auth-user-pass>\nalice\nwonderland\n</auth-user-pass>\n",
+     .server = CHECKED_BY("check")},
+    {.name = "login-token",
+     .title = "a token instead of the password at renegotiation",
+     .tags = LAB_T_NEGOTIATED,
+     .client_needs = "auth-user-pass",
+     .server_needs = "auth-gen-token",
+     .client = FROM_FILE,
+     .server = CHECKED_BY("check") "reneg-sec 3600\nauth-gen-token 3600 600\n"},
+    {.name = "login-asked",
+     .title = "user name and password asked for at the management interface",
+     .tags = LAB_T_NEGOTIATED | LAB_T_MANAGED,
+     .client_needs = "management-login",
+     .server_needs = "auth-user-pass-verify",
+     .client = "auth-user-pass\n" MANAGED,
+     .around = {.manager = "netns-lab/login/manager plain"},
+     .server = CHECKED_BY("check")},
+    {.name = "login-static",
+     .title = "a static challenge, answered at the management interface",
+     .tags = LAB_T_NEGOTIATED | LAB_T_MANAGED,
+     .client_needs = "management-login",
+     .server_needs = "auth-user-pass-verify",
+     .client = "auth-user-pass\nstatic-challenge \"Which number?\" 1\n" MANAGED,
+     .around = {.manager = "netns-lab/login/manager static"},
+     .server = CHECKED_BY("check-static")},
+    {.name = "login-dynamic",
+     .title = "a dynamic challenge, answered at the management interface",
+     .tags = LAB_T_NEGOTIATED | LAB_T_MANAGED,
+     .client_needs = "management-login",
+     .server_needs = "auth-failed-reason",
+     .client = "auth-user-pass\nauth-retry interact\nconnect-retry 1 1\n" MANAGED,
+     .around = {.manager = "netns-lab/login/manager dynamic"},
+     .server = CHECKED_BY("check-dynamic") "reneg-sec 3600\nauth-gen-token 3600 600\n"},
+    {.name = "login-retry",
+     .title = "auth-retry: refused once, let in the second time",
+     .tags = LAB_T_NEGOTIATED,
+     .client_needs = "auth-user-pass",
+     .server_needs = "auth-user-pass-verify",
+     .client = FROM_FILE "auth-retry nointeract\nconnect-retry 1 1\n",
+     .server = CHECKED_BY("check-second")},
+    {.name = "login-wrong",
+     .title = "a wrong password: refused",
+     .tags = LAB_T_NEGOTIATED | LAB_T_REFUSED,
+     .client_needs = "auth-user-pass:inline",
+     .server_needs = "auth-user-pass-verify",
+     .client = "<auth-user-pass>\nalice\nlooking-glass\n</auth-user-pass>\n",
+     .server = CHECKED_BY("check"),
+     .expect = {.refusal = "AUTH_FAILED"}},
+};
+
+const struct lab_factor lab_factor_login = {"login", logins, COUNT(logins)};

@@ -90,22 +90,24 @@ static void on_signal(void *ctx, int signum)
 static bool client_open(struct ov_client *client)
 {
     const struct ov_loop_user user = {client, ov_client_wake, on_signal, ov_client_resolved};
+    const struct ov_config *config = &client->program->config;
+    const struct ov_tun_spec spec = {
+        config->tunnel.dev, config->tunnel.tap,
+        ov_buf_packet_for(ov_tunnel_packet(&config->tunnel, config->tun_mtu_max))};
     enum ov_err err = ov_loop_new(&user, &client->loop);
     if (err != OV_OK)
     {
         ov_logf(client->log, OV_LOG_ERROR, "cannot start the event loop: %s", ov_err_name(err));
         return false;
     }
-    if (!ov_interface_open(&client->iface, client->program->config.tunnel.dev,
-                           ov_buf_packet_for(client->program->config.tun_mtu_max),
-                           client->program->config.data_path, client->log))
+    if (!ov_interface_open(&client->iface, &spec, config->data_path, client->log))
     {
         return false;
     }
     ov_self_describe(client->program, client->iface.netif);
     client->pump.engine = &ov_engine_session;
     client->pump.tun = client->iface.tun;
-    client->pump.drains = client->program->config.fragment.octets > 0;
+    client->pump.drains = config->fragment.octets > 0;
     err = ov_loop_watch(client->loop, OV_WATCH_TUN, client->iface.tun->ops->fd(client->iface.tun));
     if (err != OV_OK)
     {

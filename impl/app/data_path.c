@@ -44,35 +44,34 @@ struct ov_link *ov_data_path_link(enum ov_data_path path, const struct ov_udp_se
 }
 
 /* The way that was asked for, or what stands in for it. */
-static enum ov_err open_device(enum ov_data_path path, const char *dev, uint32_t packet,
+static enum ov_err open_device(enum ov_data_path path, const struct ov_tun_spec *spec,
                                const struct ov_log *log, struct ov_tun **out, char text[static OV_TUN_TEXT])
 {
     enum ov_err err = OV_ERR_UNSUPPORTED;
     if (path == OV_DATA_PATH_URING)
     {
-        err = ov_tun_open_uring_for(dev, packet, out, text);
+        err = ov_tun_open_uring_for(spec, out, text);
         path = falls_back(path, err, text, log) ? OV_DATA_PATH_AUTO : path;
     }
     if (path == OV_DATA_PATH_AUTO || path == OV_DATA_PATH_OFFLOAD)
     {
-        err = ov_tun_open_offload_for(dev, packet, out, text);
+        err = ov_tun_open_offload_for(spec, out, text);
         path = falls_back(path, err, text, log) ? OV_DATA_PATH_PLAIN : path;
     }
     if (path == OV_DATA_PATH_PLAIN || path == OV_DATA_PATH_BATCH)
     {
-        err = ov_tun_open_plain_for(dev, packet, out, text);
+        err = ov_tun_open_plain_for(spec, out, text);
     }
     return err;
 }
 
-struct ov_tun *ov_data_path_tun(enum ov_data_path path, const char *dev, uint32_t packet,
+struct ov_tun *ov_data_path_tun(enum ov_data_path path, const struct ov_tun_spec *spec,
                                 const struct ov_log *log)
 {
     struct ov_tun *tun = NULL;
     char text[OV_TUN_TEXT] = "";
-    const bool null = strcmp(dev, "null") == 0;
-    const enum ov_err err =
-        null ? ov_tun_open_null(&tun, text) : open_device(path, dev, packet, log, &tun, text);
+    const bool null = strcmp(spec->dev, "null") == 0;
+    const enum ov_err err = null ? ov_tun_open_null(&tun, text) : open_device(path, spec, log, &tun, text);
     if (err != OV_OK)
     {
         ov_logf(log, OV_LOG_ERROR, "%s", text);

@@ -14,7 +14,7 @@
 struct ov_link *ov_data_path_link(enum ov_data_path path, const struct ov_udp_settings *settings,
                                   const struct ov_log *log);
 /* packet: octets of the largest one (ov_buf_packet_for). */
-struct ov_tun *ov_data_path_tun(enum ov_data_path path, const char *dev, uint32_t packet,
+struct ov_tun *ov_data_path_tun(enum ov_data_path path, const struct ov_tun_spec *spec,
                                 const struct ov_log *log);
 
 #endif

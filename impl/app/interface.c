@@ -4,12 +4,12 @@
 
 #include "app/data_path.h"
 
-bool ov_interface_open(struct ov_interface *iface, const char *dev, uint32_t packet, enum ov_data_path path,
+bool ov_interface_open(struct ov_interface *iface, const struct ov_tun_spec *spec, enum ov_data_path path,
                        const struct ov_log *log)
 {
     char netif_text[OV_NETIF_TEXT] = "";
     iface->log = log;
-    iface->tun = ov_data_path_tun(path, dev, packet, log);
+    iface->tun = ov_data_path_tun(path, spec, log);
     if (iface->tun == NULL)
     {
         return false;

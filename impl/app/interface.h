@@ -24,8 +24,8 @@ struct ov_interface
     struct ov_addr server; /* where the tunnel leads; family 0: nobody said */
 };
 
-/* Create the device dev for packets of so many octets (ov_buf_packet_for). False: the log says why. */
-bool ov_interface_open(struct ov_interface *iface, const char *dev, uint32_t packet, enum ov_data_path path,
+/* Create the device. False: the log says why. */
+bool ov_interface_open(struct ov_interface *iface, const struct ov_tun_spec *spec, enum ov_data_path path,
                        const struct ov_log *log);
 /* Addresses; what it had before goes. False: the log says why. */
 bool ov_interface_set_addresses(struct ov_interface *iface, const struct ov_tunnel *tunnel);

@@ -58,6 +58,12 @@ static bool choose_local(const struct ov_program *program, uint8_t family, bool 
     return true;
 }
 
+/* Octets that a tunnel packet may have. */
+static uint32_t largest(const struct ov_config *config)
+{
+    return ov_buf_packet_for(ov_tunnel_packet(&config->tunnel, config->tun_mtu_max));
+}
+
 static bool udp_settings(const struct ov_program *program, uint8_t family, struct ov_udp_settings *out)
 {
     const struct ov_config *config = &program->config;
@@ -65,7 +71,7 @@ static bool udp_settings(const struct ov_program *program, uint8_t family, struc
         .bind = config->bind,
         .sndbuf = config->sndbuf,
         .rcvbuf = config->rcvbuf,
-        .packet = ov_buf_packet_for(config->tun_mtu_max),
+        .packet = largest(config),
         .device = config->bind_dev,
         .mtu_disc = config->mtu_disc,
         .mark = config->mark,
@@ -129,7 +135,7 @@ static bool tcp_settings(struct ov_program *program, uint8_t family, struct ov_t
         .device = config->bind_dev,
         .mark = config->mark,
         .frame_max = config->tun_mtu_max + FRAME_MORE,
-        .queue_octets = config->tcp_queue * (OV_TCP_FRAME_HEAD + ov_buf_packet_for(config->tun_mtu_max)),
+        .queue_octets = config->tcp_queue * (OV_TCP_FRAME_HEAD + largest(config)),
         .max_unclaimed = OV_LOCAL_HALF_OPEN,
         .max_connections = config->max_clients + 2 * OV_LOCAL_HALF_OPEN,
         .unclaimed_ms = config->hand_window_s * 1000u,
@@ -214,4 +220,14 @@ struct ov_link *ov_local_relay(const struct ov_program *program, const struct ov
     settings.batch = program->config.data_path == OV_DATA_PATH_PLAIN ? 1 : 0;
     enum ov_err err = ov_udp_open_socks(&settings, ov_dial_relay(dial), &link, text);
     return opened(program, err, link, text);
+}
+
+void ov_local_grow(const struct ov_program *program, struct ov_link *link, uint32_t peers)
+{
+    const uint32_t wanted = ov_sockbuf_for_peers(peers);
+    if (program->config.rcvbuf == 0 && link->ops->connections == NULL &&
+        wanted > link->buffer[OV_SOCKBUF_RECEIVE].asked)
+    {
+        (void)link->ops->buffer(link, OV_SOCKBUF_RECEIVE, wanted);
+    }
 }

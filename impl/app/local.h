@@ -26,4 +26,7 @@ struct ov_dial *ov_local_dial(struct ov_program *program, const struct ov_addr *
 struct ov_link *ov_local_adopt(struct ov_program *program, struct ov_dial *dial, const struct ov_addr *proxy);
 struct ov_link *ov_local_relay(const struct ov_program *program, const struct ov_dial *dial);
 
+/* More peers, more trains that arrive together: a larger receive buffer, where the user said no size. */
+void ov_local_grow(const struct ov_program *program, struct ov_link *link, uint32_t peers);
+
 #endif

@@ -7,6 +7,7 @@
 #include "app/genkey.h"
 #include "app/load_files.h"
 #include "app/log_stderr.h"
+#include "app/persist.h"
 #include "app/process.h"
 #include "app/program.h"
 #include "app/version.h"
@@ -184,6 +185,10 @@ static enum ov_outcome run_config(struct ov_program *program, const struct ov_op
         const bool made = ov_genkey_run(program, config, log, ov_loop_now());
         ov_program_clear(program);
         return made ? OV_OUTCOME_DONE : OV_OUTCOME_FAILED;
+    }
+    if (config != NULL && (config->wish == OV_WISH_MKTUN || config->wish == OV_WISH_RMTUN))
+    {
+        return ov_persist_run(config, &log) ? OV_OUTCOME_DONE : OV_OUTCOME_FAILED;
     }
     return config == NULL ? OV_OUTCOME_FAILED : run_role(program, config, log);
 }

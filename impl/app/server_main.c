@@ -55,25 +55,12 @@ static void finish(struct server *server, enum ov_outcome outcome)
     ov_loop_stop(server->loop);
 }
 
-/* More peers, more trains that arrive together. Not where the user said a size. */
-static void grow_buffer(struct server *server)
-{
-    struct ov_hub_stats stats;
-    struct ov_link *link = server->link;
-    ov_hub_stats(server->hub, &stats);
-    const uint32_t wanted = ov_sockbuf_for_peers(stats.peers);
-    if (server->program->config.rcvbuf == 0 && link->ops->connections == NULL &&
-        wanted > link->buffer[OV_SOCKBUF_RECEIVE].asked)
-    {
-        (void)link->ops->buffer(link, OV_SOCKBUF_RECEIVE, wanted);
-    }
-}
-
 /* ---- status ---- */
 
 static struct ov_server_view view_of(const struct server *server)
 {
-    return (struct ov_server_view){server->hub, server->link, &server->iface, &server->pump};
+    return (struct ov_server_view){server->hub, server->link, &server->iface, &server->pump,
+                                   server->program->config.tunnel.tap};
 }
 
 static void write_status_text(const struct server *server, uint32_t version, FILE *file)
@@ -102,6 +89,7 @@ static uint64_t keep_status(struct server *server, struct ov_now now)
 
 static void on_event(struct server *server, const struct ov_event *event)
 {
+    struct ov_hub_stats stats;
     if (server->judge != NULL)
     {
         ov_manage_clients_event(server->judge, event, ov_loop_now());
@@ -110,7 +98,8 @@ static void on_event(struct server *server, const struct ov_event *event)
     {
     case OV_EVENT_CONNECTED:
         ov_logf(server->log, OV_LOG_INFO, "peer-id %u connected: %s", event->peer_id, event->text);
-        grow_buffer(server);
+        ov_hub_stats(server->hub, &stats);
+        ov_local_grow(server->program, server->link, stats.peers);
         break;
     case OV_EVENT_CLOSED:
         ov_logf(server->log, OV_LOG_INFO, "peer-id %u closed: %s", event->peer_id, event->text);
@@ -406,6 +395,8 @@ static bool server_open(struct server *server)
 {
     const struct ov_loop_user user = {server, on_wake, on_signal, on_resolved};
     const struct ov_tunnel *tunnel = &server->program->config.tunnel;
+    const struct ov_tun_spec spec = {tunnel->dev, tunnel->tap,
+                                     ov_buf_packet_for(ov_tunnel_packet(tunnel, tunnel->mtu))};
     enum ov_err err = ov_loop_new(&user, &server->loop);
     if (err != OV_OK)
     {
@@ -415,13 +406,14 @@ static bool server_open(struct server *server)
     server->link = ov_proto_is_tcp(server->program->config.proto) ? ov_local_listen(server->program)
                                                                   : ov_local_open(server->program, 0);
     if (server->link == NULL ||
-        !ov_interface_open(&server->iface, tunnel->dev, ov_buf_packet_for(tunnel->mtu),
-                           server->program->config.data_path, server->log) ||
+        !ov_interface_open(&server->iface, &spec, server->program->config.data_path, server->log) ||
         !ov_server_tunnel_raise(&server->tunnel, server->program, server->loop, &server->iface))
     {
         return false;
     }
     server->program->guard.world = &server->tunnel.updown.plan.facts;
+    server->settings.has_mac =
+        tunnel->tap && ov_netif_mac(server->iface.netif, server->iface.tun->index, server->settings.mac);
     err = open_engine(server);
     if (err == OV_OK && server->clients != NULL)
     {

@@ -1,6 +1,6 @@
 #include "app/server_status.h"
 
-#include "app/status_text.h"
+#include "app/status_hub.h"
 #include "app/version.h"
 #include "loop/loop.h"
 
@@ -25,24 +25,11 @@ void ov_server_counters(const struct ov_server_view *view, struct ov_counters *c
     ov_counters_drops(counters, &in, &out);
 }
 
-struct peer_walk
-{
-    const struct ov_hub *hub;
-    uint32_t at;
-};
-
-static bool next_peer(void *ctx, struct ov_hub_peer *out)
-{
-    struct peer_walk *walk = ctx;
-    return ov_hub_next_peer(walk->hub, &walk->at, out);
-}
-
 void ov_server_status_write(const struct ov_server_view *view, uint32_t version, FILE *file)
 {
     struct ov_counters counters;
-    struct peer_walk walk = {view->hub, 0};
-    const struct ov_status_peers peers = {next_peer, &walk};
     char title[OV_VERSION_LINE];
     ov_server_counters(view, &counters);
-    ov_status_text_server(file, version, ov_version_line(title), &peers, &counters, ov_loop_now());
+    ov_status_hub_write(file, version, ov_version_line(title), view->hub, view->tap, &counters,
+                        ov_loop_now());
 }

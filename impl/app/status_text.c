@@ -88,11 +88,12 @@ static void put_client(const struct writer *w, const struct ov_hub_peer *peer)
     (void)fputc('\n', w->file);
 }
 
-static void put_route(const struct writer *w, const struct ov_hub_peer *peer, const char *ip)
+static void put_route(const struct writer *w, const struct ov_hub_peer *peer, const char *ip,
+                      uint64_t seen_ms)
 {
     const struct ov_session_status *s = &peer->session;
     char addr[OV_ADDR_TEXT];
-    const uint64_t age_ms = w->now.mono_ms > s->last_in_ms ? w->now.mono_ms - s->last_in_ms : 0;
+    const uint64_t age_ms = w->now.mono_ms > seen_ms ? w->now.mono_ms - seen_ms : 0;
     if (w->version > 1)
     {
         (void)fprintf(w->file, "ROUTING_TABLE%c", w->comma);
@@ -104,17 +105,35 @@ static void put_route(const struct writer *w, const struct ov_hub_peer *peer, co
     (void)fputc('\n', w->file);
 }
 
-static void put_routes(const struct writer *w, const struct ov_hub_peer *peer)
+static void put_macs(const struct writer *w, const struct ov_hub_peer *peer,
+                     const struct ov_status_peers *peers)
 {
+    char text[20]; /* behind the address stands its VLAN, which is none */
+    for (struct ov_hub_mac at = {0}; peers->next_mac(peers->ctx, peer->session.peer_id, &at);)
+    {
+        (void)snprintf(text, sizeof text, "%02x:%02x:%02x:%02x:%02x:%02x@0", at.mac[0], at.mac[1], at.mac[2],
+                       at.mac[3], at.mac[4], at.mac[5]);
+        put_route(w, peer, text, at.seen_ms);
+    }
+}
+
+static void put_routes(const struct writer *w, const struct ov_hub_peer *peer,
+                       const struct ov_status_peers *peers)
+{
+    if (peers->next_mac != NULL)
+    {
+        put_macs(w, peer, peers);
+        return;
+    }
     char ip4[OV_IP4_TEXT];
     char ip6[OV_IP6_TEXT];
     if (peer->ip4 != 0)
     {
-        put_route(w, peer, ov_value_ip4_text(peer->ip4, ip4));
+        put_route(w, peer, ov_value_ip4_text(peer->ip4, ip4), peer->session.last_in_ms);
     }
     if (peer->has_ip6)
     {
-        put_route(w, peer, ov_value_ip6_text(peer->ip6, ip6));
+        put_route(w, peer, ov_value_ip6_text(peer->ip6, ip6), peer->session.last_in_ms);
     }
 }
 
@@ -164,7 +183,7 @@ void ov_status_text_server(FILE *file, uint32_t version, const char *title,
         put_client(&w, &peer);
         if (second.file != NULL)
         {
-            put_routes(&second, &peer);
+            put_routes(&second, &peer, peers);
         }
     }
     put_heading(&w, version == 1 ? "ROUTING TABLE\nVirtual Address,Common Name,Real Address,Last Ref"
@@ -179,7 +198,7 @@ void ov_status_text_server(FILE *file, uint32_t version, const char *title,
     {
         (void)fputs("GLOBAL STATS\n", file);
     }
-    put_global(&w, "Max bcast/mcast queue length", 0);
+    put_global(&w, "Max bcast/mcast queue length", peers->flood_most);
     if (version > 1)
     {
         put_global(&w, "dco_enabled", 0);

@@ -14,7 +14,10 @@
 struct ov_status_peers
 {
     bool (*next)(void *ctx, struct ov_hub_peer *out);
+    /* tap: what the routing table lists are stations behind them (ov_hub_next_mac); NULL: their addresses */
+    bool (*next_mac)(void *ctx, uint32_t peer_id, struct ov_hub_mac *at);
     void *ctx;
+    uint32_t flood_most; /* frames for many clients that waited at one time */
 };
 
 /* version 1 to 3; title is the program's version line. */

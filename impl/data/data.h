@@ -31,7 +31,7 @@ struct ov_data
     uint64_t dies_ms;                /* when the lame duck dies [WP-STATE-028] */
     uint32_t peer_id;                /* OV_PEER_ID_NONE: DATA_V1 is sent [WP-FRM-021] */
     bool bare;                       /* static key mode: packets have no opcode, the current key opens all */
-    uint32_t tun_mtu;                /* larger tunnel packets are dropped, both ways [WP-DATA-004] */
+    uint32_t tun_mtu;                /* larger tunnel packets (frames) are dropped, both ways [WP-DATA-004] */
     uint32_t plain_max;              /* the same with what framing adds */
     uint64_t ticked_ms;              /* latest ov_data_tick */
     struct ov_data_framing *framing; /* compression framing and fragments; NULL: none. Owned. */
@@ -79,13 +79,15 @@ void ov_data_seal_inband(struct ov_data *d, const struct ov_addr *to, struct ov_
 /* What an opened packet is, told from its first octets. */
 enum ov_data_kind
 {
-    OV_DATA_TUNNEL, /* begins like IPv4 or IPv6 */
+    OV_DATA_TUNNEL, /* begins like IPv4 or IPv6; is a frame */
     OV_DATA_PING,   /* [WP-PING-001] */
     OV_DATA_OCC,    /* [WP-OCC-001] */
     OV_DATA_OTHER   /* nothing that a tun device takes */
 };
 
 enum ov_data_kind ov_data_kind_of(const struct ov_buf *buf);
+/* The same where tunnel packets are Ethernet frames: what is neither ping nor OCC, and no shorter than its header. */
+enum ov_data_kind ov_data_kind_of_frame(const struct ov_buf *buf);
 
 /* Time part of the replay windows: about once a second [WP-DATA-061]. */
 void ov_data_tick(struct ov_data *d, uint64_t now_ms);

@@ -1,6 +1,7 @@
 #include "data/data.h"
 
 #include "data/outlet.h"
+#include "wire/ether.h"
 #include "wire/inband.h"
 
 /* One look at the first octet decides for nearly every packet: pings start with 0x2a, OCC messages
@@ -18,6 +19,21 @@ enum ov_data_kind ov_data_kind_of(const struct ov_buf *buf)
         return OV_DATA_PING;
     }
     return ov_inband_is_occ(data, buf->len) ? OV_DATA_OCC : OV_DATA_OTHER;
+}
+
+/* A frame begins with any octet; pings and OCC messages are told by 16 of them. */
+enum ov_data_kind ov_data_kind_of_frame(const struct ov_buf *buf)
+{
+    const uint8_t *data = ov_buf_data(buf);
+    if (ov_inband_is_ping(data, buf->len))
+    {
+        return OV_DATA_PING;
+    }
+    if (ov_inband_is_occ(data, buf->len))
+    {
+        return OV_DATA_OCC;
+    }
+    return buf->len >= OV_ETHER_LEN ? OV_DATA_TUNNEL : OV_DATA_OTHER;
 }
 
 void ov_data_seal_inband(struct ov_data *d, const struct ov_addr *to, struct ov_datagram *dg, uint64_t now_ms)

@@ -42,6 +42,7 @@ static void become_peer(struct ov_hub *hub, struct ov_peer *peer, uint32_t id)
 {
     ov_half_open_remove(hub, peer);
     hub->slot[id] = peer;
+    hub->id_end = id < hub->id_end ? hub->id_end : id + 1;
     hub->stats.peers++;
     hub->stats.connected++;
     peer->id = id;

@@ -36,6 +36,10 @@ static enum ov_err init_tables(struct ov_hub *hub, uint32_t peers)
         err = ov_index_init(&hub->index[i], (enum ov_index)i, peers, seed);
     }
     hub->routes.seed = seed;
+    ov_macs_init(&hub->macs, seed, hub->settings->session.config->max_macs,
+                 hub->settings->session.config->mac_age_s * UINT64_C(1000));
+    hub->macs.has_own = hub->settings->has_mac;
+    memcpy(hub->macs.own, hub->settings->mac, sizeof hub->macs.own);
     if (err == OV_OK)
     {
         err = ov_heap_init(&hub->heap, peers);
@@ -94,6 +98,7 @@ enum ov_err ov_hub_new(const struct ov_hub_settings *settings, const struct ov_r
         (struct ov_limit){.count = config->connect_freq_count, .period_s = config->connect_freq_period_s};
     hub->sessions = (struct ov_limit){.count = config->new_freq_count, .period_s = config->new_freq_period_s};
     hub->lost_lines = (struct ov_limit){.count = 20, .period_s = 10};
+    hub->mac_lines = hub->lost_lines;
     enum ov_err err = init_all(hub);
     if (err != OV_OK)
     {
@@ -119,6 +124,8 @@ void ov_hub_free(struct ov_hub *hub)
         ov_index_clear(&hub->index[i]);
     }
     ov_inner_routes_clear(&hub->routes);
+    ov_macs_clear(&hub->macs);
+    free(hub->flood);
     ov_heap_clear(&hub->heap);
     ov_claims_clear(&hub->claims);
     ov_leases_clear(&hub->leases);
@@ -206,6 +213,21 @@ const struct ov_lease *ov_hub_lease(const struct ov_hub *hub, uint32_t n)
 void ov_hub_stats(const struct ov_hub *hub, struct ov_hub_stats *out)
 {
     *out = hub->stats;
+}
+
+bool ov_hub_next_mac(const struct ov_hub *hub, uint32_t peer_id, struct ov_hub_mac *at)
+{
+    const struct ov_peer *peer = ov_peer_of_id(hub, peer_id);
+    const struct ov_mac_entry *entry = at->entry;
+    entry = peer == NULL ? NULL : entry == NULL ? peer->macs.oldest : entry->newer;
+    if (entry == NULL)
+    {
+        return false;
+    }
+    at->entry = entry;
+    memcpy(at->mac, entry->mac, sizeof at->mac);
+    at->seen_ms = entry->seen_ms;
+    return true;
 }
 
 void ov_hub_look(const struct ov_peer *peer, struct ov_hub_peer *out)

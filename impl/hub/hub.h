@@ -123,6 +123,8 @@ struct ov_hub_stats
     uint64_t
         accepted; /* sessions created: by a third packet with a good cookie, or the first where that suffices */
     uint64_t connected;      /* sessions that got a peer-id */
+    uint64_t flooded;        /* tap: frames for many clients */
+    uint32_t flood_most;     /* of them that waited at one time, the most */
     uint64_t floats;         /* address changes after authentication */
     struct ov_drops dropped; /* packets that reached no session */
     struct ov_drops routed;  /* inner packets refused: no such client, wrong source */
@@ -140,6 +142,18 @@ struct ov_hub_peer
     bool has_ip6;
     uint8_t ip6[16];
 };
+
+/* A station behind a client (tap). */
+struct ov_hub_mac
+{
+    uint8_t mac[6];
+    uint64_t seen_ms;  /* mono */
+    const void *entry; /* where the walk is; NULL: at the beginning */
+};
+
+/* Every station behind a peer, the one that was silent longest first: start all-zero and call until false; nothing
+ * else may be done with the hub meanwhile. */
+bool ov_hub_next_mac(const struct ov_hub *hub, uint32_t peer_id, struct ov_hub_mac *at);
 
 /* Every peer with an id: start with *at = 0 and call until false. */
 bool ov_hub_next_peer(const struct ov_hub *hub, uint32_t *at, struct ov_hub_peer *out);

@@ -6,7 +6,7 @@
 
 /* Tunnel packets: whose they are, and where they go. */
 
-static void drop(struct ov_hub *hub, struct ov_datagram *dg, enum ov_err why)
+void ov_hub_drop_inner(struct ov_hub *hub, struct ov_datagram *dg, enum ov_err why)
 {
     ov_drops_count(&hub->stats.routed, why);
     ov_datagram_drop(dg, why);
@@ -30,6 +30,17 @@ static bool own_source(const struct ov_hub *hub, const struct ov_peer *peer, con
            (peer->routes_count > 0 && ov_peer_of_ip(hub, ip->src, ip->addr_len) == peer);
 }
 
+void ov_hub_forward(struct ov_hub *hub, struct ov_peer *to, struct ov_datagram *dg, struct ov_now now)
+{
+    dg->fate = OV_FATE_NONE;
+    ov_hub_make_room(hub, to, &dg->buf);
+    ov_session_send(&to->session, dg, 1, now);
+    if (dg->fate == OV_FATE_CONSUMED)
+    {
+        ov_hub_wake(hub, to); /* in pieces */
+    }
+}
+
 /* With --client-to-client a packet for another client does not see the operating system [WP-SRV-008]. */
 static void forward(struct ov_hub *hub, const struct ov_ip *ip, struct ov_datagram *dg, struct ov_now now)
 {
@@ -37,13 +48,7 @@ static void forward(struct ov_hub *hub, const struct ov_ip *ip, struct ov_datagr
         hub->settings->session.config->client_to_client ? ov_peer_of_ip(hub, ip->dst, ip->addr_len) : NULL;
     if (to != NULL)
     {
-        dg->fate = OV_FATE_NONE;
-        ov_hub_make_room(hub, to, &dg->buf);
-        ov_session_send(&to->session, dg, 1, now);
-        if (dg->fate == OV_FATE_CONSUMED)
-        {
-            ov_hub_wake(hub, to); /* in pieces */
-        }
+        ov_hub_forward(hub, to, dg, now);
     }
 }
 
@@ -57,6 +62,11 @@ void ov_hub_inner(struct ov_hub *hub, struct ov_peer *peer, struct ov_datagram *
         {
             continue;
         }
+        if (hub->settings->session.config->tunnel.tap)
+        {
+            ov_hub_frame(hub, peer, &dg[i], now);
+            continue;
+        }
         enum ov_err err = ov_ip_read(ov_buf_data(&dg[i].buf), dg[i].buf.len, &ip);
         if (err == OV_OK && !own_source(hub, peer, &ip))
         {
@@ -66,16 +76,21 @@ void ov_hub_inner(struct ov_hub *hub, struct ov_peer *peer, struct ov_datagram *
         {
             ov_logf(hub->log, OV_LOG_DROP, "%s inner packet refused: bad source address or header (%s)",
                     peer->name, ov_err_name(err));
-            drop(hub, &dg[i], err);
+            ov_hub_drop_inner(hub, &dg[i], err);
             continue;
         }
         forward(hub, &ip, &dg[i], now);
     }
 }
 
-static struct ov_peer *receiver_of(struct ov_hub *hub, const struct ov_datagram *dg, enum ov_err *err)
+static struct ov_peer *receiver_of(const struct ov_hub *hub, const struct ov_datagram *dg, struct ov_now now,
+                                   enum ov_err *err)
 {
     struct ov_ip ip;
+    if (hub->settings->session.config->tunnel.tap)
+    {
+        return ov_hub_frame_receiver(hub, dg, now, err);
+    }
     *err = ov_ip_read(ov_buf_data(&dg->buf), dg->buf.len, &ip);
     if (*err != OV_OK)
     {
@@ -94,14 +109,19 @@ void ov_hub_send(struct ov_hub *hub, struct ov_datagram *dg, size_t n, struct ov
     while (i < n)
     {
         enum ov_err err = OV_OK;
-        struct ov_peer *peer = receiver_of(hub, &dg[i], &err);
+        struct ov_peer *peer = receiver_of(hub, &dg[i], now, &err);
+        if (peer == NULL && err == OV_ERR_AGAIN)
+        {
+            ov_hub_flood(hub, &dg[i++], NULL, now);
+            continue;
+        }
         if (peer == NULL)
         {
-            drop(hub, &dg[i++], err);
+            ov_hub_drop_inner(hub, &dg[i++], err);
             continue;
         }
         size_t run = 1;
-        while (i + run < n && receiver_of(hub, &dg[i + run], &err) == peer)
+        while (i + run < n && receiver_of(hub, &dg[i + run], now, &err) == peer)
         {
             run++;
         }

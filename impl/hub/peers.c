@@ -121,6 +121,7 @@ void ov_peer_close(struct ov_hub *hub, struct ov_peer *peer, enum ov_err err, co
         hub->settings->left(hub->settings->left_ctx, peer->ticket, &last);
     }
     ov_hub_give_addresses(hub, peer);
+    ov_macs_forget(&hub->macs, &peer->macs);
     ov_claims_note(&hub->claims, ov_session_addr(&peer->session));
     keep_drops(hub, peer);
     ov_session_clear(&peer->session);

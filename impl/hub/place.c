@@ -95,7 +95,16 @@ void ov_hub_take_addresses(struct ov_hub *hub, struct ov_peer *peer)
     {
         ov_index_add(&hub->index[OV_INDEX_IP6], peer);
     }
-    if (own != NULL && ov_inner_routes_add(&hub->routes, peer) != OV_OK)
+    if (own != NULL && hub->settings->session.config->tunnel.tap)
+    {
+        if (own->iroutes4_count + own->iroutes6_count > 0)
+        {
+            ov_logf(hub->log, OV_LOG_WARN,
+                    "%s iroute has no effect with dev tap: an Ethernet has stations, not networks",
+                    peer->name);
+        }
+    }
+    else if (own != NULL && ov_inner_routes_add(&hub->routes, peer) != OV_OK)
     {
         ov_logf(hub->log, OV_LOG_WARN, "%s no memory for its iroutes", peer->name);
     }

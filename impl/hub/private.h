@@ -6,6 +6,7 @@
 #include "hub/hub.h"
 #include "hub/leases.h"
 #include "hub/limit.h"
+#include "hub/mac.h"
 #include "hub/pool.h"
 #include "session/server.h"
 #include "session/state.h"
@@ -46,6 +47,7 @@ struct ov_peer
     bool leased;       /* ... and wait for its name when it is gone */
     uint32_t ip4;
     uint8_t ip6[16];
+    struct ov_mac_owner macs;      /* tap: stations behind it */
     struct ov_inner_route *routes; /* networks behind it; owned */
     uint32_t routes_count;
     struct ov_link link[OV_INDEX_COUNT];
@@ -135,6 +137,18 @@ struct ov_hub_room;
 void ov_hub_make_room(struct ov_hub *hub, const struct ov_peer *to, struct ov_buf *buf);
 void ov_hub_room_reset(struct ov_hub *hub);
 
+/* ---- flood.c: frames for many clients [WP-SRV-008] ---- */
+
+/* A frame goes to every client but except (NULL: to all). One that the operating system gets too (OV_FATE_TUN) stays
+ * as it is; another one becomes OV_FATE_LINK if there is just one client, else OV_FATE_CONSUMED, or it is dropped:
+ * OV_ERR_ADDRESS nobody is there, OV_ERR_LIMIT too many wait, OV_ERR_NOMEM. Copies leave by transmit. */
+struct ov_flood;
+void ov_hub_flood(struct ov_hub *hub, struct ov_datagram *dg, const struct ov_peer *except,
+                  struct ov_now now);
+/* The next copies, sealed; they lie in memory of the hub until the next call. */
+size_t ov_hub_flood_out(struct ov_hub *hub, struct ov_datagram *dg, size_t n, struct ov_now now);
+bool ov_hub_flood_waits(const struct ov_hub *hub);
+
 /* ---- the hub ---- */
 
 /* Stateless replies that wait for transmit. */
@@ -190,11 +204,15 @@ struct ov_hub
     struct ov_leases leases;
     struct ov_index_table index[OV_INDEX_COUNT];
     struct ov_inner_routes routes;
+    struct ov_macs macs;
+    struct ov_limit mac_lines; /* in the log */
+    struct ov_flood *flood;    /* NULL until it is needed */
     struct ov_heap heap;
     struct ov_peer *ready_first, **ready_end;
     uint32_t ready_count;
     struct ov_peer **slot; /* by peer-id */
     uint32_t slots;
+    uint32_t id_end; /* no peer ever had an id from here on */
     struct ov_peer *half_oldest, *half_newest;
     struct ov_replies replies;
     struct ov_claims claims;
@@ -296,5 +314,17 @@ void ov_claims_note(struct ov_claims *claims, const struct ov_addr *addr);
 /* Opened packets of one peer: its own source address? For another client? [WP-SRV-008] */
 void ov_hub_inner(struct ov_hub *hub, struct ov_peer *peer, struct ov_datagram *dg, size_t n,
                   struct ov_now now);
+/* A packet that was dropped here, counted. */
+void ov_hub_drop_inner(struct ov_hub *hub, struct ov_datagram *dg, enum ov_err why);
+/* Seal a packet of one client for another one. */
+void ov_hub_forward(struct ov_hub *hub, struct ov_peer *to, struct ov_datagram *dg, struct ov_now now);
+
+/* ether.c */
+/* The same for a frame: learn its source, find out where it goes. */
+void ov_hub_frame(struct ov_hub *hub, struct ov_peer *peer, struct ov_datagram *dg, struct ov_now now);
+/* Whose is a frame of the tap device? NULL with OV_ERR_AGAIN: everybody's; OV_ERR_ADDRESS: nobody's that we know;
+ * OV_ERR_TRUNCATED. */
+struct ov_peer *ov_hub_frame_receiver(const struct ov_hub *hub, const struct ov_datagram *dg,
+                                      struct ov_now now, enum ov_err *err);
 
 #endif

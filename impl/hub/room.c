@@ -39,7 +39,8 @@ static bool is_enough(const struct ov_peer *to, const struct ov_buf *buf)
 
 void ov_hub_make_room(struct ov_hub *hub, const struct ov_peer *to, struct ov_buf *buf)
 {
-    const uint32_t packet = ov_buf_packet_for(hub->settings->session.config->tunnel.mtu);
+    const struct ov_tunnel *tunnel = &hub->settings->session.config->tunnel;
+    const uint32_t packet = ov_buf_packet_for(ov_tunnel_packet(tunnel, tunnel->mtu));
     const uint32_t slot_len = OV_BUF_HEADROOM + packet + OV_BUF_TAILROOM;
     if (is_enough(to, buf) || buf->len > packet)
     {

@@ -137,6 +137,7 @@ size_t ov_hub_transmit(struct ov_hub *hub, struct ov_datagram *dg, size_t n, str
     {
         count++;
     }
+    count += ov_hub_flood_out(hub, dg + count, n - count, now);
     /* A peer that is ready again after its turn has its next turn in the next call: no peer can keep the others
      * waiting. */
     for (uint32_t turns = hub->ready_count; turns > 0 && count < n && hub->ready_first != NULL; turns--)
@@ -156,7 +157,7 @@ uint64_t ov_hub_deadline(const struct ov_hub *hub)
     {
         return OV_NEVER;
     }
-    if (hub->ready_first != NULL || hub->replies.count > 0)
+    if (hub->ready_first != NULL || hub->replies.count > 0 || ov_hub_flood_waits(hub))
     {
         return 0;
     }

@@ -15,6 +15,8 @@ struct ov_hub_settings
 {
     struct ov_session_settings session; /* role OV_ROLE_SERVER */
     uint32_t max_half_open;             /* sessions in negotiation at one time, 256 */
+    bool has_mac;                       /* tap: the device's own address, which no client can have */
+    uint8_t mac[6];
     bool asks; /* OV_EVENT_CLIENT for each client; nothing is pushed before ov_hub_settle */
     /* A client that was asked about is gone: what there was to see of it last. NULL: nobody wants to know. */
     void (*left)(void *ctx, uint64_t ticket, const struct ov_hub_peer *last);

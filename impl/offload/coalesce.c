@@ -4,11 +4,15 @@
 
 #include "offload/checksum.h"
 #include "offload/inner.h"
+#include "wire/ether.h"
 
 /* One packet as the joiner sees it. */
 struct candidate
 {
-    const uint8_t *packet;
+    const uint8_t *frame;  /* where the datagram begins */
+    const uint8_t *packet; /* its IP packet: the same without an Ethernet header */
+    uint32_t link_len;
+    uint32_t len; /* of the whole */
     struct ov_inner inner;
     uint32_t payload_len;
     bool joinable; /* may be part of a run of two or more */
@@ -64,11 +68,35 @@ static bool sums_are_right(struct candidate *c)
     return c->joinable || !has_sum(c);
 }
 
-static void look_at(struct candidate *c, const struct ov_buf *buf, bool join_udp, uint64_t *bad_sums)
+/* Frames that say what they carry; one with a tag, or with octets of padding, is nothing to join. */
+static __attribute__((noinline)) enum ov_err find_in_frame(struct candidate *c)
+{
+    struct ov_ether ether;
+    enum ov_err err = ov_ether_read(c->frame, c->len, &ether);
+    if (err != OV_OK || ether.tags > 0)
+    {
+        return OV_ERR_UNSUPPORTED;
+    }
+    c->link_len = OV_ETHER_LEN;
+    c->packet = c->frame + OV_ETHER_LEN;
+    err = ov_inner_parse(c->packet, c->len - OV_ETHER_LEN, true, &c->inner);
+    const uint16_t type = c->inner.version == 4 ? OV_ETHER_IP4 : OV_ETHER_IP6;
+    return err == OV_OK && ether.type != type ? OV_ERR_FORMAT : err;
+}
+
+static enum ov_err find_packet(struct candidate *c, bool in_frames)
+{
+    c->packet = c->frame;
+    return in_frames ? find_in_frame(c) : ov_inner_parse(c->packet, c->len, true, &c->inner);
+}
+
+static void look_at(struct candidate *c, const struct ov_buf *buf, const struct ov_coalescer *coalescer,
+                    bool join_udp, uint64_t *bad_sums)
 {
     memset(c, 0, sizeof *c);
-    c->packet = ov_buf_data(buf);
-    if (ov_inner_parse(c->packet, buf->len, true, &c->inner) != OV_OK)
+    c->frame = ov_buf_data(buf);
+    c->len = buf->len;
+    if (find_packet(c, coalescer->in_frames) != OV_OK)
     {
         return;
     }
@@ -108,12 +136,14 @@ static bool same_tcp(const uint8_t *a, const uint8_t *b, uint32_t header_len, ui
 static bool fits(const struct ov_run *run, const uint8_t *first, const struct candidate *c)
 {
     if (!run->open || run->protocol != c->inner.protocol || run->version != c->inner.version ||
-        run->headers != c->inner.payload || c->payload_len > run->size ||
+        run->headers != c->link_len + c->inner.payload || c->payload_len > run->size ||
         run->count >= OV_COALESCE_SEGMENTS || run->len + c->payload_len > OV_COALESCE_LEN ||
-        !same_ip(first, c->packet, &c->inner, run->count))
+        (c->link_len > 0 && memcmp(first, c->frame, OV_ETHER_LEN) != 0) ||
+        !same_ip(first + c->link_len, c->packet, &c->inner, run->count))
     {
         return false;
     }
+    first += c->link_len;
     uint32_t l4 = c->inner.l4;
     if (c->inner.protocol == OV_INNER_UDP)
     {
@@ -142,11 +172,11 @@ static void start_run(struct ov_coalescer *c, uint16_t index, const struct candi
     run->first = index;
     run->last = index;
     run->count = 1;
-    run->headers = packet->inner.payload;
+    run->headers = (uint16_t)(packet->link_len + packet->inner.payload);
     run->size = (uint16_t)packet->payload_len;
     run->protocol = packet->inner.protocol;
     run->version = packet->inner.version;
-    run->len = packet->inner.len;
+    run->len = packet->len;
     run->open = packet->joinable && !ends_run(packet, packet->payload_len);
     if (packet->has_flow)
     {
@@ -168,21 +198,22 @@ static void extend_run(struct ov_coalescer *c, struct ov_run *run, uint16_t inde
     run->len += packet->payload_len;
     if (packet->inner.protocol == OV_INNER_TCP)
     {
-        first[packet->inner.l4 + 13] |= packet->packet[packet->inner.l4 + 13] & (OV_TCP_PSH | OV_TCP_FIN);
+        first[packet->link_len + packet->inner.l4 + 13] |=
+            packet->packet[packet->inner.l4 + 13] & (OV_TCP_PSH | OV_TCP_FIN);
     }
     run->open = !ends_run(packet, run->size);
 }
 
 /* Lengths of the whole, and the pseudo header's sum where the checksum was:
  * the kernel or whoever segments again completes it. */
-static void rewrite_headers(const struct ov_run *run, uint8_t *packet)
+static void rewrite_headers(const struct ov_run *run, uint8_t *packet, uint32_t packet_len)
 {
-    struct ov_inner inner = {.version = run->version, .protocol = run->protocol, .len = run->len};
+    struct ov_inner inner = {.version = run->version, .protocol = run->protocol, .len = packet_len};
     inner.l4 = run->version == 4 ? 20 : 40;
-    uint32_t l4_len = run->len - inner.l4;
+    uint32_t l4_len = packet_len - inner.l4;
     if (run->version == 4)
     {
-        put16(packet + 2, run->len);
+        put16(packet + 2, packet_len);
         ov_ipv4_header_sum(packet, inner.l4);
     }
     else
@@ -200,6 +231,7 @@ static void rewrite_headers(const struct ov_run *run, uint8_t *packet)
 
 void ov_coalesce(struct ov_coalescer *c, struct ov_datagram *dg, size_t n, bool join_udp)
 {
+    const uint32_t link_len = c->in_frames ? OV_ETHER_LEN : 0;
     c->run_count = 0;
     close_all(c);
     for (size_t i = 0; i < n && i < OV_COALESCE_BATCH; i++)
@@ -209,7 +241,7 @@ void ov_coalesce(struct ov_coalescer *c, struct ov_datagram *dg, size_t n, bool 
             continue;
         }
         struct candidate packet;
-        look_at(&packet, &dg[i].buf, join_udp, &c->bad_sums);
+        look_at(&packet, &dg[i].buf, c, join_udp, &c->bad_sums);
         uint16_t newest = packet.joinable ? c->flows[packet.flow] : 0;
         struct ov_run *run = newest > 0 ? &c->runs[newest - 1] : NULL;
         uint8_t *first = run != NULL ? ov_buf_data(&dg[run->first].buf) : NULL;
@@ -226,7 +258,8 @@ void ov_coalesce(struct ov_coalescer *c, struct ov_datagram *dg, size_t n, bool 
     {
         if (c->runs[i].count > 1)
         {
-            rewrite_headers(&c->runs[i], ov_buf_data(&dg[c->runs[i].first].buf));
+            rewrite_headers(&c->runs[i], ov_buf_data(&dg[c->runs[i].first].buf) + link_len,
+                            c->runs[i].len - link_len);
         }
     }
 }
@@ -256,7 +289,7 @@ size_t ov_coalesce_run(const struct ov_coalescer *c, const struct ov_datagram *d
     vnet->gso_type = gso_type(run);
     vnet->gso_size = run->size;
     vnet->hdr_len = run->headers;
-    vnet->csum_start = run->version == 4 ? 20 : 40;
+    vnet->csum_start = (run->version == 4 ? 20 : 40) + (c->in_frames ? OV_ETHER_LEN : 0);
     vnet->csum_offset = run->protocol == OV_INNER_TCP ? 16 : 6;
     uint16_t at = run->first;
     for (size_t k = 1; k < run->count; k++)

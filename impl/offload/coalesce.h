@@ -20,7 +20,7 @@ struct ov_run
     uint16_t first; /* index into the batch */
     uint16_t last;
     uint16_t count;   /* packets; 1 = goes out alone and unaltered */
-    uint16_t headers; /* octets of IP and transport header that followers leave out */
+    uint16_t headers; /* octets of all headers that followers leave out */
     uint16_t size;    /* payload octets of the first packet = gso_size */
     uint8_t protocol;
     uint8_t version;
@@ -35,6 +35,7 @@ struct ov_coalescer
     uint16_t next[OV_COALESCE_BATCH]; /* chain within a run */
     uint16_t flows[64];               /* flow hash -> index+1 of its newest run */
     uint16_t run_count;
+    bool in_frames;    /* the packets are Ethernet frames; those with VLAN tags leave as they came */
     uint64_t bad_sums; /* packets whose IP, TCP or UDP checksum is wrong; they go out as they came */
 };
 

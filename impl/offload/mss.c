@@ -5,6 +5,7 @@
 
 #include "offload/checksum.h"
 #include "offload/inner.h"
+#include "wire/ether.h"
 
 #define OPTION_END 0
 #define OPTION_NOP 1
@@ -22,7 +23,7 @@ struct ov_mss ov_mss_for(uint32_t packet_max, uint32_t outer_len, uint32_t overh
 {
     packet_max = packet_max < 65535 ? packet_max : 65535;
     struct ov_mss limit = {mss_of(packet_max, outer_len + overhead + 40),
-                           mss_of(packet_max, outer_len + overhead + 60)};
+                           mss_of(packet_max, outer_len + overhead + 60), false};
     return limit;
 }
 
@@ -54,22 +55,17 @@ static uint32_t find_mss(const uint8_t *packet, const struct ov_inner *inner)
  * that a checksum that was wrong stays wrong. */
 static void replace(uint8_t *packet, const struct ov_inner *inner, uint32_t at, uint16_t mss)
 {
-    bool is_odd = ((at - inner->l4) & 1) != 0;
-    uint8_t before[4] = {0};
-    uint8_t after[4] = {0};
+    const bool is_odd = ((at - inner->l4) & 1) != 0;
+    uint8_t words[8] = {0xff, 0xff, 0xff, 0xff}; /* what goes, inverted, and what comes */
     uint8_t *field = packet + inner->l4 + 16;
     uint16_t sum;
-    memcpy(before + is_odd, packet + at, 2);
+    words[is_odd] = (uint8_t)~packet[at];
+    words[is_odd + 1] = (uint8_t)~packet[at + 1];
     packet[at] = (uint8_t)(mss >> 8);
     packet[at + 1] = (uint8_t)mss;
-    memcpy(after + is_odd, packet + at, 2);
-    for (size_t i = 0; i < sizeof before; i++)
-    {
-        before[i] = (uint8_t)~before[i];
-    }
+    memcpy(words + 4 + is_odd, packet + at, 2);
     memcpy(&sum, field, 2);
-    uint64_t total = ov_sum_add((uint16_t)~sum, before, sizeof before);
-    sum = (uint16_t)~ov_sum_fold(ov_sum_add(total, after, sizeof after));
+    sum = (uint16_t)~ov_sum_fold(ov_sum_add((uint16_t)~sum, words, sizeof words));
     memcpy(field, &sum, 2);
 }
 
@@ -90,11 +86,11 @@ static bool may_be_syn(const uint8_t *packet, uint32_t len)
            packet[6] != OV_INNER_UDP;
 }
 
-bool ov_mss_clamp(uint8_t *packet, uint32_t len, struct ov_mss limit)
+static __attribute__((noinline)) bool clamp(uint8_t *packet, uint32_t len, struct ov_mss limit)
 {
     struct ov_inner inner;
-    if (!may_be_syn(packet, len) || ov_inner_parse(packet, len, true, &inner) != OV_OK ||
-        inner.protocol != OV_INNER_TCP || (packet[inner.l4 + 13] & OV_TCP_SYN) == 0)
+    if (ov_inner_parse(packet, len, true, &inner) != OV_OK || inner.protocol != OV_INNER_TCP ||
+        (packet[inner.l4 + 13] & OV_TCP_SYN) == 0)
     {
         return false;
     }
@@ -106,4 +102,21 @@ bool ov_mss_clamp(uint8_t *packet, uint32_t len, struct ov_mss limit)
     }
     replace(packet, &inner, at, mss);
     return true;
+}
+
+/* Apart, so that packets without a frame around pay nothing for it. */
+static __attribute__((noinline)) bool clamp_in_frame(uint8_t *frame, uint32_t len, struct ov_mss limit)
+{
+    uint32_t at = 0;
+    return (limit.v4 != 0 || limit.v6 != 0) && ov_ether_ip(frame, len, &at, &len) &&
+           may_be_syn(frame + at, len) && clamp(frame + at, len, limit);
+}
+
+bool ov_mss_clamp(uint8_t *packet, uint32_t len, struct ov_mss limit)
+{
+    if (limit.in_frames)
+    {
+        return clamp_in_frame(packet, len, limit);
+    }
+    return may_be_syn(packet, len) && clamp(packet, len, limit);
 }

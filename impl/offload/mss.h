@@ -12,6 +12,7 @@ struct ov_mss
 {
     uint16_t v4;
     uint16_t v6;
+    bool in_frames; /* tunnel packets are Ethernet frames */
 };
 
 /* packet_max: octets of the largest outer packet, outer IP and UDP header
@@ -19,7 +20,7 @@ struct ov_mss
  * [WP-MTU-002]. All-zero where nothing useful would be left. */
 struct ov_mss ov_mss_for(uint32_t packet_max, uint32_t outer_len, uint32_t overhead);
 
-/* Lower the MSS option of a TCP SYN to the limit, never raise it [WP-MTU-003].
+/* Lower the MSS option of a TCP SYN to the limit, never raise it [WP-MTU-003]. In a frame also behind VLAN tags.
  * Any other or malformed packet stays as it is. True if it was changed. */
 bool ov_mss_clamp(uint8_t *packet, uint32_t len, struct ov_mss limit);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "offload/checksum.h"
+#include "wire/ether.h"
 
 static void put16(uint8_t *p, uint32_t v)
 {
@@ -109,6 +110,27 @@ enum ov_err ov_segment_start(struct ov_segmenter *seg, const struct ov_vnet *vne
     return OV_OK;
 }
 
+/* The vnet header counts from the start of the frame. What is left as it is may be of any type. */
+enum ov_err ov_segment_start_frame(struct ov_segmenter *seg, const struct ov_vnet *vnet, const uint8_t *frame,
+                                   uint32_t len)
+{
+    struct ov_ether ether;
+    enum ov_err err = ov_ether_read(frame, len, &ether);
+    if ((vnet->gso_type & ~OV_VNET_GSO_ECN) == OV_VNET_GSO_NONE && len >= OV_ETHER_LEN)
+    {
+        return ov_segment_start(seg, vnet, frame, len);
+    }
+    memset(seg, 0, sizeof *seg);
+    if (err != OV_OK)
+    {
+        return err;
+    }
+    err = ov_segment_start(seg, vnet, frame + ether.header_len, len - ether.header_len);
+    const uint16_t type = seg->inner.version == 4 ? OV_ETHER_IP4 : OV_ETHER_IP6;
+    seg->link_len = ether.header_len;
+    return err == OV_OK && ether.type != type ? OV_ERR_FORMAT : err;
+}
+
 uint32_t ov_segment_left(const struct ov_segmenter *seg)
 {
     uint32_t left = seg->payload_len - seg->at;
@@ -123,9 +145,9 @@ uint32_t ov_segment_max_len(const struct ov_segmenter *seg)
 {
     if (seg->plain || seg->payload_len <= seg->gso_size)
     {
-        return seg->inner.len;
+        return seg->link_len + seg->inner.len;
     }
-    return seg->inner.payload + seg->gso_size;
+    return seg->link_len + seg->inner.payload + seg->gso_size;
 }
 
 /* The sender left the pseudo header's sum in the field; adding the rest from
@@ -228,12 +250,13 @@ enum ov_err ov_segment_next(struct ov_segmenter *seg, struct ov_buf *out)
     }
     uint32_t take = left < seg->gso_size ? left : seg->gso_size;
     uint32_t headers = seg->inner.payload;
-    uint8_t *to = ov_buf_put(out, headers + take);
+    uint8_t *to = ov_buf_put(out, seg->link_len + headers + take);
     if (to == NULL)
     {
         return OV_ERR_NOSPACE;
     }
-    memcpy(to, seg->packet, headers);
+    memcpy(to, seg->packet - seg->link_len, seg->link_len + headers);
+    to += seg->link_len;
     memcpy(to + headers, seg->packet + headers + seg->at, take);
     fix_headers(seg, to, take, take == left);
     seg->at += take;

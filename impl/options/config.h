@@ -123,8 +123,13 @@ struct ov_pull_filter
 /* What the tun device and the routing table get. */
 struct ov_tunnel
 {
-    const char *dev;    /* "tun" (the kernel numbers it) or a full name such as "tun3" */
-    uint32_t mtu;       /* --tun-mtu, 1500 */
+    const char *dev; /* "tun" (the kernel numbers it) or a full name such as "tun3" */
+    bool tap;        /* an Ethernet device: packets are frames, and the topology is always subnet */
+    uint32_t mtu;    /* --tun-mtu, 1500 */
+    uint32_t
+        mtu_extra; /* --tun-mtu-extra: what a packet may have beyond the MTU; 32 for tap, its header's room */
+    bool has_mac;  /* --lladdr */
+    uint8_t mac[6];
     uint32_t queue_len; /* --txqueuelen, packets; 0: as the kernel makes it */
     enum ov_topology topology;
     bool has_ip4;
@@ -152,6 +157,12 @@ struct ov_tunnel
     bool ifconfig_noexec;
     uint32_t route_delay_s; /* routes come so long after the addresses */
 };
+
+/* Octets of the largest tunnel packet, where the MTU is this. */
+static inline uint32_t ov_tunnel_packet(const struct ov_tunnel *tunnel, uint32_t mtu)
+{
+    return mtu + tunnel->mtu_extra;
+}
 
 /* Seconds; 0: off [WP-PING-002, 003]. At most one of restart and exit is set. */
 struct ov_keepalive
@@ -260,7 +271,9 @@ enum ov_wish
     OV_WISH_MAN,
     OV_WISH_CIPHERS, /* --show-ciphers */
     OV_WISH_DIGESTS,
-    OV_WISH_PKCS11_IDS /* --show-pkcs11-ids */
+    OV_WISH_PKCS11_IDS, /* --show-pkcs11-ids */
+    OV_WISH_MKTUN,      /* a persistent device; only what is said of the device counts */
+    OV_WISH_RMTUN
 };
 
 /* --genkey: which key, and the file it goes to. */
@@ -442,6 +455,9 @@ struct ov_config
     bool force_ekm;          /* clients need keys from the TLS exporter */
     bool single_session;     /* point to point: one session in all */
     uint32_t max_clients;    /* 1024 */
+    uint32_t max_macs;       /* tap: MAC addresses of one client, --max-routes-per-client 256 [WP-SRV-007] */
+    uint32_t mac_age_s;      /* tap: --stale-routes-check: forget those not seen for so long; 0: never */
+    uint32_t floods;         /* tap: --bcast-buffers 256: frames for many clients that may wait */
     const char *const *push; /* in the order of the reply, those of helper options included [WP-PUSH-015] */
     size_t push_count;
 

@@ -31,6 +31,8 @@ void ov_config_defaults(struct ov_config *config)
         .connect_freq_count = 100,
         .connect_freq_period_s = 10,
         .max_clients = 1024,
+        .max_macs = 256,
+        .floods = 256,
         .pool_persist_s = 600,
         .login = {.script_security = OV_SCRIPT_SECURITY_DEFAULT},
         .management = {.log_lines = 250},

@@ -162,6 +162,16 @@ static bool short_queue(const struct ov_parse *parse)
     return len > 0 && len <= 100;
 }
 
+static bool uses_tap(const struct ov_parse *parse)
+{
+    return parse->config->tunnel.tap;
+}
+
+static bool tap_with_topology(const struct ov_parse *parse)
+{
+    return uses_tap(parse) && given(parse, "topology");
+}
+
 static bool duplicate_cn(const struct ov_parse *parse)
 {
     return parse->config->duplicate_cn;
@@ -267,6 +277,14 @@ const struct ov_doctor_rule ov_doctor_rules[] = {
      "a queue of 100 packets, the default before OpenVPN 2.5, drops packets of every fast sender (tun TX "
      "drops)",
      "remove 'txqueuelen', or take 1000"},
+    {"dev", uses_tap,
+     "Ethernet costs every packet 14 octets more and sends every broadcast to every client; OpenVPN Connect "
+     "and "
+     "the apps "
+     "for Android and iOS have no tap, and no kernel offload (DCO) carries it",
+     "use 'dev tun', unless something other than IP has to pass, or both ends must be one Ethernet"},
+    {"topology", tap_with_topology, "'topology' has no effect with 'dev tap': everybody shares one network",
+     "remove 'topology'"},
     {"duplicate-cn", duplicate_cn,
      "clients that share a certificate can't be told apart, and one that leaks opens the door for good",
      "give every client its own certificate"},

@@ -11,9 +11,7 @@
 #define POOL6_SMALL_BITS 112
 #define POOL6_MAX        65536u
 
-static void push_text(struct ov_parse *parse, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void push_text(struct ov_parse *parse, const char *format, ...)
+void ov_parse_push(struct ov_parse *parse, const char *format, ...)
 {
     char text[OV_PUSH_OPTION + 1];
     va_list args;
@@ -48,12 +46,13 @@ static void expand_server6(struct ov_parse *parse)
     ov_value_add6(config->pool.ip6_first, offset);
     config->pool.ip6_count = room < POOL6_MAX ? (uint32_t)room : POOL6_MAX;
     config->pool.has_ip6 = true;
-    push_text(parse, "tun-ipv6");
+    ov_parse_push(parse, "tun-ipv6");
 }
 
 static bool is_subnet(const struct ov_parse *parse)
 {
-    return parse->draft.topology == OV_TOPOLOGY_SUBNET || parse->draft.topology == OV_TOPOLOGY_UNSET;
+    return parse->config->tunnel.tap || parse->draft.topology == OV_TOPOLOGY_SUBNET ||
+           parse->draft.topology == OV_TOPOLOGY_UNSET;
 }
 
 /* net30 and p2p: the server's own other end is .2, the pool begins at .4 and ends before the last block
@@ -79,13 +78,13 @@ static void expand_blocks(struct ov_parse *parse)
     (void)ov_parse_append(parse, &parse->draft.routes4, &route, sizeof(route));
     if (config->client_to_client)
     {
-        push_text(parse, "route %s %s", ov_value_ip4_text(net, text), ov_value_ip4_text(mask, mask_text));
+        ov_parse_push(parse, "route %s %s", ov_value_ip4_text(net, text), ov_value_ip4_text(mask, mask_text));
     }
     else if (draft->topology == OV_TOPOLOGY_NET30)
     {
-        push_text(parse, "route %s", ov_value_ip4_text(net + 1, text));
+        ov_parse_push(parse, "route %s", ov_value_ip4_text(net + 1, text));
     }
-    push_text(parse, "topology %s", ov_topology_name(draft->topology));
+    ov_parse_push(parse, "topology %s", ov_topology_name(draft->topology));
 }
 
 /* Ranges that were given in so many words. */
@@ -95,7 +94,7 @@ static void expand_pools(struct ov_parse *parse)
     const struct ov_draft *draft = &parse->draft;
     if (draft->has_pool4)
     {
-        config->pool.net30 = draft->topology == OV_TOPOLOGY_NET30;
+        config->pool.net30 = draft->topology == OV_TOPOLOGY_NET30 && !config->tunnel.tap;
         config->pool.ip4_first = draft->pool_first & (config->pool.net30 ? ~UINT32_C(3) : UINT32_MAX);
         config->pool.ip4_last = draft->pool_last | (config->pool.net30 ? 3 : 0);
         config->pool.ip4_mask = draft->pool_mask;
@@ -130,15 +129,19 @@ static void expand_server4(struct ov_parse *parse)
         config->pool.ip4_first = net + 2;
         config->pool.ip4_last = broadcast - 1;
     }
-    if (!config->tunnel.has_route_gateway)
+    if (!config->tunnel.has_route_gateway && !config->tunnel.tap)
     {
         /* A kernel route needs a next hop that isn't the server itself; packets
          * to any address of the network end in the tun device. */
         config->tunnel.route_gateway = net + 2;
         config->tunnel.has_route_gateway = true;
     }
-    push_text(parse, "route-gateway %s", ov_value_ip4_text(net + 1, text));
-    push_text(parse, "topology subnet");
+    /* [WP-SRV-016] */
+    ov_parse_push(parse, "route-gateway %s", ov_value_ip4_text(net + 1, text));
+    if (!config->tunnel.tap) /* there is only one */
+    {
+        ov_parse_push(parse, "topology subnet");
+    }
 }
 
 /* A server waits twice as long as its clients, so that they are the ones who notice first [WP-PUSH-021]. */
@@ -151,8 +154,8 @@ static void expand_keepalive(struct ov_parse *parse, bool server)
     keepalive->ping_exit_s = 0;
     if (server)
     {
-        push_text(parse, "ping %u", draft->keepalive_ping_s);
-        push_text(parse, "ping-restart %u", draft->keepalive_restart_s);
+        ov_parse_push(parse, "ping %u", draft->keepalive_ping_s);
+        ov_parse_push(parse, "ping-restart %u", draft->keepalive_restart_s);
     }
 }
 
@@ -167,10 +170,14 @@ void ov_parse_expand(struct ov_parse *parse)
     {
         expand_server4(parse);
     }
+    if (parse->draft.has_bridge)
+    {
+        ov_parse_expand_bridge(parse);
+    }
     expand_pools(parse);
     if (server && parse->config->tcp_nodelay)
     {
-        push_text(parse, "socket-flags TCP_NODELAY");
+        ov_parse_push(parse, "socket-flags TCP_NODELAY");
     }
     if (parse->draft.has_keepalive)
     {

@@ -41,7 +41,7 @@ static void be_peer(struct ov_parse *parse, enum ov_role role)
 static bool find_role(struct ov_parse *parse)
 {
     struct ov_draft *draft = &parse->draft;
-    if (is_given(parse, "server") || is_given(parse, "server-ipv6"))
+    if (is_given(parse, "server") || is_given(parse, "server-ipv6") || is_given(parse, "server-bridge"))
     {
         draft->mode_server = true;
         draft->tls_server = true;
@@ -56,9 +56,10 @@ static bool find_role(struct ov_parse *parse)
         SAY(ov_parse_error, draft->client ? "client" : "tls-client",
             "one program can't be client and server: '%s' contradicts '%s'",
             draft->client ? "client" : "tls-client",
-            is_given(parse, "server") ? "server"
-            : draft->has_server6      ? "server-ipv6"
-                                      : "tls-server");
+            is_given(parse, "server")          ? "server"
+            : draft->has_server6               ? "server-ipv6"
+            : is_given(parse, "server-bridge") ? "server-bridge"
+                                               : "tls-server");
         return false;
     }
     if (draft->tls_client && draft->pull && !draft->mode_server)
@@ -118,12 +119,13 @@ static void check_dev(struct ov_parse *parse)
         }
         return;
     }
-    if (strncmp(dev, "tun", 3) != 0 && strcmp(dev, "null") != 0 && parse->draft.dev_type == NULL &&
-        !is_given(parse, "dev-type"))
+    if (strncmp(dev, "tun", 3) != 0 && strncmp(dev, "tap", 3) != 0 && strcmp(dev, "null") != 0 &&
+        parse->draft.dev_type == NULL && !is_given(parse, "dev-type"))
     {
         SAY(ov_parse_error, "dev", "the name '%s' doesn't say what kind of device it is: add 'dev-type tun'",
             dev);
     }
+    ov_parse_check_dev_options(parse);
 }
 
 static void check_bind(struct ov_parse *parse)
@@ -309,7 +311,8 @@ static void finish_server(struct ov_parse *parse)
     }
     const bool own4 = is_given(parse, "ifconfig");
     const bool own6 = is_given(parse, "ifconfig-ipv6");
-    if (!is_given(parse, "server") && !is_given(parse, "server-ipv6") && !own4 && !own6)
+    if (!is_given(parse, "server") && !is_given(parse, "server-ipv6") && !own4 && !own6 &&
+        !is_given(parse, "server-bridge") && !config->tunnel.tap)
     {
         SAY(ov_parse_error, NULL, "a server needs 'server network netmask': the addresses of the tunnel");
     }
@@ -319,6 +322,7 @@ static void finish_server(struct ov_parse *parse)
         const char *helper = name[8] == '\0' ? "server" : "server-ipv6";
         SAY(ov_parse_error, name, "'%s' contradicts '%s', which sets the server's own address", name, helper);
     }
+    ov_parse_check_bridge(parse);
     if (parse->draft.has_pool4 && is_given(parse, "server") && !parse->draft.nopool)
     {
         SAY(ov_parse_error, "ifconfig-pool",
@@ -356,7 +360,8 @@ static bool finish_ifconfig(struct ov_parse *parse)
 {
     struct ov_tunnel *tunnel = &parse->config->tunnel;
     const char *const *word = parse->draft.ifconfig;
-    const bool subnet = tunnel->topology == OV_TOPOLOGY_SUBNET || tunnel->topology == OV_TOPOLOGY_UNSET;
+    const bool subnet =
+        tunnel->tap || tunnel->topology == OV_TOPOLOGY_SUBNET || tunnel->topology == OV_TOPOLOGY_UNSET;
     uint32_t second = 0;
     uint8_t bits = 0;
     const bool read = ov_value_ip4(word[0], &tunnel->ip4) && ov_value_ip4(word[1], &second);
@@ -365,7 +370,7 @@ static bool finish_ifconfig(struct ov_parse *parse)
     {
         ov_parse_fatal(parse, "ifconfig: '%.60s' is %s (topology is %s)", word[1],
                        mask ? "a netmask, not the address of the other end" : "not a netmask",
-                       ov_topology_name(tunnel->topology));
+                       tunnel->tap ? "that of a tap device" : ov_topology_name(tunnel->topology));
         return false;
     }
     tunnel->has_ip4 = true;
@@ -381,7 +386,7 @@ void ov_parse_finish_tunnel(struct ov_parse *parse)
     struct ov_tunnel *tunnel = &parse->config->tunnel;
     struct ov_route4 *routes4 = parse->draft.routes4.items;
     struct ov_route6 *routes6 = parse->draft.routes6.items;
-    tunnel->topology = parse->draft.topology;
+    tunnel->topology = tunnel->tap ? OV_TOPOLOGY_SUBNET : parse->draft.topology;
     if (parse->draft.ifconfig[0] != NULL && !finish_ifconfig(parse))
     {
         return;
@@ -406,12 +411,17 @@ void ov_parse_finish_tunnel(struct ov_parse *parse)
 void ov_parse_finish(struct ov_parse *parse)
 {
     struct ov_config *config = parse->config;
+    if (parse->failed == OV_OK && (config->wish == OV_WISH_MKTUN || config->wish == OV_WISH_RMTUN))
+    {
+        ov_parse_finish_dev(parse);
+    }
     if (parse->failed != OV_OK || (config->wish != OV_WISH_RUN && config->wish != OV_WISH_CHECK))
     {
         return;
     }
     parse->scope = 0;
     point_at(parse, NULL);
+    ov_parse_finish_dev(parse);
     if (!find_role(parse))
     {
         return;

@@ -15,7 +15,6 @@
 #define IV_AEAD_LEN   12u
 #define TCP_LEN       2u
 #define SOCKS_LEN     10u
-#define TAP_LEN       32u
 #define COMPRESS_LEN  1u
 #define FRAGMENT_LEN  4u
 
@@ -51,6 +50,8 @@ void ov_occ_from_config(const struct ov_config *config, struct ov_occ *out)
     *out = (struct ov_occ){
         .tls = !secret,
         .secret = secret,
+        .tap = config->tunnel.tap,
+        .mtu_extra = config->tunnel.mtu_extra,
         .role = config->role,
         .compression = config->compression.mode != OV_COMP_OFF,
         .compression_v2 = ov_comp_mode_octets(config->compression.mode) == 0,
@@ -110,7 +111,7 @@ enum ov_err ov_occ_link_mtu(const struct ov_occ *occ, uint32_t *link_mtu)
     extra += occ->tls ? OPCODE_LEN : 0;
     extra += occ->transport != OV_OCC_UDP ? TCP_LEN : 0;
     extra += occ->socks && occ->transport == OV_OCC_UDP ? SOCKS_LEN : 0;
-    extra += occ->tap ? TAP_LEN : 0;
+    extra += occ->mtu_extra;
     extra += occ->compression && !occ->compression_v2 ? COMPRESS_LEN : 0;
     extra += occ->fragment ? FRAGMENT_LEN : 0;
     *link_mtu = occ->tun_mtu + extra;

@@ -29,6 +29,7 @@ struct ov_occ
     enum ov_role role;
     enum ov_occ_transport transport;
     bool tap;
+    uint32_t mtu_extra; /* --tun-mtu-extra, 32 for tap */
     bool socks;
     bool compression;    /* any framing */
     bool compression_v2; /* of the form that adds no octet */

@@ -21,6 +21,12 @@
 #define OV_CONFIG_OCTETS (4u * 1024u * 1024u) /* largest configuration file */
 #define OV_KEY_OCTETS    (1024u * 1024u)      /* largest certificate or key file or block */
 
+/* --server: what its netmask may be. */
+#define OV_SERVER_BITS_MIN 16
+#define OV_SERVER_BITS_MAX 29 /* one more with tap */
+#define OV_SERVER_MASK_TEXT                                                                                  \
+    "server: the netmask must be from 255.255.0.0 (/%d) to 255.255.255.248 (/%d), not %s"
+
 /* A growing array in the arena. */
 struct ov_list
 {
@@ -43,6 +49,11 @@ struct ov_draft
     enum ov_tcp_role tcp_role;
     bool client, tls_client, tls_server, pull, mode_server;
     bool has_server;
+    bool has_bridge;  /* --server-bridge ... */
+    bool bridge_dhcp; /* ... without addresses: those are DHCP's ... */
+    bool bridge_nogw; /* ... and its gateway is nobody's */
+    uint32_t bridge_gateway, bridge_mask, bridge_first, bridge_last;
+    bool has_mtu_extra;
     bool nopool;
     bool has_pool4, has_pool6;
     uint32_t pool_first, pool_last, pool_mask; /* mask 0: none given */
@@ -170,6 +181,15 @@ bool ov_parse_static_alone(struct ov_parse *parse);
 void ov_parse_finish_static(struct ov_parse *parse);
 /* --compress, --comp-lzo, --allow-compression and --fragment together (set_compress.c). */
 void ov_parse_finish_framing(struct ov_parse *parse);
+/* Is the device tun or tap, and what follows from that (set_tap.c). */
+void ov_parse_finish_dev(struct ov_parse *parse);
+/* Which of the options that only one kind of device has are there for the other. */
+void ov_parse_check_dev_options(struct ov_parse *parse);
+/* --server-bridge beside other options. */
+void ov_parse_check_bridge(struct ov_parse *parse);
+void ov_parse_expand_bridge(struct ov_parse *parse);
+/* An option for the push list, made as printf does. */
+void ov_parse_push(struct ov_parse *parse, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* --server, --server-ipv6, --keepalive as 2.x expands them, and the push list. */
 void ov_parse_expand(struct ov_parse *parse);
 /* <connection> blocks become remotes; to be called when everything else is settled. */
@@ -264,6 +284,12 @@ OV_SETTER(data_threads);
 OV_SETTER(tun_mtu);
 OV_SETTER(dev);
 OV_SETTER(dev_type);
+OV_SETTER(lladdr);
+OV_SETTER(mtu_extra);
+OV_SETTER(mktun);
+OV_SETTER(rmtun);
+OV_SETTER(server_bridge);
+OV_SETTER(stale_routes);
 OV_SETTER(topology);
 OV_SETTER(ifconfig);
 OV_SETTER(ifconfig6);

@@ -6,8 +6,6 @@
 #include "options/values.h"
 
 /* Pool bounds as in 2.x, [WP-PUSH-022]. */
-#define SERVER_BITS_MIN  16
-#define SERVER_BITS_MAX  29
 #define SERVER6_BITS_MIN 64
 #define SERVER6_BITS_MAX 124
 
@@ -27,11 +25,10 @@ OV_SETTER(server)
                        line->word[2]);
         return;
     }
-    if (!ov_value_mask4(mask, &bits) || bits < SERVER_BITS_MIN || bits > SERVER_BITS_MAX)
+    /* One client is enough for an Ethernet; for others see ov_parse_check_dev_options. */
+    if (!ov_value_mask4(mask, &bits) || bits < OV_SERVER_BITS_MIN || bits > OV_SERVER_BITS_MAX + 1)
     {
-        ov_parse_error(parse,
-                       "server: the netmask must be from 255.255.0.0 (/%d) to 255.255.255.248 (/%d), not %s",
-                       SERVER_BITS_MIN, SERVER_BITS_MAX, line->word[2]);
+        ov_parse_error(parse, OV_SERVER_MASK_TEXT, OV_SERVER_BITS_MIN, OV_SERVER_BITS_MAX, line->word[2]);
         return;
     }
     if ((net & ~mask) != 0)

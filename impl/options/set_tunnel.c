@@ -9,12 +9,6 @@
 OV_SETTER(dev)
 {
     const char *name = line->word[1];
-    if (strncmp(name, "tap", 3) == 0)
-    {
-        ov_parse_error(
-            parse, "dev '%.40s' is known to OpenVPN 2.x but not built into ovref yet; 'dev tun' is", name);
-        return;
-    }
     if (name[0] == '\0' || strlen(name) > DEV_NAME_MAX || name[strcspn(name, "/: \t")] != '\0')
     {
         ov_parse_error(
@@ -27,13 +21,9 @@ OV_SETTER(dev)
 
 OV_SETTER(dev_type)
 {
-    if (strcmp(line->word[1], "tun") != 0)
+    if (strcmp(line->word[1], "tun") != 0 && strcmp(line->word[1], "tap") != 0)
     {
-        ov_parse_error(parse,
-                       strcmp(line->word[1], "tap") == 0
-                           ? "dev-type '%.40s' is known to OpenVPN 2.x but not built into ovref yet"
-                           : "unknown dev-type '%.40s'; use tun",
-                       line->word[1]);
+        ov_parse_error(parse, "unknown dev-type '%.40s'; use tun or tap", line->word[1]);
         return;
     }
     parse->draft.dev_type = line->word[1];
@@ -220,7 +210,9 @@ OV_SETTER(route_gateway)
     uint32_t gateway;
     if (strcmp(line->word[1], "dhcp") == 0)
     {
-        ov_parse_error(parse, "route-gateway 'dhcp' is known to OpenVPN 2.x but not built into ovref yet");
+        ov_parse_error(
+            parse, "route-gateway 'dhcp': ovref takes no gateway from DHCP; a DHCP client on the tap device "
+                   "sets the routes");
         return;
     }
     if (!ov_value_ip4(line->word[1], &gateway))

@@ -50,7 +50,8 @@ static const struct ov_option rows[] = {
         "point to point without TLS, with one static key for good; the peer has the other direction (0, 1)"),
     FLAG("disable-occ", BOTH, no_occ, "",
          "with 'secret': don't ask the peer for its options to compare them"),
-    PLANNED("tun-mtu-extra", "octets", 1, 1, BOTH | CONN, "", "room beyond the MTU, for tap"),
+    OTHER("tun-mtu-extra", "octets", 1, 1, BOTH, mtu_extra, "32 for tap, 0 for tun", "",
+          "what a packet of the device may have beyond the MTU: Ethernet header and VLAN tags"),
     NUMBER("txqueuelen", "packets", BOTH, tunnel.queue_len, 0, 1000000, "0, the system's", "",
            "queue of the tun device; 100, the default before 2.5, loses packets"),
 };

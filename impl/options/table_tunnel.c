@@ -2,9 +2,10 @@
 
 /* Tun device, addresses, routes. */
 static const struct ov_option rows[] = {
-    OTHER("dev", "name", 1, 1, BOTH, dev, "", "",
-          "tun device: 'tun' for the next free one, or a full name; 'null': none"),
-    OTHER("dev-type", "tun", 1, 1, BOTH, dev_type, "", "", "kind of device, for names that don't tell"),
+    OTHER(
+        "dev", "name", 1, 1, BOTH, dev, "", "",
+        "tunnel device: 'tun' (IP) or 'tap' (Ethernet) for the next free one, or a full name; 'null': none"),
+    OTHER("dev-type", "tun|tap", 1, 1, BOTH, dev_type, "", "", "kind of device, for names that don't tell"),
     OTHER("topology", "subnet|net30|p2p", 1, 1, BOTH | PUSH | VITAL, topology, "subnet for servers", "2.1",
           "how clients share the network"),
     OTHER("ifconfig", "address netmask|remote", 2, 2, BOTH | PUSH, ifconfig, "", "",
@@ -48,7 +49,7 @@ static const struct ov_option rows[] = {
           "ovref-dns-updown beside the program, with resolvectl or resolvconf", "2.7",
           "program that sets name servers; force: from dhcp-option too, though there is an 'up'"),
     MOOT("ifconfig-nowarn", "", 0, 0, BOTH, "", "don't compare ifconfig with the peer", "it isn't compared"),
-    PLANNED("lladdr", "address", 1, 1, BOTH, "2.1", "MAC address of a tap device"),
+    OTHER("lladdr", "address", 1, 1, BOTH, lladdr, "", "2.1", "MAC address of a tap device"),
     OTHER("route-ipv6-gateway", "address", 1, 1, BOTH | PUSH, route6_gateway, "", "2.4",
           "gateway of IPv6 routes that name none; a tun device needs none, programs are told it"),
     NUMBER("route-table", "id", BOTH, tunnel.route_table, 0, INT32_MAX, "0, the main one", "2.7",

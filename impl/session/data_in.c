@@ -59,7 +59,8 @@ static void consume(struct ov_datagram *dg)
 
 static void sort_out(struct ov_session *s, struct ov_datagram *dg, struct ov_now now)
 {
-    switch (ov_data_kind_of(&dg->buf))
+    const bool frames = s->env.settings->config->tunnel.tap;
+    switch (frames ? ov_data_kind_of_frame(&dg->buf) : ov_data_kind_of(&dg->buf))
     {
     case OV_DATA_TUNNEL:
         (void)ov_mss_clamp(ov_buf_data(&dg->buf), dg->buf.len, s->agreed.mss);

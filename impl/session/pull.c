@@ -65,7 +65,7 @@ static enum ov_err agree(struct ov_session *s, const struct ov_pulled *pulled)
     }
     s->agreed.flags = pulled->flags;
     s->agreed.keepalive = pulled->effective.keepalive;
-    ov_data_set_mtu(&s->data, pulled->effective.tunnel.mtu);
+    ov_data_set_mtu(&s->data, ov_tunnel_packet(&config->tunnel, pulled->effective.tunnel.mtu));
     s->data.peer_id = pulled->has_peer_id ? pulled->peer_id : OV_PEER_ID_NONE;
     return OV_OK;
 }
@@ -137,6 +137,6 @@ void ov_pull_updated(struct ov_session *s, const char *text, size_t len, struct 
     }
     const struct ov_config *effective = &ov_pull_result(s->pull.pull)->effective;
     s->agreed.keepalive = effective->keepalive;
-    ov_data_set_mtu(&s->data, effective->tunnel.mtu);
+    ov_data_set_mtu(&s->data, ov_tunnel_packet(&effective->tunnel, effective->tunnel.mtu));
     ov_session_tell(s, OV_EVENT_UPDATED, OV_OK, "PUSH_UPDATE");
 }

@@ -62,7 +62,7 @@ static enum ov_err begin(struct ov_session *s, const struct ov_session_env *env,
         ov_keystate_init(&s->ks, 0, at->message_id, config->tls_timeout_s * (uint32_t)OV_SECOND_MS,
                          now.mono_ms, now.mono_ms + hand_window_ms(s));
     }
-    ov_data_init(&s->data, config->tunnel.mtu);
+    ov_data_init(&s->data, ov_tunnel_packet(&config->tunnel, config->tunnel.mtu));
     s->agreed.keepalive = config->keepalive;
     s->pull.request_ms = s->pull.give_up_ms = OV_NEVER;
     s->clock = (struct ov_session_clock){

@@ -58,7 +58,7 @@ static void test_equal(void **state)
 {
     (void)state;
     struct ov_tunnel a = base_tunnel();
-    struct ov_tunnel b[14];
+    struct ov_tunnel b[17];
     for (size_t i = 0; i < 14; i++)
     {
         b[i] = base_tunnel();
@@ -77,6 +77,9 @@ static void test_equal(void **state)
     b[11].routes4 = &route4_other;
     b[12].routes6_count = 0;
     b[13].routes6 = &route6_other;
+    b[14].tap = true;
+    b[15].has_mac = true;
+    b[16].mac[5] = 1;
     for (size_t i = 0; i < 14; i++)
     {
         if (ov_tunnel_equal(&a, &b[i]))
@@ -121,7 +124,8 @@ static void test_reconnects(void **state)
     struct ov_interface iface = {0};
     struct ov_tunnel tunnel = base_tunnel();
     notes[0] = '\0';
-    assert_true(ov_interface_open(&iface, tunnel.dev, OV_BUF_PACKET, OV_DATA_PATH_AUTO, &log_notes));
+    assert_true(ov_interface_open(&iface, &(struct ov_tun_spec){tunnel.dev, false, OV_BUF_PACKET},
+                                  OV_DATA_PATH_AUTO, &log_notes));
     assert_true(ov_interface_configure(&iface, &tunnel));
     assert_non_null(strstr(notes, "3 added route 192.0.2.0/24 via 10.8.0.1 dev tun4\n"));
 
@@ -147,12 +151,46 @@ static void test_reconnects(void **state)
     ov_interface_close(&iface);
 }
 
+/* A tap device: its address, and the next hop of every route, without which there is none. */
+static void test_ethernet(void **state)
+{
+    (void)state;
+    if (!can_use_tun)
+    {
+        skip();
+    }
+    struct ov_interface iface = {0};
+    struct ov_tunnel tunnel = base_tunnel();
+    uint8_t mac[6] = {0};
+    tunnel.dev = "tap4";
+    tunnel.tap = true;
+    tunnel.has_mac = true;
+    memcpy(tunnel.mac, "\x02\xaa\xbb\xcc\xdd\xee", 6);
+    tunnel.has_ip6_remote = true;
+    memcpy(tunnel.ip6_remote, tunnel.ip6, 16);
+    tunnel.ip6_remote[15] = 1;
+    notes[0] = '\0';
+    assert_true(ov_interface_open(&iface, &(struct ov_tun_spec){tunnel.dev, true, OV_BUF_PACKET},
+                                  OV_DATA_PATH_AUTO, &log_notes));
+    assert_true(ov_interface_configure(&iface, &tunnel));
+    assert_non_null(strstr(notes, "3 added route 192.0.2.0/24 via 10.8.0.1 dev tap4\n"));
+    assert_non_null(strstr(notes, " via fd08::1 dev tap4\n"));
+    assert_true(ov_netif_mac(iface.netif, iface.tun->index, mac));
+    assert_memory_equal(mac, tunnel.mac, sizeof mac);
+    notes[0] = '\0';
+    tunnel.has_route_gateway = false;
+    assert_true(ov_interface_configure(&iface, &tunnel));
+    assert_non_null(strstr(notes, "a route is left out: its gateway isn't known\n"));
+    ov_interface_close(&iface);
+}
+
 static void test_open_failure_is_clean(void **state)
 {
     (void)state;
     struct ov_interface iface = {0};
     notes[0] = '\0';
-    assert_false(ov_interface_open(&iface, "not a name", OV_BUF_PACKET, OV_DATA_PATH_AUTO, &log_notes));
+    assert_false(ov_interface_open(&iface, &(struct ov_tun_spec){"not a name", false, OV_BUF_PACKET},
+                                   OV_DATA_PATH_AUTO, &log_notes));
     assert_string_equal(notes, "0 'not a name' cannot be the name of an interface\n");
     assert_null(iface.tun);
 }
@@ -175,6 +213,7 @@ int main(void)
         cmocka_unit_test(test_equal),
         cmocka_unit_test(test_copy_outlives_the_original),
         cmocka_unit_test(test_reconnects),
+        cmocka_unit_test(test_ethernet),
         cmocka_unit_test(test_open_failure_is_clean),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -102,12 +102,49 @@ static char *server_text(uint32_t version)
     char *text = NULL;
     size_t len = 0;
     size_t at = 0;
-    const struct ov_status_peers walk = {next_peer, &at};
+    const struct ov_status_peers walk = {.next = next_peer, .ctx = &at};
     FILE *file = open_memstream(&text, &len);
     assert_non_null(file);
     ov_status_text_server(file, version, "ovref 1 x, y", &walk, &counters, now);
     assert_int_equal(fclose(file), 0);
     return text;
+}
+
+/* Ethernet: two stations behind the first client, none behind the others. */
+static bool next_mac(void *ctx, uint32_t peer_id, struct ov_hub_mac *at)
+{
+    static const struct ov_hub_mac stations[] = {
+        {{0x02, 0, 0x5e, 0, 0, 1}, 93000, &stations[0]},
+        {{0xfe, 0xdc, 0xba, 0x98, 0x76, 0x54}, 100000, &stations[1]},
+    };
+    const size_t i = at->entry == NULL ? 0 : (size_t)((const struct ov_hub_mac *)at->entry - stations) + 1;
+    (void)ctx;
+    if (peer_id != 0 || i == sizeof stations / sizeof stations[0])
+    {
+        return false;
+    }
+    *at = stations[i];
+    return true;
+}
+
+/* As 2.6.14 has it: no addresses among the routes, and behind each station its VLAN. */
+static void test_stations(void **state)
+{
+    (void)state;
+    char *text = NULL;
+    size_t len = 0;
+    size_t at = 0;
+    const struct ov_status_peers walk = {next_peer, next_mac, &at, 7};
+    FILE *file = open_memstream(&text, &len);
+    assert_non_null(file);
+    ov_status_text_server(file, 2, "t", &walk, &counters, now);
+    assert_int_equal(fclose(file), 0);
+    assert_non_null(strstr(
+        text, "Last Ref (time_t)\n"
+              "ROUTING_TABLE,02:00:5e:00:00:01@0,alice,10.199.0.2:35264,2026-11-22 13:00:39,1795352439\n"
+              "ROUTING_TABLE,fe:dc:ba:98:76:54@0,alice,10.199.0.2:35264,2026-11-22 13:00:46,1795352446\n"
+              "GLOBAL_STATS,Max bcast/mcast queue length,7\n"));
+    free(text);
 }
 
 static void test_server_versions(void **state)
@@ -280,7 +317,8 @@ static void test_counters(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_server_versions), cmocka_unit_test(test_client),   cmocka_unit_test(test_file),
+        cmocka_unit_test(test_server_versions), cmocka_unit_test(test_stations),
+        cmocka_unit_test(test_client),          cmocka_unit_test(test_file),
         cmocka_unit_test(test_file_troubles),   cmocka_unit_test(test_counters),
     };
     if (setenv("TZ", "UTC", 1) != 0)

@@ -17,7 +17,7 @@
 #include "wire/inband.h"
 
 static const struct ov_addr peer_addr = {.family = 4, .port = 9};
-static const struct ov_mss no_mss = {0, 0};
+static const struct ov_mss no_mss = {0};
 
 static struct ov_data own;
 static struct ov_data peer;

@@ -332,12 +332,18 @@ static void sizes(void **state)
         uint32_t outer;
         struct ov_mss mss;
     } rows[] = {
-        {"", false, 28, {1400, 1380}},
-        {"", true, 48, {1380, 1360}},
-        {"proto tcp\n", false, 42, {1386, 1366}}, /* 1492 - 40 - 24 - 2 - 40 [WP-MTU-002] */
-        {"proto tcp\n", true, 62, {1366, 1346}},
-        {"proto tcp\nmssfix 1400\n", false, 42, {1334, 1314}}, /* 1400 - 24 - 2 - 40 */
-        {"proto tcp\nmssfix 1400 fixed\n", false, 42, {1360, 1360}},
+        {"", false, 28, {1400, 1380, false}},
+        {"", true, 48, {1380, 1360, false}},
+        {"proto tcp\n", false, 42, {1386, 1366, false}}, /* 1492 - 40 - 24 - 2 - 40 [WP-MTU-002] */
+        {"proto tcp\n", true, 62, {1366, 1346, false}},
+        {"proto tcp\nmssfix 1400\n", false, 42, {1334, 1314, false}}, /* 1400 - 24 - 2 - 40 */
+        {"proto tcp\nmssfix 1400 fixed\n", false, 42, {1360, 1360, false}},
+        /* A frame has 32 octets around its packet, tags included [WP-MTU-002]. */
+        {"dev tap\n", false, 28, {1368, 1348, true}},
+        {"dev tap\nproto tcp\n", false, 42, {1354, 1334, true}},
+        {"dev tap\ntun-mtu-extra 18\n", false, 28, {1382, 1362, true}},
+        {"dev tap\nmssfix 1400 fixed\n", false, 28, {1360, 1360, true}},
+        {"dev tap\ntun-mtu 1400\n", false, 28, {0, 0, true}},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
     {
@@ -350,6 +356,7 @@ static void sizes(void **state)
         assert_true(ov_rig_connected(client));
         assert_int_equal(s->agreed.mss.v4, rows[i].mss.v4);
         assert_int_equal(s->agreed.mss.v6, rows[i].mss.v6);
+        assert_int_equal(s->agreed.mss.in_frames, rows[i].mss.in_frames);
         assert_int_equal(ov_control_slice(s), 1250 - rows[i].outer - CONTROL_HEAD); /* [WP-REL-040] */
         ov_rig_close(&rig);
     }

@@ -66,7 +66,7 @@ static void test_clamp(void **state)
         {"MSS cut off", 4, OV_TCP_SYN, 1, {1, 1, 2, 4}, -1},
         {"no options", 4, OV_TCP_SYN, 0, {0}, -1},
     };
-    const struct ov_mss limit = {1000, 1000};
+    const struct ov_mss limit = {.v4 = 1000, .v6 = 1000};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
     {
         uint8_t packet[256];
@@ -98,7 +98,7 @@ static void test_wrong_checksum_stays_wrong(void **state)
     uint8_t packet[256];
     uint32_t len = syn(4, options, 1, OV_TCP_SYN, packet);
     packet[36] ^= 0x11;
-    assert_true(ov_mss_clamp(packet, len, (struct ov_mss){500, 500}));
+    assert_true(ov_mss_clamp(packet, len, (struct ov_mss){.v4 = 500, .v6 = 500}));
     struct ov_inner inner;
     assert_int_equal(ov_inner_parse(packet, len, true, &inner), OV_OK);
     assert_false(ov_l4_sum_ok(packet, &inner));
@@ -116,7 +116,7 @@ static void test_truncation_sweep(void **state)
         {
             uint8_t *exact = malloc(cut == 0 ? 1 : cut);
             memcpy(exact, packet, cut);
-            assert_false(ov_mss_clamp(exact, cut, (struct ov_mss){500, 500}));
+            assert_false(ov_mss_clamp(exact, cut, (struct ov_mss){.v4 = 500, .v6 = 500}));
             free(exact);
         }
     }

@@ -69,6 +69,8 @@ static const struct
     {GOOD_CLIENT, "compress stub-v2\n",
      "t.ovpn:10: warning: framing for compression that is never done costs every packet an octet or"},
     {GOOD_SERVER, "duplicate-cn\n", "t.ovpn:8: warning: clients that share a certificate"},
+    {GOOD_CLIENT, "dev tap\n", "t.ovpn:10: warning: Ethernet costs every packet 14 octets"},
+    {GOOD_CLIENT, "topology subnet\ndev-type tap\n", "t.ovpn:10: warning: 'topology' has no effect"},
     {GOOD_CLIENT, "verb 6\n", "t.ovpn:10: warning: above 4"},
 };
 

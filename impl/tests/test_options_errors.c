@@ -127,8 +127,9 @@ static const struct
     {"topology p2p\nifconfig 10.8.0.2 255.255.255.0\n",
      "t.ovpn:9: ifconfig: '255.255.255.0' is a netmask, not the address of the other end (topology is "
      "p2p)\n"},
-    {"dev tap0\n",
-     "t.ovpn:8: dev 'tap0' is known to OpenVPN 2.x but not built into ovref yet; 'dev tun' is\n"},
+    {"dev tap0\n", ""},
+    {"dev null\n", "t.ovpn:8: dev 'null' is known to OpenVPN 2.x but not built into ovref yet; 'dev tun' and "
+                   "'dev tap' are\n"},
     {"dev tun/../x\n",
      "t.ovpn:8: dev 'tun/../x' can't be the name of an interface (1 to 15 characters, no slash, no "
      "space)\n"},
@@ -136,8 +137,8 @@ static const struct
                                "characters, no slash, no space)\n"},
     {"dev vpn0\n", "t.ovpn:8: the name 'vpn0' doesn't say what kind of device it is: add 'dev-type tun'\n"},
     {"dev vpn0\ndev-type tun\n", ""},
-    {"dev-type tap\n", "t.ovpn:8: dev-type 'tap' is known to OpenVPN 2.x but not built into ovref yet\n"},
-    {"dev-type tub\n", "t.ovpn:8: unknown dev-type 'tub'; use tun\n"},
+    {"dev-type tap\n", ""},
+    {"dev-type tub\n", "t.ovpn:8: unknown dev-type 'tub'; use tun or tap\n"},
     {"bind ipv6only\n", "t.ovpn:8: bind ipv6only is not built into ovref yet; 'bind' alone is\n"},
     {"local a\nlocal b\n",
      "t.ovpn:9: a second 'local' (several sockets, as in OpenVPN 2.7) is not built into ovref yet\n"},
@@ -223,8 +224,9 @@ static const struct
      "t.ovpn:8: route-ipv6: 'fd00::/129' is not an IPv6 network (address/0..128)\n"},
     {"route-ipv6 fd00::1/64\n", "t.ovpn:8: route-ipv6: 'fd00::1/64' has bits behind its prefix length\n"},
     {"route-ipv6 fd00::/64 gw\n", "t.ovpn:8: route-ipv6: gateway 'gw' is not an IPv6 address\n"},
-    {"route-gateway dhcp\n",
-     "t.ovpn:8: route-gateway 'dhcp' is known to OpenVPN 2.x but not built into ovref yet\n"},
+    {"route-gateway dhcp\n", "t.ovpn:8: route-gateway 'dhcp': ovref takes no gateway from DHCP; a DHCP "
+                             "client on the tap device sets the "
+                             "routes\n"},
     {"route-gateway here\n", "t.ovpn:8: route-gateway: 'here' is not an IPv4 address\n"},
     /* together */
     {"nobind\nlport 5\n", "t.ovpn:9: 'lport' contradicts 'nobind'\n"},

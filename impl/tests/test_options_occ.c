@@ -43,7 +43,8 @@ static const struct
      1464},
     {{.tun_mtu = 1500, .tls = true, .cipher = "BF-CBC", .auth = OV_DIGEST_SHA1}, 1541},
     /* tap: section 14 */
-    {{.tun_mtu = 1500, .tls = true, .tap = true, .cipher = "BF-CBC", .auth = OV_DIGEST_SHA1}, 1573},
+    {{.tun_mtu = 1500, .tls = true, .tap = true, .mtu_extra = 32, .cipher = "BF-CBC", .auth = OV_DIGEST_SHA1},
+     1573},
 };
 
 static void test_link_mtu_table(void **state)
@@ -180,6 +181,7 @@ static void test_order_of_items(void **state)
                          .role = OV_ROLE_SERVER,
                          .transport = OV_OCC_TCP_SERVER,
                          .tap = true,
+                         .mtu_extra = 32,
                          .compression = true,
                          .fragment = true,
                          .key_direction = 0,

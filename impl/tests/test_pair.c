@@ -47,14 +47,19 @@ static const struct shape
     {"fragment 600", "fragment 600\n", "fragment 600\n", OV_COMP_OFF, false},
     {"fragment 333, lz4", "fragment 333 mtu\ncompress lz4\nallow-compression yes\n",
      "fragment 900\ncompress lz4\nallow-compression yes\n", OV_COMP_LZ4, true},
+    {"tap", "dev tap\n", "dev tap\n", OV_COMP_OFF, false},
+    {"tap, stub-v2, pushed", "dev tap\n", "dev tap\ncompress stub-v2\npush \"compress stub-v2\"\n",
+     OV_COMP_STUB_V2, false},
+    {"tap, fragment 600", "dev tap\nfragment 600\n", "dev tap\nfragment 600\n", OV_COMP_OFF, false},
     {"fragment 1300, tun-mtu 9000", "fragment 1300\ntun-mtu 9000\n", "fragment 1300\ntun-mtu 9000\n",
      OV_COMP_OFF, false},
 };
 
-/* Without a server nothing is pushed, and what the client is told alone does not fit. */
+/* Without a server nothing is pushed, and what the client is told alone does not fit; a tap's ends need a netmask. */
 static bool needs_push(const struct shape *shape)
 {
-    return strstr(shape->server, "push") != NULL || strstr(shape->server, "migrate") != NULL;
+    return strstr(shape->server, "push") != NULL || strstr(shape->server, "migrate") != NULL ||
+           strncmp(shape->name, "tap", 3) == 0;
 }
 
 /* TCP loses nothing, and fragments are for UDP. */
@@ -147,10 +152,7 @@ static void make_way(struct plan *plan, struct ov_test_random *r)
     {
         plan->shape = &shapes[0];
     }
-    if (stream)
-    {
-        plan->faults = (struct ov_wire_faults){.latency_ms = plan->faults.latency_ms};
-    }
+    plan->faults = stream ? (struct ov_wire_faults){.latency_ms = plan->faults.latency_ms} : plan->faults;
     plan->client.p2p = plan->server.p2p = p2p;
     plan->client.stream = plan->server.stream = stream;
     plan->client.v6 = ov_test_below(r, 3) == 0;

@@ -31,7 +31,7 @@ static const char *open_advice(int error)
     }
 }
 
-static const char *create_advice(int error)
+static const char *create_advice(int error, bool tap)
 {
     switch (error)
     {
@@ -40,16 +40,17 @@ static const char *create_advice(int error)
     case EBUSY:
         return " (another program has this device open)";
     case EINVAL:
-        return " (there is an interface of this name that is not a tun device)";
+        return tap ? " (there is an interface of this name that is not a tap device)"
+                   : " (there is an interface of this name that is not a tun device)";
     default:
         return "";
     }
 }
 
-/* "tun" and "tun0" style names, and any name with --dev-type tun. */
+/* "tun" and "tun0" style names, the same of tap, and any name with --dev-type. */
 static enum ov_err pick_name(const char *dev, char name[static IFNAMSIZ], char *text)
 {
-    const char *wanted = strcmp(dev, "tun") == 0 ? "tun%d" : dev;
+    const char *wanted = strcmp(dev, "tun") == 0 ? "tun%d" : strcmp(dev, "tap") == 0 ? "tap%d" : dev;
     if (dev[0] == '\0' || strlen(wanted) >= IFNAMSIZ || strpbrk(dev, "/ %:") != NULL)
     {
         (void)snprintf(text, OV_TUN_TEXT, "'%.40s' cannot be the name of an interface", dev);
@@ -66,8 +67,9 @@ static enum ov_err create(int fd, int flags, char name[static IFNAMSIZ], int *in
     memcpy(request.ifr_name, name, IFNAMSIZ);
     if (ioctl(fd, TUNSETIFF, &request) != 0)
     {
-        (void)snprintf(text, OV_TUN_TEXT, "cannot create tun device %s: %s%s", name, strerror(errno),
-                       create_advice(errno));
+        const bool tap = (flags & IFF_TAP) != 0;
+        (void)snprintf(text, OV_TUN_TEXT, "cannot create %s device %s: %s%s", tap ? "tap" : "tun", name,
+                       strerror(errno), create_advice(errno, tap));
         return OV_ERR_IO;
     }
     memcpy(name, request.ifr_name, IFNAMSIZ);
@@ -81,11 +83,11 @@ static enum ov_err create(int fd, int flags, char name[static IFNAMSIZ], int *in
     return OV_OK;
 }
 
-enum ov_err ov_tun_device(const char *dev, int flags, int *fd, char name[static IFNAMSIZ], int *index,
-                          char text[static OV_TUN_TEXT])
+enum ov_err ov_tun_device(const struct ov_tun_spec *spec, int flags, int *fd, char name[static IFNAMSIZ],
+                          int *index, char text[static OV_TUN_TEXT])
 {
     *fd = -1;
-    enum ov_err err = pick_name(dev, name, text);
+    enum ov_err err = pick_name(spec->dev, name, text);
     if (err != OV_OK)
     {
         return err;
@@ -96,7 +98,7 @@ enum ov_err ov_tun_device(const char *dev, int flags, int *fd, char name[static 
         (void)snprintf(text, OV_TUN_TEXT, TUN_NODE ": %s%s", strerror(errno), open_advice(errno));
         return OV_ERR_IO;
     }
-    err = create(opened, flags, name, index, text);
+    err = create(opened, flags | IFF_NO_PI | (spec->tap ? IFF_TAP : IFF_TUN), name, index, text);
     if (err != OV_OK)
     {
         (void)close(opened);
@@ -104,6 +106,32 @@ enum ov_err ov_tun_device(const char *dev, int flags, int *fd, char name[static 
     }
     *fd = opened;
     return OV_OK;
+}
+
+static int set_owner(int fd, unsigned long request, int64_t id)
+{
+    return id < 0 ? 0 : ioctl(fd, request, (unsigned long)id);
+}
+
+enum ov_err ov_tun_persist(const struct ov_tun_spec *spec, bool stays, int64_t uid, int64_t gid,
+                           char name[static IFNAMSIZ], char text[static OV_TUN_TEXT])
+{
+    int fd;
+    int index;
+    enum ov_err err = ov_tun_device(spec, 0, &fd, name, &index, text);
+    if (err != OV_OK)
+    {
+        return err;
+    }
+    if (ioctl(fd, TUNSETPERSIST, stays ? 1UL : 0UL) != 0 || set_owner(fd, TUNSETOWNER, uid) != 0 ||
+        set_owner(fd, TUNSETGROUP, gid) != 0)
+    {
+        (void)snprintf(text, OV_TUN_TEXT, "cannot make device %s %s: %s", name, stays ? "stay" : "go",
+                       strerror(errno));
+        err = OV_ERR_IO;
+    }
+    (void)close(fd);
+    return err;
 }
 
 void *ov_tun_twin(const struct ov_tun *tun, size_t head, size_t len, int *fd)

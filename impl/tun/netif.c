@@ -126,6 +126,43 @@ void ov_netif_undo(struct ov_netif *netif)
     ov_netif_undo_to(netif, 0);
 }
 
+/* Not every device can change its address while it is up; a persistent one may be. */
+static int set_mac(struct ov_netif *netif, int index, const struct ov_tunnel *tunnel)
+{
+    struct rtnl_link *which = rtnl_link_alloc();
+    struct rtnl_link *change = rtnl_link_alloc();
+    struct nl_addr *mac = nl_addr_build(AF_LLC, tunnel->mac, sizeof tunnel->mac);
+    int result = -NLE_NOMEM;
+    if (which != NULL && change != NULL && mac != NULL)
+    {
+        rtnl_link_set_ifindex(which, index);
+        rtnl_link_set_ifindex(change, index);
+        rtnl_link_set_addr(change, mac);
+        result = rtnl_link_change(netif->socket, which, change, 0);
+    }
+    rtnl_link_put(which);
+    rtnl_link_put(change);
+    nl_addr_put(mac);
+    return result;
+}
+
+bool ov_netif_mac(struct ov_netif *netif, int index, uint8_t mac[static 6])
+{
+    struct rtnl_link *link = NULL;
+    if (netif == NULL || rtnl_link_get_kernel(netif->socket, index, NULL, &link) < 0)
+    {
+        return false;
+    }
+    const struct nl_addr *addr = rtnl_link_get_addr(link);
+    const bool has = addr != NULL && nl_addr_get_len(addr) == 6;
+    if (has)
+    {
+        memcpy(mac, nl_addr_get_binary_addr(addr), 6);
+    }
+    rtnl_link_put(link);
+    return has;
+}
+
 static int bring_up(struct ov_netif *netif, int index, const struct ov_tunnel *tunnel)
 {
     struct rtnl_link *which = rtnl_link_alloc();
@@ -174,7 +211,12 @@ enum ov_err ov_netif_apply(struct ov_netif *netif, const char *name, int index,
                            const struct ov_tunnel *tunnel, char text[static OV_NETIF_TEXT])
 {
     const struct ov_netif_target target = {name, index, 0};
-    int result = bring_up(netif, index, tunnel);
+    int result = tunnel->has_mac ? set_mac(netif, index, tunnel) : 0;
+    if (result < 0)
+    {
+        return give_up(netif, text, "set the MAC address of", name, result);
+    }
+    result = bring_up(netif, index, tunnel);
     if (result < 0)
     {
         return give_up(netif, text, "set MTU of and bring up", name, result);

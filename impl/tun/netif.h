@@ -23,7 +23,7 @@ void ov_netif_free(struct ov_netif *netif);
 /* Which server the tunnel leads to: its address stays reachable outside of it. Borrows nothing. */
 void ov_netif_toward(struct ov_netif *netif, const struct ov_addr *server);
 
-/* Bring the interface up with the tunnel's MTU, give it its addresses
+/* Bring the interface up with the tunnel's MTU and MAC address, give it its addresses
  * (as its topology says). index is the interface. A failure is OV_ERR_IO with a
  * reason in text, and all is undone. */
 OV_MUST_USE enum ov_err ov_netif_apply(struct ov_netif *netif, const char *name, int index,
@@ -48,6 +48,9 @@ struct ov_netif_drops
 
 /* False: there is no such interface, or the kernel doesn't answer. */
 bool ov_netif_drops(struct ov_netif *netif, int index, struct ov_netif_drops *out);
+
+/* MAC address of a tap device; false: there is no such interface, or it has none. */
+bool ov_netif_mac(struct ov_netif *netif, int index, uint8_t mac[static 6]);
 
 /* Take back what was added, latest first. The interface may already be gone. */
 void ov_netif_undo(struct ov_netif *netif);

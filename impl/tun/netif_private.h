@@ -64,6 +64,8 @@ int ov_netif_add_peer4(struct ov_netif *netif, const struct ov_netif_target *tar
                        uint32_t peer);
 int ov_netif_add_ip6(struct ov_netif *netif, const struct ov_netif_target *target,
                      const uint8_t ip[static 16], uint8_t bits);
+/* Next hop of IPv6 routes through the tunnel; NULL: it needs none, or there is none. */
+struct nl_addr *ov_netif_vpn6(const struct ov_tunnel *tunnel);
 /* Takes net and gateway of route. Failures are logged as warnings. */
 void ov_netif_add_route(struct ov_netif *netif, const struct ov_netif_target *target,
                         struct ov_netif_route *route);

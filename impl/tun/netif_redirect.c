@@ -207,6 +207,7 @@ void ov_netif_redirect6(struct ov_netif *netif, const struct ov_netif_target *ta
          (tunnel->redirect & OV_REDIRECT_IP6) != 0 && i < sizeof all_of_ip6 / sizeof all_of_ip6[0]; i++)
     {
         struct ov_netif_route route = {.net = ov_netif_ip6(all_of_ip6[i].net, all_of_ip6[i].bits),
+                                       .gateway = ov_netif_vpn6(tunnel),
                                        .through_tunnel = true};
         ov_netif_add_route(netif, target, &route);
     }

@@ -68,7 +68,9 @@ static void add_route4(struct ov_netif *netif, const struct ov_netif_target *tar
         const uint8_t word = route->has_gateway ? route->gateway_word : (uint8_t)OV_ROUTE_VPN;
         wanted.gateway = word4(netif, tunnel, known, word, 32);
     }
-    if (wanted.net == NULL || (route->has_gateway && wanted.gateway == NULL))
+    /* On an Ethernet the next hop is one of many neighbours. */
+    const bool needs_gateway = route->has_gateway || tunnel->tap;
+    if (wanted.net == NULL || (needs_gateway && wanted.gateway == NULL))
     {
         ov_logf(netif->log, OV_LOG_WARN, "a route is left out: its %s isn't known",
                 wanted.net == NULL ? "network" : "gateway");
@@ -79,20 +81,31 @@ static void add_route4(struct ov_netif *netif, const struct ov_netif_target *tar
     ov_netif_add_route(netif, target, &wanted);
 }
 
-/* A tun device has no neighbours to ask for: IPv6 needs no gateway through it. */
+/* A tun device has no neighbours to ask for: IPv6 needs no gateway through it. In an Ethernet it is who stands
+ * second in ifconfig-ipv6. */
+struct nl_addr *ov_netif_vpn6(const struct ov_tunnel *tunnel)
+{
+    return tunnel->tap && tunnel->has_ip6_remote ? ov_netif_ip6(tunnel->ip6_remote, 128) : NULL;
+}
+
 static void add_route6(struct ov_netif *netif, const struct ov_netif_target *target,
-                       const struct known *known, const struct ov_route6 *route)
+                       const struct ov_tunnel *tunnel, const struct known *known,
+                       const struct ov_route6 *route)
 {
     struct ov_netif_route wanted = {
         .net = ov_netif_ip6(route->net, route->bits),
         .through_tunnel = !route->has_gateway,
         .metric = route->metric,
     };
-    if (route->has_gateway && route->gateway_word == OV_ROUTE_ADDRESS)
+    if (!route->has_gateway)
+    {
+        wanted.gateway = ov_netif_vpn6(tunnel);
+    }
+    else if (route->gateway_word == OV_ROUTE_ADDRESS)
     {
         wanted.gateway = ov_netif_ip6(route->gateway, 128);
     }
-    else if (route->has_gateway)
+    else
     {
         if (route->gateway_word != OV_ROUTE_NET || !known->net6.known)
         {
@@ -127,7 +140,7 @@ void ov_netif_add_routes(struct ov_netif *netif, const char *name, int index, co
     ov_netif_redirect6(netif, &target, tunnel);
     for (size_t i = 0; i < tunnel->routes6_count; i++)
     {
-        add_route6(netif, &target, &known, &tunnel->routes6[i]);
+        add_route6(netif, &target, tunnel, &known, &tunnel->routes6[i]);
     }
     ov_netif_way_clear(&known.net4);
     ov_netif_way_clear(&known.net6);

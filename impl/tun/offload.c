@@ -30,12 +30,18 @@ struct offload
 
 /* ---- kernel to tunnel ---- */
 
+static enum ov_err cut(struct ov_tun_offload *o, const struct ov_vnet *vnet, const uint8_t *super,
+                       uint32_t len)
+{
+    return o->coalescer.in_frames ? ov_segment_start_frame(&o->segmenter, vnet, super, len)
+                                  : ov_segment_start(&o->segmenter, vnet, super, len);
+}
+
 bool ov_tun_offload_begin(struct ov_tun_offload *o, const uint8_t *super, ssize_t len)
 {
     struct ov_vnet vnet;
     memcpy(&vnet, super - OV_VNET_LEN, OV_VNET_LEN);
-    if (len > OV_VNET_LEN &&
-        ov_segment_start(&o->segmenter, &vnet, super, (uint32_t)len - OV_VNET_LEN) == OV_OK)
+    if (len > OV_VNET_LEN && cut(o, &vnet, super, (uint32_t)len - OV_VNET_LEN) == OV_OK)
     {
         return true;
     }
@@ -288,15 +294,16 @@ static enum ov_err ask_offloads(struct ov_tun_offload *o, char *text)
     return OV_OK;
 }
 
-enum ov_err ov_tun_offload_start(struct ov_tun_offload *o, const struct ov_tun_ops *ops, const char *dev,
-                                 uint32_t packet, uint8_t *slots, char text[static OV_TUN_TEXT])
+enum ov_err ov_tun_offload_start(struct ov_tun_offload *o, const struct ov_tun_ops *ops,
+                                 const struct ov_tun_spec *spec, uint8_t *slots,
+                                 char text[static OV_TUN_TEXT])
 {
     o->tun.ops = ops;
-    o->packet = packet;
-    o->slot_len = OV_BUF_HEADROOM + packet + OV_BUF_TAILROOM;
+    o->packet = spec->packet;
+    o->slot_len = OV_BUF_HEADROOM + spec->packet + OV_BUF_TAILROOM;
+    o->coalescer.in_frames = spec->tap;
     o->slots = slots;
-    enum ov_err err =
-        ov_tun_device(dev, IFF_TUN | IFF_NO_PI | IFF_VNET_HDR, &o->fd, o->tun.name, &o->tun.index, text);
+    enum ov_err err = ov_tun_device(spec, IFF_VNET_HDR, &o->fd, o->tun.name, &o->tun.index, text);
     if (err == OV_OK)
     {
         err = ask_offloads(o, text);
@@ -313,6 +320,7 @@ enum ov_err ov_tun_offload_copy(const struct ov_tun_offload *o, struct ov_tun_of
     twin->tun = o->tun;
     twin->tun.stats = (struct ov_tun_stats){0};
     twin->joins_udp = o->joins_udp;
+    twin->coalescer.in_frames = o->coalescer.in_frames;
     twin->packet = o->packet;
     twin->slot_len = o->slot_len;
     twin->slots = slots;
@@ -322,20 +330,20 @@ enum ov_err ov_tun_offload_copy(const struct ov_tun_offload *o, struct ov_tun_of
 
 enum ov_err ov_tun_open_offload(const char *dev, struct ov_tun **out, char text[static OV_TUN_TEXT])
 {
-    return ov_tun_open_offload_for(dev, OV_BUF_PACKET, out, text);
+    return ov_tun_open_offload_for(&(struct ov_tun_spec){.dev = dev, .packet = OV_BUF_PACKET}, out, text);
 }
 
-enum ov_err ov_tun_open_offload_for(const char *dev, uint32_t packet, struct ov_tun **out,
+enum ov_err ov_tun_open_offload_for(const struct ov_tun_spec *spec, struct ov_tun **out,
                                     char text[static OV_TUN_TEXT])
 {
     *out = NULL;
-    struct offload *o = calloc(1, sizeof *o + ov_tun_offload_slots_len(packet));
+    struct offload *o = calloc(1, sizeof *o + ov_tun_offload_slots_len(spec->packet));
     if (o == NULL)
     {
         (void)snprintf(text, OV_TUN_TEXT, "%s", ov_err_name(OV_ERR_NOMEM));
         return OV_ERR_NOMEM;
     }
-    enum ov_err err = ov_tun_offload_start(&o->o, &offload_ops, dev, packet, o->slots, text);
+    enum ov_err err = ov_tun_offload_start(&o->o, &offload_ops, spec, o->slots, text);
     if (err != OV_OK)
     {
         free(o);

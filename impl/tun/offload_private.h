@@ -35,7 +35,7 @@ size_t ov_tun_offload_slots_len(uint32_t packet);
 /* Open the device of o, which is zeroed memory of a variant, with slots behind it. Errors as
  * ov_tun_open_offload; then there is nothing to close. */
 OV_MUST_USE enum ov_err ov_tun_offload_start(struct ov_tun_offload *o, const struct ov_tun_ops *ops,
-                                             const char *dev, uint32_t packet, uint8_t *slots,
+                                             const struct ov_tun_spec *spec, uint8_t *slots,
                                              char text[static OV_TUN_TEXT]);
 
 /* Make twin, which is zeroed memory of a variant with slots behind it, a second one over the same device.

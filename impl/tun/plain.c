@@ -148,14 +148,14 @@ static const struct ov_tun_ops plain_ops = {
 
 enum ov_err ov_tun_open_plain(const char *dev, struct ov_tun **out, char text[static OV_TUN_TEXT])
 {
-    return ov_tun_open_plain_for(dev, OV_BUF_PACKET, out, text);
+    return ov_tun_open_plain_for(&(struct ov_tun_spec){.dev = dev, .packet = OV_BUF_PACKET}, out, text);
 }
 
-enum ov_err ov_tun_open_plain_for(const char *dev, uint32_t packet, struct ov_tun **out,
+enum ov_err ov_tun_open_plain_for(const struct ov_tun_spec *spec, struct ov_tun **out,
                                   char text[static OV_TUN_TEXT])
 {
     *out = NULL;
-    const uint32_t slot_len = OV_BUF_HEADROOM + packet + OV_BUF_TAILROOM;
+    const uint32_t slot_len = OV_BUF_HEADROOM + spec->packet + OV_BUF_TAILROOM;
     struct plain *plain = calloc(1, sizeof *plain + (size_t)OV_TUN_BATCH * slot_len);
     if (plain == NULL)
     {
@@ -163,10 +163,9 @@ enum ov_err ov_tun_open_plain_for(const char *dev, uint32_t packet, struct ov_tu
         return OV_ERR_NOMEM;
     }
     plain->tun.ops = &plain_ops;
-    plain->packet = packet;
+    plain->packet = spec->packet;
     plain->slot_len = slot_len;
-    enum ov_err err =
-        ov_tun_device(dev, IFF_TUN | IFF_NO_PI, &plain->fd, plain->tun.name, &plain->tun.index, text);
+    enum ov_err err = ov_tun_device(spec, 0, &plain->fd, plain->tun.name, &plain->tun.index, text);
     if (err != OV_OK)
     {
         free(plain);

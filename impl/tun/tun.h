@@ -9,8 +9,8 @@
 #include "base/datagram.h"
 #include "base/err.h"
 
-/* A tun device: whole IP packets in and out. A variant (with a virtio header,
- * with several queues) is a file beside plain.c that exports one table. */
+/* A tun device: whole IP packets in and out; or a tap device: whole Ethernet frames. A variant (with a virtio
+ * header, with several queues) is a file beside plain.c that exports one table. */
 
 /* Most packets of one read: room for more than two super-packets, so that trains are full. */
 #define OV_TUN_BATCH 128u
@@ -65,6 +65,14 @@ struct ov_tun_ops
     void (*close)(struct ov_tun *tun);
 };
 
+/* Which device. */
+struct ov_tun_spec
+{
+    const char *dev;
+    bool tap;
+    uint32_t packet; /* octets of the largest packet or frame (ov_buf_packet_for) */
+};
+
 /* Create the device. dev is "tun" (the kernel numbers it) or a full name.
  * OV_ERR_IO with a one-line reason in text that says what would mend it,
  * OV_ERR_ARG for a name the kernel can't have, OV_ERR_NOMEM. */
@@ -78,15 +86,20 @@ OV_MUST_USE enum ov_err ov_tun_open_offload(const char *dev, struct ov_tun **out
  * for this process, or it can't be used with tun devices. */
 OV_MUST_USE enum ov_err ov_tun_open_uring(const char *dev, struct ov_tun **out,
                                           char text[static OV_TUN_TEXT]);
-/* All with room for packets of so many octets (ov_buf_packet_for); the short forms have OV_BUF_PACKET. */
-OV_MUST_USE enum ov_err ov_tun_open_plain_for(const char *dev, uint32_t packet, struct ov_tun **out,
+/* All in full; the short forms are tun devices with OV_BUF_PACKET. */
+OV_MUST_USE enum ov_err ov_tun_open_plain_for(const struct ov_tun_spec *spec, struct ov_tun **out,
                                               char text[static OV_TUN_TEXT]);
-OV_MUST_USE enum ov_err ov_tun_open_offload_for(const char *dev, uint32_t packet, struct ov_tun **out,
+OV_MUST_USE enum ov_err ov_tun_open_offload_for(const struct ov_tun_spec *spec, struct ov_tun **out,
                                                 char text[static OV_TUN_TEXT]);
-OV_MUST_USE enum ov_err ov_tun_open_uring_for(const char *dev, uint32_t packet, struct ov_tun **out,
+OV_MUST_USE enum ov_err ov_tun_open_uring_for(const struct ov_tun_spec *spec, struct ov_tun **out,
                                               char text[static OV_TUN_TEXT]);
 
 /* --dev null: no device at all; its index is 0. */
 OV_MUST_USE enum ov_err ov_tun_open_null(struct ov_tun **out, char text[static OV_TUN_TEXT]);
+
+/* --mktun, --rmtun: a device that stays without us, and its end. uid and gid may open it without privilege then;
+ * -1: nobody in particular. name: as the kernel numbered it. OV_ERR_ARG, OV_ERR_IO with a reason in text. */
+OV_MUST_USE enum ov_err ov_tun_persist(const struct ov_tun_spec *spec, bool stays, int64_t uid, int64_t gid,
+                                       char name[static IFNAMSIZ], char text[static OV_TUN_TEXT]);
 
 #endif

@@ -54,7 +54,8 @@ static bool addresses_equal(const struct ov_tunnel *a, const struct ov_tunnel *b
 
 bool ov_tunnel_equal(const struct ov_tunnel *a, const struct ov_tunnel *b)
 {
-    return strcmp(a->dev, b->dev) == 0 && a->mtu == b->mtu && addresses_equal(a, b) && routes4_equal(a, b) &&
+    return strcmp(a->dev, b->dev) == 0 && a->tap == b->tap && a->mtu == b->mtu && a->has_mac == b->has_mac &&
+           memcmp(a->mac, b->mac, sizeof a->mac) == 0 && addresses_equal(a, b) && routes4_equal(a, b) &&
            routes6_equal(a, b) && a->redirect == b->redirect && a->route_table == b->route_table &&
            a->block_ip6 == b->block_ip6 && a->route_noexec == b->route_noexec &&
            a->ifconfig_noexec == b->ifconfig_noexec;

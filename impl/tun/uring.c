@@ -252,13 +252,13 @@ static enum ov_err try_ring(struct uring *u, char *text)
 
 enum ov_err ov_tun_open_uring(const char *dev, struct ov_tun **out, char text[static OV_TUN_TEXT])
 {
-    return ov_tun_open_uring_for(dev, OV_BUF_PACKET, out, text);
+    return ov_tun_open_uring_for(&(struct ov_tun_spec){.dev = dev, .packet = OV_BUF_PACKET}, out, text);
 }
 
-enum ov_err ov_tun_open_uring_for(const char *dev, uint32_t packet, struct ov_tun **out,
+enum ov_err ov_tun_open_uring_for(const struct ov_tun_spec *spec, struct ov_tun **out,
                                   char text[static OV_TUN_TEXT])
 {
-    struct uring *u = allocate(packet);
+    struct uring *u = allocate(spec->packet);
     *out = NULL;
     if (u == NULL)
     {
@@ -268,7 +268,7 @@ enum ov_err ov_tun_open_uring_for(const char *dev, uint32_t packet, struct ov_tu
     enum ov_err err = ov_ring_open(&u->ring, text);
     if (err == OV_OK)
     {
-        err = ov_tun_offload_start(&u->o, &uring_ops, dev, packet, u->slots, text);
+        err = ov_tun_offload_start(&u->o, &uring_ops, spec, u->slots, text);
     }
     if (err != OV_OK)
     {

@@ -66,7 +66,7 @@ subject_supports()
         log:*)
             ovref_log_line "${1#log:}"
             ;;
-        topology:net30 | topology:p2p | peer-to-peer | tunnel6-only | pull-filter)
+        topology:net30 | topology:p2p | dev-type:tap | peer-to-peer | tunnel6-only | pull-filter)
             echo yes
             ;;
         server | client | udp4 | udp6 | tcp4 | tcp6 | tls-crypt | tls-auth | tls-crypt-v2 | explicit-exit-notify)

@@ -15,6 +15,11 @@
 #define START_WALL 0x60000000u
 #define ROUNDS_MAX 400u
 #define SERVER_IP  0x0a080001u
+#define ETHER      14u
+
+/* The client's begins like the escape of stub-v2, where nothing but frames does [WP-COMP-004]. */
+static const uint8_t macs[2][6] = {{0x50, 0x00, 0, 0, 0, 2}, {0x02, 0, 0, 0, 0, 1}};
+static const uint8_t everybody[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 
 enum end
 {
@@ -34,6 +39,7 @@ void ov_pair_open(struct ov_pair *pair, const struct ov_end_spec *client, const 
     ov_wire_init(&pair->wire, seed, faults);
     ov_server_end_open(&pair->server, server, pair->now);
     ov_client_end_open(&pair->client, client);
+    pair->tap = pair->server.end.config->tunnel.tap;
     ov_client_end_start(&pair->client, &pair->server_addr, pair->now);
 }
 
@@ -71,10 +77,30 @@ bool ov_pair_is_up(const struct ov_pair *pair)
 
 /* ---- tunnel packets ---- */
 
-static void arrive(struct ov_pair_flow *flow, const struct ov_datagram *dg)
+/* The Ethernet header of a packet from one end; every fourth is for everybody. */
+static void write_header(uint8_t out[static ETHER], enum end from, uint32_t number)
 {
+    memcpy(out, number % 4 == 0 ? everybody : macs[1 - from], 6);
+    memcpy(out + 6, macs[from], 6);
+    out[12] = 0x08;
+    out[13] = 0x00;
+}
+
+static void arrive(const struct ov_pair *pair, enum end from, struct ov_pair_flow *flow,
+                   const struct ov_datagram *dg)
+{
+    const uint32_t head = pair->tap ? ETHER : 0;
+    const uint8_t *packet = ov_buf_data(&dg->buf) + head;
+    uint8_t header[ETHER];
     uint32_t number = 0;
-    if (!ov_test_inner4_number(ov_buf_data(&dg->buf), dg->buf.len, &number) || number >= flow->next)
+    bool good = dg->buf.len > head && ov_test_inner4_number(packet, dg->buf.len - head, &number) &&
+                number < flow->next;
+    if (good && pair->tap)
+    {
+        write_header(header, from, number);
+        good = memcmp(ov_buf_data(&dg->buf), header, ETHER) == 0;
+    }
+    if (!good)
     {
         fail_msg("a tunnel packet of %u octets arrived damaged", dg->buf.len);
     }
@@ -103,9 +129,14 @@ static void send_one(struct ov_pair *pair, enum end from, uint32_t src, uint32_t
     struct ov_pair_flow *flow = from == CLIENT ? &pair->up : &pair->down;
     static struct ov_test_batch batch;
     uint8_t inner[OV_TEST_INNER];
-    const uint32_t mtu = pair->client.session.data.tun_mtu;
-    const uint32_t len =
-        ov_test_inner4(inner, src, dst, flow->next, 28 + ov_test_below(&pair->wire.random, mtu - 27));
+    const uint32_t head = pair->tap ? ETHER : 0;
+    const uint32_t mtu = pair->client.session.data.tun_mtu - head;
+    const uint32_t len = head + ov_test_inner4(inner + head, src, dst, flow->next,
+                                               28 + ov_test_below(&pair->wire.random, mtu - 27));
+    if (pair->tap)
+    {
+        write_header(inner, from, flow->next);
+    }
     if (flow->next >= OV_PAIR_NUMBERS)
     {
         return;
@@ -159,7 +190,8 @@ static void receive(struct ov_pair *pair, enum end to, struct ov_test_batch *bat
         assert_int_not_equal(batch->dg[i].fate, OV_FATE_NONE);
         if (batch->dg[i].fate == OV_FATE_TUN)
         {
-            arrive(to == CLIENT ? &pair->down : &pair->up, &batch->dg[i]);
+            arrive(pair, to == CLIENT ? SERVER : CLIENT, to == CLIENT ? &pair->down : &pair->up,
+                   &batch->dg[i]);
         }
     }
 }

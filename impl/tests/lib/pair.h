@@ -28,6 +28,7 @@ struct ov_pair
     struct ov_addr server_addr;
     struct ov_pair_flow up; /* client to server */
     struct ov_pair_flow down;
+    bool tap;              /* tunnel packets are in Ethernet frames */
     uint32_t pace_ms;      /* one packet each way so often; 0: none */
     uint64_t traffic_ms;   /* next one */
     uint64_t reconnect_ms; /* a RESTART waits to be obeyed; UINT64_MAX: none */

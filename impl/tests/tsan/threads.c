@@ -210,7 +210,7 @@ static void send_ping(void)
 
 static void turn(struct ov_sender *sender)
 {
-    const struct ov_mss mss = {1300, 1300};
+    const struct ov_mss mss = {.v4 = 1300, .v6 = 1300};
     ov_lane_collect(ov_sender_lane(sender), &own);
     NEED(ov_lane_refresh(ov_sender_lane(sender), &own, &peer_addr, mss, 0) == OV_OK);
     ov_sender_collect(sender);

@@ -1,0 +1,88 @@
+/* Ethernet frames of any shape: what is read lies inside, an IP packet in it is one, lowering the MSS changes three
+ * places at most, and cutting a frame gives whole frames with its header. Input: one vnet header and one frame. */
+#include "base/cursor.h"
+#include "lib/fuzz.h"
+#include "offload/mss.h"
+#include "offload/segment.h"
+#include "wire/ether.h"
+#include "wire/ip.h"
+
+#define LONGEST (65535u + 128u)
+
+static void check_header(const uint8_t *frame, size_t len)
+{
+    struct ov_ether ether;
+    struct ov_ip ip;
+    uint32_t at = 0;
+    uint32_t ip_len = 0;
+    const bool read = ov_ether_read(frame, len, &ether) == OV_OK;
+    FUZZ_CHECK(read || len < OV_ETHER_LEN + OV_VLAN_TAGS * OV_VLAN_LEN);
+    FUZZ_CHECK(!read ||
+               (ether.header_len == OV_ETHER_LEN + ether.tags * OV_VLAN_LEN && ether.header_len <= len));
+    if (ov_ether_ip(frame, len, &at, &ip_len))
+    {
+        FUZZ_CHECK(read && at == ether.header_len && at + ip_len <= len);
+        FUZZ_CHECK(ov_ip_read(frame + at, ip_len, &ip) == OV_OK && ip.total_len == ip_len);
+    }
+}
+
+static void check_mss(const uint8_t *frame, size_t len)
+{
+    uint8_t *copy = malloc(len > 0 ? len : 1);
+    FUZZ_CHECK(copy != NULL);
+    memcpy(copy, frame, len);
+    const bool changed =
+        ov_mss_clamp(copy, (uint32_t)len, (struct ov_mss){.v4 = 500, .v6 = 480, .in_frames = true});
+    size_t differ = 0;
+    for (size_t i = 0; i < len; i++)
+    {
+        differ += copy[i] != frame[i];
+    }
+    FUZZ_CHECK(changed ? differ >= 1 && differ <= 4 : differ == 0);
+    FUZZ_CHECK(!changed || memcmp(copy, frame, OV_ETHER_LEN) == 0);
+    free(copy);
+}
+
+static void check_cut(const struct ov_vnet *vnet, const uint8_t *frame, size_t len)
+{
+    struct ov_segmenter seg;
+    if (ov_segment_start_frame(&seg, vnet, frame, (uint32_t)len) != OV_OK)
+    {
+        return;
+    }
+    uint8_t *mem = malloc(LONGEST);
+    FUZZ_CHECK(mem != NULL);
+    const uint32_t headers = seg.plain ? 0 : seg.link_len + seg.inner.payload;
+    uint32_t at = headers;
+    while (ov_segment_left(&seg) > 0)
+    {
+        struct ov_buf out = ov_buf_over(mem, LONGEST, 64);
+        FUZZ_CHECK(ov_segment_next(&seg, &out) == OV_OK);
+        FUZZ_CHECK(out.len > headers && out.len <= ov_segment_max_len(&seg) && at + out.len - headers <= len);
+        FUZZ_CHECK(memcmp(ov_buf_data(&out), frame, seg.link_len) == 0);
+        FUZZ_CHECK(seg.plain || memcmp(ov_buf_data(&out) + headers, frame + at, out.len - headers) == 0);
+        at += out.len - headers;
+    }
+    FUZZ_CHECK(at == len);
+    free(mem);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct ov_reader r = ov_reader_over(data, size);
+    struct ov_vnet vnet = {.flags = ov_read_u8(&r), .gso_type = ov_read_u8(&r)};
+    vnet.hdr_len = ov_read_u16(&r);
+    vnet.gso_size = ov_read_u16(&r);
+    vnet.csum_start = ov_read_u16(&r);
+    vnet.csum_offset = ov_read_u16(&r);
+    size_t len = 0;
+    const uint8_t *frame = ov_read_rest(&r, &len);
+    if (r.failed || len > 65535)
+    {
+        return 0;
+    }
+    check_header(frame, len);
+    check_mss(frame, len);
+    check_cut(&vnet, frame, len);
+    return 0;
+}

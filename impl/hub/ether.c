@@ -1,0 +1,108 @@
+#include "hub/private.h"
+
+#include <stddef.h>
+
+#include "wire/ether.h"
+
+/* Frames of a tap device: who is behind which client is learned from what they send, as a switch does. Unlike one,
+ * stock servers send nothing to clients that nobody has heard of: what is for an unknown station goes to the operating
+ * system alone, whose bridge does the rest, or nowhere [WP-SRV-015]. */
+
+static struct ov_peer *peer_of(struct ov_mac_owner *owner)
+{
+    return owner == NULL ? NULL : (struct ov_peer *)(void *)((char *)owner - offsetof(struct ov_peer, macs));
+}
+
+static void tell(struct ov_hub *hub, const struct ov_peer *peer, const uint8_t *mac, enum ov_mac_news news,
+                 struct ov_now now)
+{
+    if (news != OV_MAC_KNOWN && ov_limit_take(&hub->mac_lines, now.mono_ms))
+    {
+        ov_logf(hub->log, OV_LOG_INFO, "%s MULTI: Learn: %02x:%02x:%02x:%02x:%02x:%02x%s", peer->name, mac[0],
+                mac[1], mac[2], mac[3], mac[4], mac[5],
+                news == OV_MAC_MOVED ? ", which was behind another client" : "");
+    }
+}
+
+static enum ov_err learn(struct ov_hub *hub, struct ov_peer *peer, const struct ov_ether *ether,
+                         struct ov_now now)
+{
+    enum ov_mac_news news = OV_MAC_KNOWN;
+    enum ov_err err = ov_macs_learn(&hub->macs, &peer->macs, ether->src, now.mono_ms, &news);
+    tell(hub, peer, ether->src, news, now);
+    return err;
+}
+
+/* With --client-to-client we are the switch between the clients, else the operating system is. */
+static void pass_on(struct ov_hub *hub, struct ov_peer *peer, const struct ov_ether *ether,
+                    struct ov_datagram *dg, struct ov_now now)
+{
+    if (!hub->settings->session.config->client_to_client)
+    {
+        return;
+    }
+    if (ov_mac_is_group(ether->dst))
+    {
+        ov_hub_flood(hub, dg, peer, now);
+        return;
+    }
+    struct ov_peer *to = peer_of(ov_macs_find(&hub->macs, ether->dst, now.mono_ms));
+    if (to == peer)
+    {
+        /* Both are in the same network: it got there already. */
+        ov_hub_drop_inner(hub, dg, OV_ERR_ADDRESS);
+    }
+    else if (to != NULL)
+    {
+        ov_hub_forward(hub, to, dg, now);
+    }
+}
+
+void ov_hub_frame(struct ov_hub *hub, struct ov_peer *peer, struct ov_datagram *dg, struct ov_now now)
+{
+    struct ov_ether ether;
+    const bool p2p = hub->settings->session.config->p2p;
+    enum ov_err err = ov_ether_read(ov_buf_data(&dg->buf), dg->buf.len, &ether);
+    if (err == OV_OK && !p2p)
+    {
+        err = learn(hub, peer, &ether, now);
+    }
+    if (err != OV_OK)
+    {
+        ov_logf(hub->log, OV_LOG_DROP, "%s frame refused: bad source address or header (%s)", peer->name,
+                ov_err_name(err));
+        ov_hub_drop_inner(hub, dg, err);
+        return;
+    }
+    if (!p2p)
+    {
+        pass_on(hub, peer, &ether, dg, now);
+    }
+}
+
+struct ov_peer *ov_hub_frame_receiver(const struct ov_hub *hub, const struct ov_datagram *dg,
+                                      struct ov_now now, enum ov_err *err)
+{
+    struct ov_ether ether;
+    struct ov_peer *peer = NULL;
+    *err = ov_ether_read(ov_buf_data(&dg->buf), dg->buf.len, &ether);
+    if (*err != OV_OK)
+    {
+        return NULL;
+    }
+    if (hub->settings->session.config->p2p)
+    {
+        peer = ov_peer_of_id(hub, 0);
+    }
+    else if (ov_mac_is_group(ether.dst))
+    {
+        *err = OV_ERR_AGAIN;
+        return NULL;
+    }
+    else
+    {
+        peer = peer_of(ov_macs_find(&hub->macs, ether.dst, now.mono_ms));
+    }
+    *err = peer == NULL ? OV_ERR_ADDRESS : OV_OK;
+    return peer;
+}

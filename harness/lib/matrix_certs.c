@@ -32,7 +32,7 @@ static const struct lab_value certificates[] = {
     {.name = "external-rsa",
      .title = "RSA, whoever manages the client has its key",
      .tags = LAB_T_MANAGED,
-     .client_needs = "management-external-key",
+     .client_needs = "management-external-key:rsa",
      .both = KEYS_OF("rsa"),
      .client = "external_key=yes\n" LAB_MANAGED "management-hold\nmanagement-external-key pkcs1 pss\n",
      .around = {.manager = "netns-lab/login/manager rsa-key"}},

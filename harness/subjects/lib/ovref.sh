@@ -97,6 +97,10 @@ subject_supports()
         management-external-key | management-login)
             echo yes
             ;;
+        management-external-key:rsa)
+            [[ $backend == openssl ]] || unsupported 'its TLS library, mbed TLS 2.28, takes foreign EC keys only' || return
+            echo yes
+            ;;
         pkcs11)
             ! "$ovref" --show-pkcs11-ids /none 2>&1 | grep -q 'built without' ||
                 unsupported 'it was built without libpkcs11-helper1-dev' || return

@@ -80,7 +80,8 @@ subject_supports()
         server | client | udp4 | udp6 | tcp4 | tcp6 | tls-crypt | tls-auth | tls-crypt-v2 | \
             explicit-exit-notify | cipher:none | pull-filter | data-ciphers-fallback | fragment | \
             topology:net30 | topology:p2p | dev-type:tap | tunnel6-only | certificate:ed25519 | \
-            tls:1.3 | auth-user-pass | auth-user-pass-verify | management-login | management-external-key | crl | verify-x509-name | \
+            tls:1.3 | auth-user-pass | auth-user-pass-verify | management-login | management-external-key | \
+            management-external-key:rsa | crl | verify-x509-name | \
             tls-verify | key-password | pkcs12 | proxy:http-none | proxy:http-basic | proxy:http-digest | proxy:socks5 | \
             proxy:socks5-udp | comp-lzo:yes | comp-lzo:no | comp-lzo:adaptive | compress:stub | \
             compress:stub-v2)

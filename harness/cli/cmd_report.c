@@ -13,15 +13,16 @@
 #include <unistd.h>
 
 static const char usage[] =
-    "usage: ovlab report [--text] DIR...       each record DIR: its table here, its page DIR/" LAB_PAGE_RUN
+    "usage: ovlab report [--text] DIR...    each record DIR: its table and what it\n"
+    "                                       found, here, and its page DIR/" LAB_PAGE_RUN "\n"
+    "       ovlab report [--results DIR]    dashboard DIR/" LAB_PAGE_INDEX " over all records\n"
+    "                                       (default: results)\n"
     "\n"
-    "       ovlab report [--results DIR]       dashboard DIR/" LAB_PAGE_INDEX
-    " over all records (default: results)\n\n"
     "  --text          the table only\n"
-    "  --results DIR   the directory that holds the records\n\n"
-    "A page is one file that opens without a network. `make report-assets` fetches what draws its charts, "
-    "once;\n"
-    "without it a page has its tables.\n";
+    "  --results DIR   the directory that holds the records\n"
+    "\n"
+    "A page is one file that opens without a network. `make report-assets` fetches\n"
+    "what draws its charts, once; without it a page has its tables.\n";
 
 struct reading
 {

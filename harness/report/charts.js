@@ -53,8 +53,8 @@ function fewest(names)
     return [...new Set(names)].sort((one, two) => (/[\/\u2192]/.test(one) - /[\/\u2192]/.test(two)) || one.localeCompare(two)).slice(0, LINES);
 }
 
-/* Where a point leads: the row of its case, or its raw files. */
-const rawLink = item => item.files && item.files.logs ? item.files.logs.split('/').map(encodeURIComponent).join('/') : 'run.jsonl';
+/* Where a point leads: its case, opened below, which links to logs and capture. What is shown stays as it is. */
+const caseLink = item => '#' + new URLSearchParams({...state.values, case: item.id});
 
 /* A mark that differs by shape too, so that colour is never alone. */
 const byName = (field, extra) => ({

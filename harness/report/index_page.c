@@ -3,6 +3,7 @@
 
 #include "lib/history.h"
 #include "lib/ratios.h"
+#include "report/gist.h"
 #include "report/html.h"
 
 #include <dirent.h>
@@ -24,6 +25,55 @@ static bool newer(const char *path, const char *than)
     return stat(path, &a) == 0 && stat(than, &b) == 0 && a.st_mtime >= b.st_mtime;
 }
 
+static void add_word(json_t *list, const char *word)
+{
+    for (size_t i = 0; i < json_array_size(list); i++)
+    {
+        if (strcmp(json_string_value(json_array_get(list, i)), word) == 0)
+        {
+            return;
+        }
+    }
+    if (word[0] != '\0')
+    {
+        json_array_append_new(list, json_string(word));
+    }
+}
+
+/* What the filters go by: every program, cipher and profile of the run's cases. */
+static void add_words(json_t *data, const struct lab_loaded *loaded)
+{
+    json_t *subjects = json_array();
+    json_t *ciphers = json_array();
+    json_t *profiles = json_array();
+    for (size_t i = 0; i < loaded->case_count; i++)
+    {
+        const struct lab_loaded_case *item = &loaded->cases[i];
+        char word[LAB_PAGE_WORD];
+        add_word(subjects, lab_loaded_text(item->line, "client"));
+        add_word(subjects, lab_loaded_text(item->line, "server"));
+        lab_page_cipher(item, word);
+        add_word(ciphers, word);
+        lab_page_profile(item, word);
+        add_word(profiles, word);
+    }
+    json_object_set_new(data, "subjects", subjects);
+    json_object_set_new(data, "ciphers", ciphers);
+    json_object_set_new(data, "profiles", profiles);
+}
+
+static json_t *gist_data(const struct lab_loaded *loaded)
+{
+    struct lab_gist gist;
+    json_t *lines = json_array();
+    lab_gist_of(loaded, &gist);
+    for (size_t i = 0; i < gist.count; i++)
+    {
+        json_array_append_new(lines, json_string(gist.lines[i]));
+    }
+    return lines;
+}
+
 static json_t *run_data(const struct lab_loaded *loaded, const char *link)
 {
     json_t *verdicts = json_object();
@@ -43,8 +93,10 @@ static json_t *run_data(const struct lab_loaded *loaded, const char *link)
         steal = fmax(steal, json_number_value(json_object_get(health, "steal_percent")));
         foreign = fmax(foreign, json_number_value(json_object_get(health, "foreign_cpu_percent")));
     }
-    json_t *data = json_pack("{s:s, s:s, s:o, s:f, s:f, s:b}", "link", link, "epoch", epoch, "verdicts",
-                             verdicts, "steal", steal, "foreign", foreign, "ended", loaded->end != NULL);
+    json_t *data = json_pack("{s:s, s:s, s:o, s:f, s:f, s:b, s:o}", "link", link, "epoch", epoch, "verdicts",
+                             verdicts, "steal", steal, "foreign", foreign, "ended", loaded->end != NULL,
+                             "gist", gist_data(loaded));
+    add_words(data, loaded);
     static const char *const kept[] = {"run_id", "suite", "started", "host", "commit"};
     for (size_t i = 0; data != NULL && i < sizeof kept / sizeof kept[0]; i++)
     {
@@ -128,10 +180,12 @@ static enum lab_err series_data(const struct lab_history *history, const struct 
         for (size_t i = from; err == LAB_OK && i < stretch.to; i++)
         {
             const struct lab_history_run *run = &history->runs[series->points[i].run];
-            json_array_append_new(points,
-                                  json_pack("{s:s, s:s, s:f, s:i, s:s}", "commit", run->commit, "started",
-                                            run->started, "ratio", exp(series->points[i].log_ratio), "epoch",
-                                            (int)epoch, "link", link_of(runs, run->run_id)));
+            json_array_append_new(points, json_pack("{s:s, s:s, s:f, s:o, s:o, s:i, s:s}", "commit",
+                                                    run->commit, "started", run->started, "ratio",
+                                                    exp(series->points[i].log_ratio), "low",
+                                                    lab_page_number(exp(series->points[i].log_low)), "high",
+                                                    lab_page_number(exp(series->points[i].log_high)), "epoch",
+                                                    (int)epoch, "link", link_of(runs, run->run_id)));
         }
         for (size_t i = 0; err == LAB_OK && i < stretch.change_count; i++)
         {
@@ -169,6 +223,26 @@ static enum lab_err add_series(struct index *index, json_t *into, struct lab_why
     return err;
 }
 
+/* The answer where there is one beside the verdict, which has a column of its own; the rest behind it. */
+static void put_found(FILE *out, const json_t *gist)
+{
+    size_t count = json_array_size(gist);
+    if (count < 2)
+    {
+        return;
+    }
+    fputs("<details><summary><span>", out);
+    lab_html_text(out, json_string_value(json_array_get(gist, 1)));
+    fputs("</span></summary><ul>", out);
+    for (size_t i = 0; i < count; i += i == 0 ? 2 : 1)
+    {
+        fputs("<li>", out);
+        lab_html_text(out, json_string_value(json_array_get(gist, i)));
+        fputs("</li>", out);
+    }
+    fputs("</ul></details>", out);
+}
+
 static void put_run(FILE *out, const json_t *run)
 {
     const char *link = lab_loaded_text(run, "link");
@@ -181,8 +255,12 @@ static void put_run(FILE *out, const json_t *run)
     lab_html_link(out, link);
     fputs(unread[0] != '\0' ? "/run.jsonl\">" : "/" LAB_PAGE_RUN "\">", out);
     lab_html_text(out, unread[0] != '\0' ? link : lab_loaded_text(run, "run_id"));
-    fputs("</a></th><td>", out);
+    fputs("</a>", out);
+    fputs(strncmp(link, "baselines/", 10) == 0 ? " <span class=\"badge quiet\">baseline</span>" : "", out);
+    fputs("</th><td>", out);
     lab_html_text(out, unread[0] != '\0' ? unread : lab_loaded_text(run, "suite"));
+    fputs("</td><td class=\"found\">", out);
+    put_found(out, json_object_get(run, "gist"));
     fputs("</td><td>", out);
     lab_html_text(out, lab_loaded_text(run, "commit"));
     fputs("</td><td>", out);
@@ -216,7 +294,8 @@ static void put_body(void *arg, FILE *out)
     fputs("<section id=\"runs\"><h2>Runs</h2><p class=\"sub\"><span id=\"shown\"></span> <span "
           "id=\"downloads\"></span></p>"
           "<div class=\"wide\"><table "
-          "class=\"list\"><thead><tr><th>run</th><th>suite</th><th>commit</th><th>verdicts</th>"
+          "class=\"list runs\"><thead><tr><th>run</th><th>suite</th><th>what it "
+          "found</th><th>commit</th><th>verdicts</th>"
           "<th>host</th><th>raw</th></tr></thead><tbody>\n",
           out);
     for (size_t i = 0; i < json_array_size(runs); i++)

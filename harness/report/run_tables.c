@@ -2,6 +2,7 @@
 #include "report/page.h"
 
 #include "lib/report.h"
+#include "report/gist.h"
 #include "report/html.h"
 
 #include <math.h>
@@ -301,9 +302,11 @@ static void put_case(FILE *out, const char *dir, const struct lab_loaded_case *i
     static const char *const down[] = {"tcp_down", "goodput_mbps", "tcp_down", "down_mbps", NULL};
     fprintf(out, "<tr id=\"case-%zu\" data-case=\"", index);
     lab_html_text(out, item->id);
-    fputs("\"><th>", out);
+    fputs("\"><th><a href=\"#case=", out);
+    lab_html_link(out, item->id);
+    fputs("\">", out);
     lab_html_text(out, item->id);
-    fputs("</th><td>", out);
+    fputs("</a></th><td>", out);
     lab_page_verdict(out, lab_verdict_name(lab_loaded_verdict(item)));
     fputs("</td>", out);
     lab_html_number(out, figure(item, rtt));
@@ -326,8 +329,12 @@ void lab_page_run_body(void *arg, FILE *out)
     snprintf(title, sizeof title, "%s", lab_loaded_text(loaded->start, "suite"));
     lab_page_opening(out, about[0] != '\0' ? about : title, lab_loaded_text(loaded->start, "run_id"),
                      "../index.html");
+    struct lab_gist gist;
+    lab_gist_of(loaded, &gist);
+    lab_gist_html(&gist, out);
     put_facts(out, loaded);
     put_grid(out, loaded);
+    lab_page_matrix(out, loaded);
     lab_page_explain(out, loaded);
     fputs(
         "<div id=\"charts\"></div>\n<section id=\"cases\"><h2>Cases</h2><p class=\"sub\"><span "

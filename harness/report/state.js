@@ -13,6 +13,12 @@ const state = {
             theme.choose(state.values.theme);
     },
 
+    /* All that decides what is shown: not which case is opened. */
+    shown()
+    {
+        return String(new URLSearchParams({...state.values, case: ''}));
+    },
+
     set(key, value)
     {
         if (value)
@@ -25,9 +31,9 @@ const state = {
 
 /* Words of an item by the name of a filter; an item may have several. */
 const words = {
-    subject: item => data.page === 'run' ? [...new Set([subjectOf(item), item.client, item.server])].filter(Boolean) : [],
-    cipher: item => item.cipher ? [item.cipher] : [],
-    profile: item => item.profile ? [item.profile] : [],
+    subject: item => data.page === 'run' ? [...new Set([subjectOf(item), item.client, item.server])].filter(Boolean) : item.subjects || [],
+    cipher: item => item.ciphers || (item.cipher ? [item.cipher] : []),
+    profile: item => item.profiles || (item.profile ? [item.profile] : []),
     verdict: item => item.verdict ? [item.verdict] : Object.keys(item.verdicts || {}).filter(name => item.verdicts[name] > 0),
     suite: item => item.suite ? [item.suite] : [],
     commit: item => item.commit ? [item.commit] : [],

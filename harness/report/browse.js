@@ -104,6 +104,7 @@ async function view(browser, file, name, how)
         await page.waitForFunction(() => document.body.dataset.ready === '1' || document.querySelector('#charts .note'), {timeout: 20000});
         const took = Date.now() - began;
         expect(took < SLOWEST_MS, label + ': stands after ' + took + ' ms');
+        await page.evaluate(() => typeof vegaEmbed === 'undefined' || drawAll());
         await ready(page);
         const failed = await page.$$eval('.chart .note', list => list.map(node => node.textContent));
         const charts = await page.locator('.chart svg').count();

@@ -65,6 +65,20 @@ function scaleFor(numbers)
         return most > 100 ? {type: 'symlog', constant: 10} : {};
     return most / least > 8 ? {type: 'log', nice: false, padding: 10} : {zero: true};
 }
+
+/* Whole decades, and 2 and 5 between them where there is room; with nought where the scale has it. */
+function ticksFor(scale, numbers)
+{
+    if (!scale.type)
+        return {format: '~s', tickCount: 5};
+    const most = Math.max(...numbers), least = Math.max(Math.min(...numbers), scale.type === 'symlog' ? 1 : 0);
+    const all = [];
+    for (let power = Math.floor(Math.log10(least || 1e-3)); power <= Math.ceil(Math.log10(most)); power++)
+        all.push(...[1, 2, 5].map(digit => digit * 10 ** power));
+    const fits = all.filter(tick => tick >= least / 1.5 && tick <= most * 1.5);
+    const some = fits.length <= 7 ? fits : fits.filter(tick => /^1/.test(tick.toPrecision(1)));
+    return {format: '~s', values: scale.type === 'symlog' ? [0, ...some.filter(tick => tick >= 10)] : some, labelOverlap: true};
+}
 const scaleWords = scale => scale.type === 'log' ? ' Logarithmic.' : scale.type === 'symlog' ? ' Logarithmic above 10.' : '';
 
 /* Student's quantiles for 95 %, by degrees of freedom. */
@@ -133,8 +147,7 @@ function drawSweep(items, column, index)
     const repeats = rows.filter(row => row.kind === 'cell').map(row => row.n);
     const intervals = rows.some(row => row.low !== undefined);
     const unit = column.unit ? ', ' + column.unit : '';
-    const y = {field: 'value', type: 'quantitative', title: column.title + unit, scale,
-        axis: {format: '~s', tickCount: 5, labelOverlap: true}};
+    const y = {field: 'value', type: 'quantitative', title: column.title + unit, scale, axis: ticksFor(scale, numbers)};
     const seen = rows.some(row => row.kind === 'disturbed');
     chart('sweep-' + index, column.title + unit + ', by ' + (mainAxis.title || mainAxis.key),
         (intervals ? 'Median of the repeats, with the 95 % interval of their mean (Student). ' : '') +
@@ -145,17 +158,17 @@ function drawSweep(items, column, index)
                 y, color: {field: 'subject', type: 'nominal', legend: legend()}},
             layer: [
                 {transform: [{filter: "datum.kind === 'cell'"}], mark: {type: 'line', strokeWidth: 1.5}},
-                {transform: [{filter: "datum.kind === 'cell' && isValid(datum.low)"}], mark: {type: 'rule', strokeWidth: 2},
+                intervals && {transform: [{filter: "datum.kind === 'cell' && isValid(datum.low)"}], mark: {type: 'rule', strokeWidth: 2},
                     encoding: {y: {...y, field: 'low'}, y2: {field: 'high'}}},
                 {transform: [{filter: "datum.kind === 'point'"}], mark: {type: 'point', filled: true, size: 16, opacity: 0.4},
                     encoding: {href: {field: 'href'}, tooltip: [{field: 'case'}, {field: 'value', format: format3}]}},
-                {transform: [{filter: "datum.kind === 'disturbed'"}], mark: {type: 'point', filled: false, size: 40, opacity: 0.7},
+                seen && {transform: [{filter: "datum.kind === 'disturbed'"}], mark: {type: 'point', filled: false, size: 40, opacity: 0.7},
                     encoding: {href: {field: 'href'}, tooltip: [{field: 'case'}, {field: 'value', format: format3}, {field: 'kind'}]}},
                 {transform: [{filter: "datum.kind === 'cell'"}], mark: {type: 'point', filled: true, size: 60, opacity: 1},
                     encoding: {shape: {field: 'subject', type: 'nominal', legend: legend()}, href: {field: 'href'},
                         tooltip: [{field: 'subject'}, {field: 'setting'}, {field: 'at', title: mainAxis.key}, {field: 'value', title: 'median', format: format3},
                             {field: 'low', format: format3}, {field: 'high', format: format3}, {field: 'n', title: 'repeats'}]}},
-            ]}));
+            ].filter(Boolean)}));
 }
 
 function drawSweeps(items)

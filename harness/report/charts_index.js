@@ -1,13 +1,15 @@
 /* The charts of the dashboard: verdicts by run, and each series over commits. */
 'use strict';
+const VERDICT_RUNS = 24;
 function drawVerdicts()
 {
-    const values = shown().filter(run => run.verdicts).flatMap(run => Object.entries(run.verdicts)
+    const runs = shown().filter(run => run.verdicts).sort((one, two) => two.started.localeCompare(one.started));
+    const values = runs.slice(0, VERDICT_RUNS).flatMap(run => Object.entries(run.verdicts)
         .filter(([, count]) => count > 0)
         .map(([verdict, count]) => ({run: run.run_id, started: run.started, verdict, count, href: run.link + '/report.html'})));
     if (values.length === 0)
         return;
-    chart('verdicts', 'Verdicts by run', 'Newest first. A bar opens its run.', {
+    chart('verdicts', 'Verdicts by run', (runs.length > VERDICT_RUNS ? 'The newest ' + VERDICT_RUNS + ', n' : 'N') + 'ewest first. A bar opens its run.', {
         data: {values}, height: rowsHigh(values, 'run', 20),
         mark: {type: 'bar'},
         encoding: {y: {field: 'run', type: 'nominal', sort: {field: 'started', order: 'descending'}, title: null, axis: {labelLimit: narrow() ? 150 : 260}},

@@ -190,6 +190,27 @@ function drawDrops(items)
     });
 }
 
+/* How long each client took to be connected, by server: where nothing else was measured, as in the interop matrix. */
+function drawConnect(items)
+{
+    const values = items.flatMap(item => item.verdict !== 'PASS' || !item.client ? [] : item.measurements
+        .filter(line => line.name === 'connect' && line.values.answered_ms > 0)
+        .map(line => ({pair: item.client + ' \u2192 ' + item.server, client: item.client, ms: line.values.answered_ms, case: item.id, href: caseLink(item)})));
+    const pairs = [...new Set(values.map(row => row.pair))].sort();
+    if (pairs.length === 0)
+        return;
+    chart('connect', 'Time to connect', 'From the start of the client until a ping came back, ms, logarithmic; the line is the median. Certificates, logins and proxies differ from case to case. A point opens its case.', {
+        data: {values}, height: pairs.length * 20,
+        encoding: {y: {field: 'pair', type: 'nominal', sort: pairs, title: null, axis: {labelLimit: narrow() ? 160 : 300}},
+            x: {type: 'quantitative', scale: {type: 'log', nice: false, padding: 14}, axis: {format: '~g', labelOverlap: true}}},
+        layer: [
+            {mark: {type: 'point', filled: true, size: 26, opacity: 0.5}, encoding: {x: {field: 'ms', title: 'ms'}, color: {field: 'client', type: 'nominal', legend: null},
+                href: {field: 'href'}, tooltip: [{field: 'case'}, {field: 'ms', format: format3}]}},
+            {mark: {type: 'tick', thickness: 3, size: 16}, encoding: {x: {aggregate: 'median', field: 'ms', title: 'ms'}, color: {value: theme.color('ink')}}},
+        ],
+    });
+}
+
 function drawRun()
 {
     const items = shown();
@@ -206,4 +227,6 @@ function drawRun()
         drawThroughput(items);
     drawRtt(items);
     drawDrops(items);
+    if (data.start.suite === 'matrix')
+        drawConnect(items);
 }

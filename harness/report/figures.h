@@ -7,7 +7,7 @@
  *     {{RECORD | OF | WHEN | AGAINST}}      the ratio of two points, repeat by repeat, with its interval
  *     {{RECORD | cliff WHEN}}               of a bisection: both sides of the edge
  *     {{RECORD | goal NAME}}                of a benchmark: the ratio whose name begins so
- *     {{RECORD | ratio ARM MEASUREMENT KEY}} the same of an arm without a goal, to the reference, round by round
+ *     {{RECORD | arms A B MEASUREMENT KEY}} of a benchmark: the ratio of arm A to arm B, round by round
  *     {{RECORD | gap SERIES}}               of `ovlab explain`: the ratio of both ends
  *     {{RECORD | step SERIES FACTOR}}       ... of one factor's step
  *     {{RECORD | share SERIES FACTOR}}      ... its share of the gap

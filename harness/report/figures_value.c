@@ -1,7 +1,6 @@
 #include "report/figures.h"
 
 #include "lib/expr.h"
-#include "lib/ratios.h"
 #include "lib/report.h"
 #include "lib/stats.h"
 #include "lib/stats_boot.h"
@@ -11,7 +10,7 @@
 #include <string.h>
 
 #define REPEATS_MAX 128
-#define NO_RESULT   "no undisturbed measurement"
+#define NO_RESULT   "(disturbed: no result)"
 
 static double number_of(const json_t *object, const char *key)
 {
@@ -19,13 +18,13 @@ static double number_of(const json_t *object, const char *key)
     return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
-static void print_interval(char *text, double middle, double low, double high, const char *unit)
+static void print_ratio(char *text, double middle, double low, double high)
 {
     char numbers[3][24];
     lab_report_number(numbers[0], sizeof numbers[0], middle);
     lab_report_number(numbers[1], sizeof numbers[1], low);
     lab_report_number(numbers[2], sizeof numbers[2], high);
-    snprintf(text, LAB_FIGURE_TEXT, "%s%s [%s to %s]", numbers[0], unit, numbers[1], numbers[2]);
+    snprintf(text, LAB_FIGURE_TEXT, "x %s [%s to %s]", numbers[0], numbers[1], numbers[2]);
 }
 
 /* A ratio from the logarithms of repeats or rounds. One of them has no interval, and says so. */
@@ -42,12 +41,23 @@ static void print_logs(char *text, const double *logs, size_t count)
     {
         char number[24];
         lab_report_number(number, sizeof number, exp(middle));
-        snprintf(text, LAB_FIGURE_TEXT, "%s (measured once)", number);
+        snprintf(text, LAB_FIGURE_TEXT, "x %s (measured once)", number);
         return;
     }
     double half =
         lab_stats_student(0.975, count - 1) * lab_stats_deviation(logs, count) / sqrt((double)count);
-    print_interval(text, exp(middle), exp(mean - half), exp(mean + half), "");
+    print_ratio(text, exp(middle), exp(mean - half), exp(mean + half));
+}
+
+/* A count in all its digits, anything else in three. */
+static void print_number(char *text, size_t size, double value)
+{
+    if (value == floor(value) && fabs(value) < 1e9)
+    {
+        snprintf(text, size, "%.0f", value);
+        return;
+    }
+    lab_report_number(text, size, value);
 }
 
 static enum lab_err holds(const struct lab_finding *finding, const char *when, bool *held,
@@ -120,13 +130,13 @@ static enum lab_err point_value(const struct lab_findings *findings, const struc
         }
     }
     char number[24];
-    lab_report_number(number, sizeof number, lab_stats_median(values, count));
+    print_number(number, sizeof number, lab_stats_median(values, count));
     snprintf(text, LAB_FIGURE_TEXT, "%s", count == 0 ? NO_RESULT : number);
     if (count > 1 && least < most)
     {
         char low[24], high[24];
-        lab_report_number(low, sizeof low, least);
-        lab_report_number(high, sizeof high, most);
+        print_number(low, sizeof low, least);
+        print_number(high, sizeof high, most);
         snprintf(text, LAB_FIGURE_TEXT, "%s (%s to %s)", number, low, high);
     }
     return err;
@@ -189,8 +199,8 @@ static enum lab_err goal(const struct lab_loaded *loaded, const char *name, char
             size_t len = strlen(name);
             if (strncmp(of, name, len) == 0 && of[len] == ' ')
             {
-                print_interval(text, lab_loaded_value(line, "ratio"), lab_loaded_value(line, "ratio_low"),
-                               lab_loaded_value(line, "ratio_high"), "");
+                print_ratio(text, lab_loaded_value(line, "ratio"), lab_loaded_value(line, "ratio_low"),
+                            lab_loaded_value(line, "ratio_high"));
                 return LAB_OK;
             }
         }
@@ -198,26 +208,46 @@ static enum lab_err goal(const struct lab_loaded *loaded, const char *name, char
     return lab_why_set(why, LAB_ERR_FORMAT, "no goal '%s'", name);
 }
 
-static enum lab_err arm_ratio(const struct lab_loaded *loaded, const char *name, char *text,
-                              struct lab_why *why)
+/* A figure of the case ROUND/ARM; NaN where it was disturbed or is not there. */
+static double arm_value(const struct lab_loaded *loaded, unsigned round, const char *arm, const char *name,
+                        const char *key)
 {
-    struct lab_ratios ratios;
-    enum lab_err err = lab_ratios_of(loaded, &ratios, why);
-    if (err != LAB_OK)
+    char id[128];
+    snprintf(id, sizeof id, "%u/%s", round, arm);
+    for (size_t i = 0; i < loaded->case_count; i++)
     {
-        return err;
+        const struct lab_loaded_case *item = &loaded->cases[i];
+        bool fits = strcmp(item->id, id) == 0 && lab_loaded_verdict(item) == LAB_PASS;
+        for (size_t m = 0; fits && m < json_array_size(item->measurements); m++)
+        {
+            const json_t *line = json_array_get(item->measurements, m);
+            if (strcmp(lab_loaded_text(line, "name"), name) == 0)
+            {
+                return lab_loaded_value(line, key);
+            }
+        }
     }
-    const struct lab_ratio_series *series = lab_ratios_find(&ratios, name);
-    if (series != NULL)
+    return NAN;
+}
+
+static enum lab_err arms_ratio(const struct lab_loaded *loaded, const char *words, char *text,
+                               struct lab_why *why)
+{
+    char arm[64] = "", against[64] = "", name[64] = "", key[64] = "";
+    double logs[REPEATS_MAX];
+    size_t count = 0;
+    int read = sscanf(words, "%63s %63s %63s %63s", arm, against, name, key);
+    for (unsigned round = 1; read == 4 && round <= REPEATS_MAX; round++)
     {
-        print_logs(text, series->log_ratio, series->count);
+        double ratio =
+            arm_value(loaded, round, arm, name, key) / arm_value(loaded, round, against, name, key);
+        if (isfinite(ratio) && ratio > 0.0)
+        {
+            logs[count++] = log(ratio);
+        }
     }
-    else
-    {
-        err = lab_why_set(why, LAB_ERR_FORMAT, "no ratio '%s'", name);
-    }
-    lab_ratios_clear(&ratios);
-    return err;
+    print_logs(text, logs, count);
+    return count > 0 ? LAB_OK : lab_why_set(why, LAB_ERR_FORMAT, "no round has arms '%s'", words);
 }
 
 static const json_t *series_of(const struct lab_loaded *loaded, const char *name)
@@ -273,8 +303,8 @@ static enum lab_err explained(const struct lab_loaded *loaded, const char *what,
         const json_t *step = json_array_get(steps, i);
         if (strcmp(lab_loaded_text(step, "factor"), factor) == 0 && strcmp(what, "step") == 0)
         {
-            print_interval(text, number_of(step, "ratio"), number_of(step, "ratio_low"),
-                           number_of(step, "ratio_high"), "");
+            print_ratio(text, number_of(step, "ratio"), number_of(step, "ratio_low"),
+                        number_of(step, "ratio_high"));
             return LAB_OK;
         }
         if (strcmp(lab_loaded_text(step, "factor"), factor) == 0)
@@ -317,9 +347,9 @@ enum lab_err lab_figure(const struct lab_loaded *loaded, const struct lab_findin
     {
         return goal(loaded, words, text, why);
     }
-    if ((words = after_word(of, "ratio")) != NULL)
+    if ((words = after_word(of, "arms")) != NULL)
     {
-        return arm_ratio(loaded, words, text, why);
+        return arms_ratio(loaded, words, text, why);
     }
     for (size_t i = 0; i < sizeof explains / sizeof explains[0]; i++)
     {

@@ -105,6 +105,25 @@ static json_t *run_data(const struct lab_loaded *loaded, const char *link)
     return data;
 }
 
+/* A baseline is a copy of a run: where that is here too, it is shown once, as a baseline. */
+static void mark_or_add(struct index *index, const struct lab_loaded *loaded, const char *link)
+{
+    const char *run_id = lab_loaded_text(loaded->start, "run_id");
+    bool baseline = strncmp(link, "baselines/", 10) == 0;
+    for (size_t i = 0; baseline && i < json_array_size(index->runs); i++)
+    {
+        json_t *run = json_array_get(index->runs, i);
+        if (strcmp(lab_loaded_text(run, "run_id"), run_id) == 0)
+        {
+            json_object_set_new(run, "baseline", json_true());
+            return;
+        }
+    }
+    json_t *data = run_data(loaded, link);
+    json_object_set_new(data, "baseline", json_boolean(baseline));
+    json_array_append_new(index->runs, data);
+}
+
 /* One record: its page where it has none, its line of the dashboard. A record that cannot be read is named. */
 static enum lab_err add_record(struct index *index, const char *link, struct lab_why *why)
 {
@@ -124,7 +143,7 @@ static enum lab_err add_record(struct index *index, const char *link, struct lab
         json_array_append_new(index->runs, json_pack("{s:s, s:s}", "link", link, "unread", said.text));
         return LAB_OK;
     }
-    json_array_append_new(index->runs, run_data(&loaded, link));
+    mark_or_add(index, &loaded, link);
     lab_loaded_clear(&loaded);
     return newer(page, record) && newer(page, index->paths->self) ? LAB_OK
                                                                   : lab_page_run(index->paths, dir, why);
@@ -150,6 +169,33 @@ static enum lab_err add_below(struct index *index, const char *below, struct lab
     }
     free(list);
     return err;
+}
+
+static int newest_first(const void *left, const void *right)
+{
+    const char *a = lab_loaded_text(*(json_t *const *)left, "started");
+    const char *b = lab_loaded_text(*(json_t *const *)right, "started");
+    return strcmp(b, a);
+}
+
+static void sort_runs(json_t *runs)
+{
+    size_t count = json_array_size(runs);
+    json_t **list = calloc(count + 1, sizeof(json_t *));
+    for (size_t i = 0; list != NULL && i < count; i++)
+    {
+        list[i] = json_incref(json_array_get(runs, i));
+    }
+    if (list != NULL)
+    {
+        qsort(list, count, sizeof(json_t *), newest_first);
+        json_array_clear(runs);
+    }
+    for (size_t i = 0; list != NULL && i < count; i++)
+    {
+        json_array_append_new(runs, list[i]);
+    }
+    free(list);
 }
 
 static const char *link_of(const json_t *runs, const char *run_id)
@@ -256,7 +302,9 @@ static void put_run(FILE *out, const json_t *run)
     fputs(unread[0] != '\0' ? "/run.jsonl\">" : "/" LAB_PAGE_RUN "\">", out);
     lab_html_text(out, unread[0] != '\0' ? link : lab_loaded_text(run, "run_id"));
     fputs("</a>", out);
-    fputs(strncmp(link, "baselines/", 10) == 0 ? " <span class=\"badge quiet\">baseline</span>" : "", out);
+    fputs(json_is_true(json_object_get(run, "baseline")) ? " <span class=\"badge quiet\">baseline</span>"
+                                                         : "",
+          out);
     fputs("</th><td>", out);
     lab_html_text(out, unread[0] != '\0' ? unread : lab_loaded_text(run, "suite"));
     fputs("</td><td class=\"found\">", out);
@@ -268,17 +316,18 @@ static void put_run(FILE *out, const json_t *run)
     {
         if (json_integer_value(value) > 0)
         {
-            fprintf(out, "%lld ", (long long)json_integer_value(value));
+            fprintf(out, "<span class=\"v\">%lld ", (long long)json_integer_value(value));
             lab_page_verdict(out, key);
-            fputs(" ", out);
+            fputs("</span> ", out);
         }
     }
     double steal = json_number_value(json_object_get(run, "steal"));
     double foreign = json_number_value(json_object_get(run, "foreign"));
     bool noisy = steal > 5.0 || foreign > 25.0;
     fprintf(out,
-            "</td><td><span class=\"badge %s\">%s</span> steal %.1f %%, foreign %.0f %%</td><td><a href=\"",
-            noisy ? "noisy" : "quiet", noisy ? "~ noisy" : "\xe2\x9c\x93 quiet", steal, foreign);
+            "</td><td><span class=\"badge %s\" title=\"steal %.1f %%, CPU of others %.0f %%\">%s</span></td>"
+            "<td><a href=\"",
+            noisy ? "noisy" : "quiet", steal, foreign, noisy ? "~ noisy" : "\xe2\x9c\x93 quiet");
     lab_html_link(out, link);
     fputs("/run.jsonl\">run.jsonl</a></td></tr>\n", out);
 }
@@ -340,6 +389,7 @@ enum lab_err lab_page_index(const struct lab_paths *paths, const char *dir, size
     enum lab_err err = lab_path_set(path, why, "%s/" LAB_PAGE_INDEX, dir);
     err = err == LAB_OK ? add_below(&index, "", why) : err;
     err = err == LAB_OK ? add_below(&index, "baselines/", why) : err;
+    sort_runs(list);
     err = err == LAB_OK ? add_series(&index, series, why) : err;
     *runs = json_array_size(list);
     json_t *data = json_pack("{s:s, s:o, s:o}", "page", "index", "runs", list, "series", series);

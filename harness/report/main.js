@@ -4,6 +4,7 @@ function drawCharts()
 {
     const place = document.getElementById('charts');
     place.replaceChildren();
+    waiting.clear();
     if (typeof vegaEmbed === 'undefined')
     {
         place.append(element('p', 'Charts need the chart library, which was not there when this page was made: ' +

@@ -148,6 +148,7 @@ struct grid
     const char *names[2][GRID_MAX]; /* clients, servers */
     size_t sizes[2];
     size_t counts[GRID_MAX][GRID_MAX][LAB_VERDICT_COUNT];
+    bool crossed; /* some client met another program */
 };
 
 static size_t place_of(struct grid *grid, size_t role, const char *name)
@@ -179,6 +180,7 @@ static void fill_grid(struct grid *grid, const struct lab_loaded *loaded)
         if (s < GRID_MAX)
         {
             grid->counts[c][s][lab_loaded_verdict(item)]++;
+            grid->crossed = grid->crossed || strcmp(client, lab_loaded_text(item->line, "server")) != 0;
         }
     }
 }
@@ -208,7 +210,8 @@ static void put_grid(FILE *out, const struct lab_loaded *loaded)
 {
     static struct grid grid;
     fill_grid(&grid, loaded);
-    if (grid.sizes[0] == 0)
+    /* Where every program meets itself alone, there is nothing to see. */
+    if (grid.sizes[0] == 0 || (json_object_get(loaded->start, "experiment") != NULL && !grid.crossed))
     {
         return;
     }

@@ -156,13 +156,24 @@ function buildDownloads()
     into.append(csv, json);
 }
 
+/* A dashboard of many runs begins with the newest. */
+const limitOfRows = () => data.page === 'index' && !state.values.all ? 16 : Infinity;
+
 /* Rows of the tables that the page came with. */
 function showRows()
 {
     const key = data.page === 'run' ? 'case' : 'link';
     const visible = new Set(shown().map(item => data.page === 'run' ? item.id : item.link));
     const known = new Set(list.map(item => data.page === 'run' ? item.id : item.link));
+    let rows = 0;
     for (const row of document.querySelectorAll('tr[data-' + key + ']'))
-        row.hidden = known.has(row.dataset[key]) && !visible.has(row.dataset[key]);
-    document.getElementById('shown').textContent = visible.size + ' of ' + known.size + ' shown';
+        row.hidden = known.has(row.dataset[key]) && (!visible.has(row.dataset[key]) || ++rows > limitOfRows());
+    const text = document.getElementById('shown');
+    text.textContent = Math.min(rows, limitOfRows()) + ' of ' + known.size + ' shown';
+    if (rows > limitOfRows())
+    {
+        const all = element('button', 'all ' + rows, {type: 'button'});
+        all.onclick = () => { state.set('all', '1'); showRows(); };
+        text.append(' ', all);
+    }
 }

@@ -109,10 +109,10 @@ static void slots_are_filled(void **state)
     } rows[] = {
         {"no slot { {", "no slot { {"},
         {"{{mini}}.", "[mini](baselines/mini-20260102-abc1234) (2026-01-02, commit abc1234)."},
-        {"{{ mini | tcp_up.goodput_mbps | size == 8k }}", "20.0 (10.0 to 40.0)"},
-        {"{{mini | tcp_up.goodput_mbps | size == 1M}}", "no undisturbed measurement"},
-        {"x {{mini|tcp_up.goodput_mbps|size==64k|size==8k}}", "x 10.0 [10.0 to 10.0]"},
-        {"{{mini|tcp_up.goodput_mbps|size==64k|size==1M}}", "no undisturbed measurement"},
+        {"{{ mini | tcp_up.goodput_mbps | size == 8k }}", "20 (10 to 40)"},
+        {"{{mini | tcp_up.goodput_mbps | size == 1M}}", "(disturbed: no result)"},
+        {"is {{mini|tcp_up.goodput_mbps|size==64k|size==8k}}", "is x 10.0 [10.0 to 10.0]"},
+        {"{{mini|tcp_up.goodput_mbps|size==64k|size==1M}}", "(disturbed: no result)"},
     };
     struct place place;
     put_experiment(&place);
@@ -143,7 +143,7 @@ static void wrong_slots_are_named(void **state)
         {"{{mini | a | b | c | d}}", "at most 4 parts"},
         {"{{mini | goal x}}", "no goal 'x'"},
         {"{{mini | gap tcp_up}}", "no gap 'tcp_up'"},
-        {"{{mini | ratio x y z}}", "no ratio 'x y z'"},
+        {"{{mini | arms x y z u}}", "no round has arms 'x y z u'"},
         {"{{mini | cliff size == 8k}}", "no bisection"},
         {"{{mini | speed}}", "'speed' is no figure"},
         {"{{mini | tcp_up.goodput_mbps | bogus == 1}}", "bogus"},
@@ -253,7 +253,7 @@ static void goals_and_comparisons_answer(void **state)
     lab_loaded_clear(&loaded);
     assert_int_equal(lab_figures_fill(place.dir, "{{perf | goal tcp_up: ovref / stock}}", &filled, &why),
                      LAB_OK);
-    assert_string_equal(filled, "13.1 [8.65 to 17.5]");
+    assert_string_equal(filled, "x 13.1 [8.65 to 17.5]");
     free(filled);
     remove_place(&place);
 }

@@ -29,10 +29,16 @@ function drawNow(section)
     const draw = waiting.get(section);
     waiting.delete(section);
     seen.unobserve(section);
-    return draw && section.isConnected ? draw() : undefined;
+    if (draw && section.isConnected)
+        drawing.push(draw());
 }
 
-const drawAll = () => Promise.all([...waiting.keys()].map(drawNow)).then(() => waiting.size);
+const drawing = [];
+async function drawAll()
+{
+    [...waiting.keys()].forEach(drawNow);
+    await Promise.all(drawing);
+}
 addEventListener('beforeprint', drawAll);
 
 const wide = () => document.getElementById('charts').clientWidth;
@@ -69,6 +75,13 @@ const LINES = 8;
 function fewest(names)
 {
     return [...new Set(names)].sort((one, two) => (/[\/\u2192]/.test(one) - /[\/\u2192]/.test(two)) || one.localeCompare(two)).slice(0, LINES);
+}
+
+/* A measurement's name as words. */
+function wordsOf(name)
+{
+    const [first, ...rest] = name.split(' ');
+    return [(data.words || {})[first] || first.replaceAll('_', ' '), ...rest].join(', ');
 }
 
 /* Where a point leads: its case, opened below, which links to logs and capture. What is shown stays as it is. */

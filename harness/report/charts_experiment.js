@@ -221,7 +221,7 @@ function drawPointBoxes(items)
         const points = [...new Set(values.map(row => row.point))];
         if (points.length > 48)
             continue;
-        chart('boxes-' + kind.replace(/\W/g, '-'), 'Steadiness of ' + kind.replaceAll('_', ' '),
+        chart('boxes-' + kind.replace(/\W/g, '-'), 'Steadiness of ' + wordsOf(kind),
             'Each interval of the transfers of each point: median and quartiles; whiskers reach the least and the most. Logarithmic.' + disturbed, {
             data: {values}, height: points.length * 20,
             mark: {type: 'boxplot', extent: 'min-max', size: 11, color: theme.palette()[0]},

@@ -2,6 +2,9 @@
 'use strict';
 /* What `ovlab explain` found: a factor at a time from one end to the other, and each factor's effect on its own. A step
  * that the noise hides keeps its bar, paler, and a question mark instead of a share. */
+const wayOf = step => ['faster', 'slower'].includes(step.told) ? step.told
+    : step.told || !(step.ratio_low > 1 || step.ratio_high < 1) ? 'undecided' : step.ratio_high < 1 ? 'slower' : 'faster';
+
 function drawWaterfall()
 {
     const log = {type: 'log', nice: false, padding: 26};
@@ -9,7 +12,6 @@ function drawWaterfall()
     for (const found of data.explain)
         for (const series of found.series)
         {
-            const wayOf = step => ['faster', 'slower'].includes(step.told) ? step.told : step.told ? 'undecided' : step.after < step.before ? 'slower' : 'faster';
             const shareOf = step => wayOf(step) === 'undecided' ? '?' : step.share === null || step.share === undefined ? '' : Math.round(100 * step.share) + ' %';
             const end = (name, level) => ({name, before: level, after: level, way: 'end', share: '', level});
             const steps = series.steps.map(step => ({...step, name: '+ ' + (narrow() ? step.factor : step.title || step.factor), way: wayOf(step), share: shareOf(step), level: step.after,
@@ -20,7 +22,7 @@ function drawWaterfall()
             const least = Math.min(...levels) / 2, most = Math.max(...levels) * 2;
             for (const row of values.filter(row => row.low > 0 && row.high > 0))
                 Object.assign(row, {low: Math.min(most, Math.max(least, row.low)), high: Math.max(least, Math.min(most, row.high))});
-            chart('waterfall-' + series.name, 'What explains the gap, ' + (series.title || series.name),
+            chart('waterfall-' + series.name, 'What explains the gap, ' + (series.title || wordsOf(series.name)),
                 'A factor at a time, ' + series.unit + ', logarithmic: the bar is what it changes (medians), the line the 95 % interval of the change, the number its share of the gap, ? where noise hides it.' +
                 (found.disturbed_kept ? ' Disturbed points count here, so this is no result.' : ''), {
                 data: {values}, height: rowsHigh(values, 'name', 32),
@@ -43,11 +45,11 @@ function drawWaterfall()
 function drawEffects(series, log)
 {
     const values = (series.effects || []).filter(effect => effect.ratio > 0)
-        .map(effect => ({...effect, alike: (effect.aliases || []).join(', ') || 'none', way: ['faster', 'slower'].includes(effect.told) ? effect.told : 'undecided'}));
+        .map(effect => ({...effect, alike: (effect.aliases || []).join(', ') || 'none', way: wayOf(effect)}));
     if (values.length === 0)
         return;
     const noise = series.effects_degrees > 0 ? 'from the noise between ' + series.effects_rounds + ' rounds' : 'by Lenth\'s method, of one round';
-    chart('effects-' + series.name, 'Effect of each factor and pair, ' + (series.title || series.name),
+    chart('effects-' + series.name, 'Effect of each factor and pair, ' + (series.title || wordsOf(series.name)),
         'Ratio of on to off over all settings of the others; a pair: how much more or less both do together. 95 % intervals ' + noise + '.', {
         data: {values}, height: rowsHigh(values, 'name', 22),
         encoding: {y: {field: 'name', type: 'nominal', sort: null, title: null, axis: {labelLimit: narrow() ? 130 : 330}},

@@ -48,7 +48,7 @@ function drawThroughput(items)
     {
         const of = values.filter(row => row.what === kind);
         const y = {field: 'subject', type: 'nominal', title: null, sort: order};
-        chart('throughput-' + kind.replace(/\W/g, '-'), 'Throughput, ' + kind,
+        chart('throughput-' + kind.replace(/\W/g, '-'), 'Throughput, ' + wordsOf(kind),
             'Mean with its bootstrapped 95 % interval over ' + (repeated ? 'rounds' : 'the seconds of one transfer (not of repeated runs)') +
             '; the dots are what it is of. Logarithmic.' + disturbed, {
             data: {values: of},
@@ -75,7 +75,7 @@ function drawBoxes(rows, order, kinds)
     for (const kind of kinds)
     {
         const values = rows.filter(row => row.what === kind);
-        chart('boxes-' + kind.replace(/\W/g, '-'), 'Spread of throughput, ' + kind,
+        chart('boxes-' + kind.replace(/\W/g, '-'), 'Spread of throughput, ' + wordsOf(kind),
             'Each second or interval: median and quartiles; whiskers reach the least and the most. Logarithmic.', {
             data: {values}, height: rowsHigh(values, 'subject', 22),
             mark: {type: 'boxplot', extent: 'min-max', size: 12, color: theme.palette()[0]},
@@ -86,6 +86,25 @@ function drawBoxes(rows, order, kinds)
     }
 }
 
+/* On which side of the goal the interval lies; without a goal, of 1. */
+function toldOf(line)
+{
+    const {ratio_low: low, ratio_high: high, limit} = line.values;
+    if (limit === undefined)
+        return low > 1 ? 'more' : high < 1 ? 'less' : 'undecided';
+    const above = line.name.includes('>=');
+    return (above ? low >= limit : high <= limit) ? 'goal met' : (above ? high < limit : low > limit) ? 'goal not met' : 'undecided';
+}
+/* Each with a colour and a shape of its own; only those that are there make the legend. */
+function toldMarks(values)
+{
+    const all = [['goal met', theme.color('pass'), 'diamond'], ['more', theme.palette()[0], 'triangle-right'], ['less', theme.palette()[3], 'triangle-left'],
+        ['undecided', theme.color('soft'), 'circle'], ['goal not met', theme.palette()[1], 'cross']].filter(([word]) => values.some(row => row.told === word));
+    const domain = all.map(([word]) => word);
+    return {color: {field: 'told', type: 'nominal', legend: legend(), scale: {domain, range: all.map(([, color]) => color)}},
+        shape: {field: 'told', type: 'nominal', legend: legend(), scale: {domain, range: all.map(([, , shape]) => shape)}}};
+}
+
 /* Ratios with intervals: goals of a benchmark, series of a comparison. */
 function drawForest()
 {
@@ -94,9 +113,9 @@ function drawForest()
         for (const line of item.measurements)
             if (line.values.ratio_low !== undefined && line.values.ratio > 0 && line.values.ratio_low > 0)
             {
-                const [, what, one, other] = /^(.*?): (.+?) \/ (.+?) [<>]=/.exec(line.name) || [0, line.name, '', ''];
-                rows.push({name: one ? what + ': ' + one + ' / ' + other : what, ratio: line.values.ratio, low: line.values.ratio_low,
-                    high: line.values.ratio_high, limit: line.values.limit, href: 'run.jsonl',
+                const [, what, who] = /^(.*?): (.+?) [<>]=/.exec(line.name) || [0, line.name, ''];
+                rows.push({name: who ? wordsOf(what) + ': ' + who : wordsOf(what), ratio: line.values.ratio, low: line.values.ratio_low,
+                    high: line.values.ratio_high, limit: line.values.limit, href: caseLink(item), told: toldOf(line),
                     goal: line.values.limit !== undefined ? line.name.replace(/^.* ([<>]=)/, '$1') : ''});
             }
     const text = (state.values.text || '').toLowerCase();
@@ -105,22 +124,25 @@ function drawForest()
     if (values.length === 0)
         return;
     const split = narrow() && values.every(row => row.name.includes(': '));
-    chart('forest', 'Ratios with 95 % intervals', 'Right of the line at 1: more than the other. A tick marks the goal.', {
+    const told = toldMarks(values);
+    const limits = values.some(row => row.limit !== undefined);
+    chart('forest', 'Ratios with 95 % intervals', 'Right of the dashed line at 1: more than the other.' + (limits ? ' The orange tick is the goal.' : '') + ' Logarithmic.', {
         data: {values},
         height: rowsHigh(values, 'name', split ? 34 : 22),
         encoding: {y: {field: 'name', type: 'nominal', sort: null, title: null, axis: {labelLimit: narrow() ? 190 : 380,
             labelFontSize: narrow() ? 10 : 12, ...(split ? {labelExpr: "split(datum.label, ': ')"} : {})}}},
         layer: [
             {mark: {type: 'rule', strokeDash: [3, 3]}, encoding: {x: {datum: 1}, y: null}},
-            {mark: {type: 'rule', strokeWidth: 2, color: theme.palette()[0]},
-                encoding: {x: {field: 'low', type: 'quantitative', scale: {type: 'log', nice: false, padding: 14}, title: 'ratio',
+            {mark: {type: 'rule', strokeWidth: 2},
+                encoding: {color: told.color, x: {field: 'low', type: 'quantitative', scale: {type: 'log', nice: false, padding: 14}, title: 'ratio',
                     axis: {format: '~g', labelOverlap: true}}, x2: {field: 'high'}}},
-            {mark: {type: 'point', shape: 'diamond', filled: true, size: 60, color: theme.palette()[0]},
-                encoding: {x: {field: 'ratio', type: 'quantitative'}, href: {field: 'href'},
-                    tooltip: [{field: 'name'}, {field: 'ratio', format: '.3'}, {field: 'low', format: '.3'}, {field: 'high', format: '.3'}, {field: 'goal'}]}},
-            {transform: [{filter: 'isValid(datum.limit)'}], mark: {type: 'tick', thickness: 3, size: 14, color: theme.palette()[1]},
+            {mark: {type: 'point', filled: true, size: 60, opacity: 1},
+                encoding: {...told,
+                    x: {field: 'ratio', type: 'quantitative'}, href: {field: 'href'},
+                    tooltip: [{field: 'name'}, {field: 'ratio', format: '.3'}, {field: 'low', format: '.3'}, {field: 'high', format: '.3'}, {field: 'goal'}, {field: 'told', title: 'says'}]}},
+            limits && {transform: [{filter: 'isValid(datum.limit)'}], mark: {type: 'tick', thickness: 3, size: 14, color: theme.palette()[1]},
                 encoding: {x: {field: 'limit', type: 'quantitative'}, tooltip: [{field: 'goal'}]}},
-        ],
+        ].filter(Boolean),
     });
 }
 
@@ -138,7 +160,7 @@ function drawRtt(items)
         const names = fewest(found[name].map(row => row.subject));
         const settings = [...new Set(found[name].map(row => row.setting))].slice(0, PANELS);
         const values = found[name].filter(row => names.includes(row.subject) && settings.includes(row.setting));
-        chart('rtt-' + name.replace(/\W/g, '-'), 'Round-trip time, ' + name,
+        chart('rtt-' + name.replace(/\W/g, '-'), 'Round-trip time, ' + wordsOf(name),
             'Share of pings that came back within this time (CDF), logarithmic.' +
             (values.length < found[name].length ? ' Not all fit: a filter shows the others.' : '') + disturbed, faceted(values, settings.length > 1 ? 180 : 260, {
             transform: [

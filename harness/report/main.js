@@ -124,4 +124,9 @@ addEventListener('hashchange', () => {
     showCase();
 });
 let width = innerWidth;
-addEventListener('resize', () => { if (innerWidth !== width) { width = innerWidth; refresh(); } });
+let resized;
+/* Only a width that stays is drawn for. */
+addEventListener('resize', () => {
+    clearTimeout(resized);
+    resized = setTimeout(() => { if (innerWidth !== width) { width = innerWidth; refresh(); } }, 200);
+});

@@ -4,6 +4,7 @@
 
 #include "lib/findings.h"
 #include "lib/stats.h"
+#include "report/gist.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -180,6 +181,25 @@ static void add_computed(json_t *cases, const struct lab_findings *findings)
     json_decref(by_id);
 }
 
+/* Names of figures as words, so that charts and sentences say the same. */
+static json_t *word_data(const json_t *cases)
+{
+    json_t *words = json_object();
+    for (size_t c = 0; c < json_array_size(cases); c++)
+    {
+        const json_t *list = json_object_get(json_array_get(cases, c), "measurements");
+        for (size_t m = 0; m < json_array_size(list); m++)
+        {
+            char name[64], said[64];
+            const char *whole = lab_loaded_text(json_array_get(list, m), "name");
+            snprintf(name, sizeof name, "%.*s", (int)strcspn(whole, ":"), whole);
+            lab_gist_words(said, sizeof said, name);
+            json_object_set_new(words, name, json_string(said));
+        }
+    }
+    return words;
+}
+
 json_t *lab_page_run_data(const struct lab_loaded *loaded)
 {
     struct lab_findings findings = {.list = NULL};
@@ -208,6 +228,7 @@ json_t *lab_page_run_data(const struct lab_loaded *loaded)
     }
     add_computed(cases, &findings);
     lab_findings_clear(&findings);
-    return json_pack("{s:s, s:o, s:O, s:O?, s:O?, s:o}", "page", "run", "explain", explain, "start",
-                     loaded->start, "end", loaded->end, "env", loaded->env, "cases", cases);
+    return json_pack("{s:s, s:o, s:o, s:O, s:O?, s:O?, s:o}", "page", "run", "words", word_data(cases),
+                     "explain", explain, "start", loaded->start, "end", loaded->end, "env", loaded->env,
+                     "cases", cases);
 }

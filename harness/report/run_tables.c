@@ -6,6 +6,7 @@
 #include "report/html.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -168,9 +169,25 @@ static size_t place_of(struct grid *grid, size_t role, const char *name)
     return grid->sizes[role]++;
 }
 
+static int by_name(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
 static void fill_grid(struct grid *grid, const struct lab_loaded *loaded)
 {
     *grid = (struct grid){.sizes = {0}};
+    for (size_t i = 0; i < loaded->case_count; i++)
+    {
+        const json_t *line = loaded->cases[i].line;
+        if (lab_loaded_text(line, "client")[0] != '\0')
+        {
+            (void)place_of(grid, 0, lab_loaded_text(line, "client"));
+            (void)place_of(grid, 1, lab_loaded_text(line, "server"));
+        }
+    }
+    qsort(grid->names[0], grid->sizes[0], sizeof grid->names[0][0], by_name);
+    qsort(grid->names[1], grid->sizes[1], sizeof grid->names[1][0], by_name);
     for (size_t i = 0; i < loaded->case_count; i++)
     {
         const struct lab_loaded_case *item = &loaded->cases[i];
@@ -210,8 +227,10 @@ static void put_grid(FILE *out, const struct lab_loaded *loaded)
 {
     static struct grid grid;
     fill_grid(&grid, loaded);
-    /* Where every program meets itself alone, there is nothing to see. */
-    if (grid.sizes[0] == 0 || (json_object_get(loaded->start, "experiment") != NULL && !grid.crossed))
+    /* Where every program meets itself alone there is nothing to see, and who is faster is another question. */
+    if (grid.sizes[0] == 0 || (json_object_get(loaded->start, "experiment") != NULL && !grid.crossed) ||
+        strncmp(lab_loaded_text(loaded->start, "suite"), "perf", 4) == 0 ||
+        strcmp(lab_loaded_text(loaded->start, "suite"), "compare") == 0)
     {
         return;
     }

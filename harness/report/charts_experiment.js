@@ -13,6 +13,9 @@ const mainAxis = (() => {
         varying.reduce((best, axis) => best === undefined || axis.values.length > best.values.length ? axis : best, undefined);
 })();
 
+/* Its values are numbers, save the program's own choice. */
+const isScale = axis => axis.values.every(value => value === 'default' || /^[0-9.]+[kMG]?$/.test(value));
+
 /* 8192 as the experiment's file has it: 8k. */
 function shortText(value, texts)
 {
@@ -157,7 +160,8 @@ function drawSweep(items, column, index)
             encoding: {x: {field: 'at', type: 'ordinal', sort: axisTexts(mainAxis), scale: {domain: axisTexts(mainAxis)}, title: axisTitle(mainAxis), axis: {labelAngle: mainAxis.values.length > 6 ? -40 : 0, labelOverlap: true}},
                 y, color: {field: 'subject', type: 'nominal', legend: legend()}},
             layer: [
-                {transform: [{filter: "datum.kind === 'cell'"}], mark: {type: 'line', strokeWidth: 1.5}},
+                /* Between names there is nothing: the line only leads the eye. */
+                {transform: [{filter: "datum.kind === 'cell'"}], mark: {type: 'line', strokeWidth: 1.5, ...(isScale(mainAxis) ? {} : {strokeDash: [2, 4], opacity: 0.6})}},
                 intervals && {transform: [{filter: "datum.kind === 'cell' && isValid(datum.low)"}], mark: {type: 'rule', strokeWidth: 2},
                     encoding: {y: {...y, field: 'low'}, y2: {field: 'high'}}},
                 {transform: [{filter: "datum.kind === 'point'"}], mark: {type: 'point', filled: true, size: 16, opacity: 0.4},

@@ -168,7 +168,7 @@ function drawRtt(items)
                 {joinaggregate: [{op: 'count', as: 'all'}], groupby: ['subject', 'setting']},
                 {calculate: 'datum.place / datum.all', as: 'share'}],
             mark: {type: 'line', interpolate: 'step-after', strokeWidth: 2},
-            encoding: {x: {field: 'rtt', type: 'quantitative', scale: {type: 'log'}, title: 'round-trip time, ms', axis: {format: '~g', tickCount: 6, labelOverlap: true}},
+            encoding: {x: {field: 'rtt', type: 'quantitative', scale: {type: 'log', nice: false}, title: 'round-trip time, ms', axis: {format: '~g', tickCount: 6, labelOverlap: true}},
                 y: {field: 'share', type: 'quantitative', title: 'share of pings', axis: {format: '%'}},
                 color: {field: 'subject', type: 'nominal', legend: legend()},
                 strokeDash: {field: 'subject', type: 'nominal', legend: legend()},

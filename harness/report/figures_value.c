@@ -3,7 +3,7 @@
 #include "lib/expr.h"
 #include "lib/report.h"
 #include "lib/stats.h"
-#include "lib/stats_boot.h"
+#include "report/gist.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -18,35 +18,12 @@ static double number_of(const json_t *object, const char *key)
     return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
-static void print_ratio(char *text, double middle, double low, double high)
+static void ratio_of_logs(char *text, const double *logs, size_t count)
 {
-    char numbers[3][24];
-    lab_report_number(numbers[0], sizeof numbers[0], middle);
-    lab_report_number(numbers[1], sizeof numbers[1], low);
-    lab_report_number(numbers[2], sizeof numbers[2], high);
-    snprintf(text, LAB_FIGURE_TEXT, "x %s [%s to %s]", numbers[0], numbers[1], numbers[2]);
-}
-
-/* A ratio from the logarithms of repeats or rounds. One of them has no interval, and says so. */
-static void print_logs(char *text, const double *logs, size_t count)
-{
-    double middle = lab_stats_median(logs, count);
-    double mean = lab_stats_mean(logs, count);
-    if (count == 0)
+    if (!lab_ratio_of_logs(text, LAB_FIGURE_TEXT, logs, count))
     {
         snprintf(text, LAB_FIGURE_TEXT, NO_RESULT);
-        return;
     }
-    if (count == 1)
-    {
-        char number[24];
-        lab_report_number(number, sizeof number, exp(middle));
-        snprintf(text, LAB_FIGURE_TEXT, "x %s (measured once)", number);
-        return;
-    }
-    double half =
-        lab_stats_student(0.975, count - 1) * lab_stats_deviation(logs, count) / sqrt((double)count);
-    print_ratio(text, exp(middle), exp(mean - half), exp(mean + half));
 }
 
 /* A count in all its digits, anything else in three. */
@@ -159,7 +136,7 @@ static enum lab_err point_ratio(const struct lab_findings *findings, const struc
     }
     if (err == LAB_OK)
     {
-        print_logs(text, values, count);
+        ratio_of_logs(text, values, count);
     }
     return err;
 }
@@ -199,8 +176,8 @@ static enum lab_err goal(const struct lab_loaded *loaded, const char *name, char
             size_t len = strlen(name);
             if (strncmp(of, name, len) == 0 && of[len] == ' ')
             {
-                print_ratio(text, lab_loaded_value(line, "ratio"), lab_loaded_value(line, "ratio_low"),
-                            lab_loaded_value(line, "ratio_high"));
+                lab_ratio_print(text, LAB_FIGURE_TEXT, lab_loaded_value(line, "ratio"),
+                                lab_loaded_value(line, "ratio_low"), lab_loaded_value(line, "ratio_high"));
                 return LAB_OK;
             }
         }
@@ -246,7 +223,7 @@ static enum lab_err arms_ratio(const struct lab_loaded *loaded, const char *word
             logs[count++] = log(ratio);
         }
     }
-    print_logs(text, logs, count);
+    ratio_of_logs(text, logs, count);
     return count > 0 ? LAB_OK : lab_why_set(why, LAB_ERR_FORMAT, "no round has arms '%s'", words);
 }
 
@@ -283,7 +260,7 @@ static void gap(const json_t *series, char *text)
             logs[r] += json_number_value(json_array_get(samples, r));
         }
     }
-    print_logs(text, logs, json_array_size(steps) > 0 ? rounds : 0);
+    ratio_of_logs(text, logs, json_array_size(steps) > 0 ? rounds : 0);
 }
 
 static enum lab_err explained(const struct lab_loaded *loaded, const char *what, const char *words,
@@ -303,8 +280,8 @@ static enum lab_err explained(const struct lab_loaded *loaded, const char *what,
         const json_t *step = json_array_get(steps, i);
         if (strcmp(lab_loaded_text(step, "factor"), factor) == 0 && strcmp(what, "step") == 0)
         {
-            print_ratio(text, number_of(step, "ratio"), number_of(step, "ratio_low"),
-                        number_of(step, "ratio_high"));
+            lab_ratio_print(text, LAB_FIGURE_TEXT, number_of(step, "ratio"), number_of(step, "ratio_low"),
+                            number_of(step, "ratio_high"));
             return LAB_OK;
         }
         if (strcmp(lab_loaded_text(step, "factor"), factor) == 0)

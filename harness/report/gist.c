@@ -19,6 +19,14 @@ void lab_gist_add(struct lab_gist *gist, const char *fmt, ...)
     }
 }
 
+void lab_gist_part(struct lab_gist_list *list, const char *part)
+{
+    int len = snprintf(list->of + list->used, sizeof list->of - list->used, "%s%s",
+                       list->parts > 0 ? "; " : "", part);
+    list->used += len > 0 && list->used + (size_t)len < sizeof list->of ? (size_t)len : 0;
+    list->parts++;
+}
+
 void lab_gist_words(char *dst, size_t size, const char *name)
 {
     static const struct

@@ -12,27 +12,11 @@
 #define SUBJECTS_MAX 12
 #define KNEES_MAX    8
 
-struct text
-{
-    char of[LAB_GIST_TEXT];
-    size_t used;
-    size_t parts;
-};
-
-/* One more part of a list. */
-static void add_part(struct text *text, const char *part)
-{
-    int len = snprintf(text->of + text->used, sizeof text->of - text->used, "%s%s",
-                       text->parts > 0 ? "; " : "", part);
-    text->used += len > 0 && text->used + (size_t)len < sizeof text->of ? (size_t)len : 0;
-    text->parts++;
-}
-
 static void say_cliffs(const struct lab_findings *findings, struct lab_gist *gist)
 {
     const json_t *bisect = json_object_get(findings->experiment, "bisect");
     const char *key = lab_loaded_text(bisect, "key");
-    struct text text = {.used = 0};
+    struct lab_gist_list text = {.used = 0};
     for (size_t i = 0; bisect != NULL && i < findings->count; i++)
     {
         const json_t *cliff = json_object_get(findings->list[i].measured, "cliff");
@@ -55,7 +39,7 @@ static void say_cliffs(const struct lab_findings *findings, struct lab_gist *gis
         {
             snprintf(part, sizeof part, "%s nowhere", cell);
         }
-        add_part(&text, part);
+        lab_gist_part(&text, part);
     }
     if (text.parts > 0)
     {
@@ -67,7 +51,7 @@ struct knees
 {
     const json_t *def;
     const json_t *axis;
-    struct text text;
+    struct lab_gist_list text;
 };
 
 static void add_knee(void *arg, const char *title, const struct lab_finding *const *group, size_t count)
@@ -80,7 +64,7 @@ static void add_knee(void *arg, const char *title, const struct lab_finding *con
         lab_report_number(best, sizeof best, found.best);
         snprintf(part, sizeof part, "%s from %s on (best %s%s)", title, found.value, best,
                  found.worse ? "; the last value is worse again" : "");
-        add_part(&knees->text, part);
+        lab_gist_part(&knees->text, part);
     }
 }
 
@@ -202,7 +186,7 @@ static void say_extremes(const struct lab_findings *findings, struct lab_gist *g
     static const char *const without[] = {NULL};
     const json_t *column = json_array_get(json_object_get(findings->experiment, "columns"), 0);
     struct extremes extremes = {.findings = findings, .of = lab_loaded_text(column, "of")};
-    struct text text = {.used = 0};
+    struct lab_gist_list text = {.used = 0};
     bool once = false;
     if (column != NULL)
     {
@@ -222,7 +206,7 @@ static void say_extremes(const struct lab_findings *findings, struct lab_gist *g
             snprintf(part, sizeof part, "%s %s (%s) to %s (%s)", extremes.list[i].subject, least,
                      extremes.list[i].least_at, most, extremes.list[i].most_at);
         }
-        add_part(&text, part);
+        lab_gist_part(&text, part);
         once = once || extremes.list[i].repeats < 2;
     }
     if (text.parts > 0)
@@ -239,7 +223,8 @@ static void say_died(const struct lab_findings *findings, struct lab_gist *gist)
     static const char *const without[] = {"subject", NULL};
     char subjects[SUBJECTS_MAX][96];
     size_t count = 0;
-    struct text text = {.used = 0};
+    struct lab_gist_list text = {.used = 0};
+    bool some = false;
     for (size_t i = 0; i < findings->count && count < SUBJECTS_MAX; i++)
     {
         char subject[96], cause[64] = "", cell[160] = "", part[360];
@@ -263,15 +248,16 @@ static void say_died(const struct lab_findings *findings, struct lab_gist *gist)
                 lab_finding_title(findings, &findings->list[j], without, cell, sizeof cell);
             }
         }
+        some = some || most > 0.0;
         if (!before)
         {
             snprintf(subjects[count++], sizeof subjects[0], "%s", subject);
             snprintf(part, sizeof part, "%s %s%s%s%s", subject, most > 0.0 ? cause : "none",
                      cell[0] != '\0' ? " (" : "", cell, cell[0] != '\0' ? ")" : "");
-            add_part(&text, part);
+            lab_gist_part(&text, part);
         }
     }
-    if (text.parts > 0)
+    if (some)
     {
         lab_gist_add(gist, "Packets that died of one cause at one point, the most: %s.", text.of);
     }
@@ -290,6 +276,7 @@ void lab_gist_experiment(const struct lab_loaded *loaded, struct lab_gist *gist)
         if (json_object_get(findings.experiment, "bisect") == NULL)
         {
             say_knees(&findings, gist);
+            lab_gist_effects(&findings, gist);
             say_extremes(&findings, gist);
         }
         say_died(&findings, gist);

@@ -3,6 +3,8 @@
 
 #include "lib/ratios.h"
 #include "lib/report.h"
+#include "lib/stats.h"
+#include "lib/stats_boot.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -10,6 +12,31 @@
 #include <string.h>
 
 #define FIGURES_MAX 7
+
+void lab_ratio_print(char *text, size_t size, double middle, double low, double high)
+{
+    char numbers[3][24];
+    lab_report_number(numbers[0], sizeof numbers[0], middle);
+    lab_report_number(numbers[1], sizeof numbers[1], low);
+    lab_report_number(numbers[2], sizeof numbers[2], high);
+    snprintf(text, size, "x %s [%s to %s]", numbers[0], numbers[1], numbers[2]);
+}
+
+bool lab_ratio_of_logs(char *text, size_t size, const double *logs, size_t count)
+{
+    double middle = lab_stats_median(logs, count);
+    double mean = lab_stats_mean(logs, count);
+    char number[24];
+    lab_report_number(number, sizeof number, exp(middle));
+    snprintf(text, size, "x %s (measured once)", number);
+    if (count > 1)
+    {
+        double half =
+            lab_stats_student(0.975, count - 1) * lab_stats_deviation(logs, count) / sqrt((double)count);
+        lab_ratio_print(text, size, exp(middle), exp(mean - half), exp(mean + half));
+    }
+    return count > 0;
+}
 
 static double number_of(const json_t *object, const char *key)
 {

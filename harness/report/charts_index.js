@@ -26,7 +26,8 @@ function drawTrends()
     const text = (state.values.text || '').toLowerCase();
     const links = new Set(shown().map(run => run.link));
     const subject = state.values.subject || '';
-    const known = data.series.filter(series => series.name.includes(subject) && series.points.some(point => links.has(point.link)));
+    /* Of one point alone there is no trend. */
+    const known = data.series.filter(series => series.points.length > 1 && series.name.includes(subject) && series.points.some(point => links.has(point.link)));
     const named = text && known.filter(series => series.name.toLowerCase().includes(text));
     const select = named && named.length > 0 ? named : known;
     /* The longest first: a trend needs points. */

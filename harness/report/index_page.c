@@ -16,6 +16,7 @@ struct index
 {
     const struct lab_paths *paths;
     const char *dir;
+    struct lab_term *term;
     json_t *runs;
 };
 
@@ -149,6 +150,13 @@ static enum lab_err add_record(struct index *index, const char *link, struct lab
                                                                   : lab_page_run(index->paths, dir, why);
 }
 
+static void tell_progress(const struct index *index, const char *link, size_t at, size_t count)
+{
+    char text[LAB_PATH_MAX + 64];
+    snprintf(text, sizeof text, "record %zu of %zu: %s", at, count, link);
+    lab_term_live(index->term, text);
+}
+
 static int not_hidden(const struct dirent *entry)
 {
     return entry->d_name[0] != '.';
@@ -164,6 +172,7 @@ static enum lab_err add_below(struct index *index, const char *below, struct lab
     {
         char link[LAB_PATH_MAX];
         err = err == LAB_OK ? lab_path_set(link, why, "%s%s", below, list[i]->d_name) : err;
+        tell_progress(index, link, (size_t)(count - i), (size_t)count);
         err = err == LAB_OK ? add_record(index, link, why) : err;
         free(list[i]);
     }
@@ -375,7 +384,8 @@ static void put_body(void *arg, FILE *out)
     fputs("</tbody></table></div></details></section>\n", out);
 }
 
-enum lab_err lab_page_index(const struct lab_paths *paths, const char *dir, size_t *runs, struct lab_why *why)
+enum lab_err lab_page_index(const struct lab_paths *paths, const char *dir, struct lab_term *term,
+                            size_t *runs, struct lab_why *why)
 {
     char path[LAB_PATH_MAX];
     struct stat there;
@@ -385,7 +395,7 @@ enum lab_err lab_page_index(const struct lab_paths *paths, const char *dir, size
     }
     json_t *list = json_array();
     json_t *series = json_array();
-    struct index index = {.paths = paths, .dir = dir, .runs = list};
+    struct index index = {.paths = paths, .dir = dir, .term = term, .runs = list};
     enum lab_err err = lab_path_set(path, why, "%s/" LAB_PAGE_INDEX, dir);
     err = err == LAB_OK ? add_below(&index, "", why) : err;
     err = err == LAB_OK ? add_below(&index, "baselines/", why) : err;

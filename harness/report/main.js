@@ -21,6 +21,8 @@ function drawCharts()
 function refresh()
 {
     showRows();
+    if (!state.values.case)
+        showCase();
     clearTimeout(refresh.later);
     refresh.later = setTimeout(drawCharts, 60);
 }

@@ -18,9 +18,9 @@
 LAB_MUST_USE enum lab_err lab_page_run(const struct lab_paths *paths, const char *dir, struct lab_why *why);
 
 /* Writes DIR/index.html over the records right below dir and below dir/baselines, and the page of each that has none
- * yet or an older one. *runs gets how many there are. LAB_ERR_ABSENT when dir is not there. */
-LAB_MUST_USE enum lab_err lab_page_index(const struct lab_paths *paths, const char *dir, size_t *runs,
-                                         struct lab_why *why);
+ * yet or an older one. *runs gets how many there are. term shows meanwhile which record is read. LAB_ERR_ABSENT when dir is not there. */
+LAB_MUST_USE enum lab_err lab_page_index(const struct lab_paths *paths, const char *dir,
+                                         struct lab_term *term, size_t *runs, struct lab_why *why);
 
 /* At the end of a run: prints what it found in sentences (gist.h), writes its page and prints where that is, or why there
  * is none. shown is how dir is named to the reader. */

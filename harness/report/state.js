@@ -25,6 +25,9 @@ const state = {
             state.values[key] = value;
         else
             delete state.values[key];
+        /* What is shown changes: an opened case may not be part of it any more. */
+        if (key !== 'case' && key !== 'theme')
+            delete state.values.case;
         history.replaceState(null, '', '#' + new URLSearchParams(state.values));
     },
 };

@@ -152,24 +152,29 @@ function drawSweep(items, column, index)
     const unit = column.unit ? ', ' + column.unit : '';
     const y = {field: 'value', type: 'quantitative', title: column.title + unit, scale, axis: ticksFor(scale, numbers)};
     const seen = rows.some(row => row.kind === 'disturbed');
+    const names = !isScale(mainAxis);
+    /* Equal figures lie on each other: the later are smaller, so that the earlier show around them. */
+    const subjects = [...new Set(rows.map(row => row.subject))].sort();
+    for (const row of rows)
+        row.size = names ? 60 : 45 + 40 * (subjects.length - 1 - subjects.indexOf(row.subject));
     chart('sweep-' + index, column.title + unit + ', by ' + (mainAxis.title || mainAxis.key),
         (intervals ? 'Median of the repeats, with the 95 % interval of their mean (Student). ' : '') +
         (Math.min(...repeats) < 3 ? (intervals ? 'Where there is no line, fewer than 3 repeats counted. ' : 'Too few repeats for an interval: at most ' + Math.max(0, ...repeats) + ' a point. ') : '') +
         (seen ? 'Hollow: disturbed by the host, no result. ' : '') + 'A point opens its case.' + scaleWords(scale),
         faceted(rows, 220, {
             encoding: {x: {field: 'at', type: 'ordinal', sort: axisTexts(mainAxis), scale: {domain: axisTexts(mainAxis)}, title: axisTitle(mainAxis), axis: {labelAngle: mainAxis.values.length > 6 ? -40 : 0, labelOverlap: true}},
-                y, color: {field: 'subject', type: 'nominal', legend: legend()}},
+                y, ...(names && subjects.length > 1 ? {xOffset: {field: 'subject', type: 'nominal', sort: subjects, scale: {paddingOuter: 6}}} : {}), color: {field: 'subject', type: 'nominal', legend: legend()}},
             layer: [
-                /* Between names there is nothing: the line only leads the eye. */
-                {transform: [{filter: "datum.kind === 'cell'"}], mark: {type: 'line', strokeWidth: 1.5, ...(isScale(mainAxis) ? {} : {strokeDash: [2, 4], opacity: 0.6})}},
+                /* Between names there is nothing to draw a line through. */
+                !names && {transform: [{filter: "datum.kind === 'cell'"}], mark: {type: 'line', strokeWidth: 1.5}},
                 intervals && {transform: [{filter: "datum.kind === 'cell' && isValid(datum.low)"}], mark: {type: 'rule', strokeWidth: 2},
                     encoding: {y: {...y, field: 'low'}, y2: {field: 'high'}}},
                 {transform: [{filter: "datum.kind === 'point'"}], mark: {type: 'point', filled: true, size: 16, opacity: 0.4},
                     encoding: {href: {field: 'href'}, tooltip: [{field: 'case'}, {field: 'value', format: format3}]}},
                 seen && {transform: [{filter: "datum.kind === 'disturbed'"}], mark: {type: 'point', filled: false, size: 40, opacity: 0.7},
                     encoding: {href: {field: 'href'}, tooltip: [{field: 'case'}, {field: 'value', format: format3}, {field: 'kind'}]}},
-                {transform: [{filter: "datum.kind === 'cell'"}], mark: {type: 'point', filled: true, size: 60, opacity: 1},
-                    encoding: {shape: {field: 'subject', type: 'nominal', legend: legend()}, href: {field: 'href'},
+                {transform: [{filter: "datum.kind === 'cell'"}], mark: {type: 'point', filled: true, opacity: 1},
+                    encoding: {size: {field: 'size', type: 'quantitative', scale: null}, shape: {field: 'subject', type: 'nominal', legend: legend()}, href: {field: 'href'},
                         tooltip: [{field: 'subject'}, {field: 'setting'}, {field: 'at', title: mainAxis.key}, {field: 'value', title: 'median', format: format3},
                             {field: 'low', format: format3}, {field: 'high', format: format3}, {field: 'n', title: 'repeats'}]}},
             ].filter(Boolean)}));

@@ -61,7 +61,7 @@ static void say_group(void *arg, const char *title, const struct lab_finding *co
         }
         if (lab_ratio_of_logs(ratio, sizeof ratio, logs, rounds))
         {
-            snprintf(part, sizeof part, "%s %s", value, ratio);
+            snprintf(part, sizeof part, "%s gives %s", value, ratio);
             lab_gist_part(&text, part);
         }
     }

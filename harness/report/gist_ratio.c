@@ -276,7 +276,8 @@ void lab_gist_reference(const struct lab_loaded *loaded, struct lab_gist *gist)
         const char *subject = lab_loaded_text(item->line, "client");
         double up = value_of(item, "tcp_up") / value_of(reference, "tcp_up");
         double down = value_of(item, "tcp_down") / value_of(reference, "tcp_down");
-        if (item != reference && alone(loaded, subject) == item && isfinite(up) && isfinite(down))
+        if (subject[0] != '\0' && item != reference && alone(loaded, subject) == item && isfinite(up) &&
+            isfinite(down))
         {
             append(text, sizeof text, "%s%s x %.3g up and x %.3g down", text[0] != '\0' ? "; " : "", subject,
                    up, down);

@@ -49,7 +49,10 @@ function caseDetail(item, columns)
     const grid = element('dl', '', {className: 'numbers'});
     for (const line of item.measurements)
     {
-        const words = Object.entries(line.values).map(([key, value]) => key + ' ' + (typeof value === 'number' ? Number(value.toPrecision(4)) : '-'));
+        const said = Object.entries(line.values).filter(([, value]) => value !== 0 && value !== null);
+        const words = said.map(([key, value]) => key + ' ' + Number(Number(value).toPrecision(4)));
+        if (said.length < Object.keys(line.values).length)
+            words.push('the others 0 or not known');
         grid.append(element('dt', line.name), element('dd', words.join(', ') || '-'));
     }
     const links = element('p', 'The raw lines: ', {className: 'sub'});

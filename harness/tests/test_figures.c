@@ -204,7 +204,7 @@ static void an_experiment_answers(void **state)
     static const char *const wanted[] = {
         "6 of 7 points passed, 1 disturbed by the host",
         "90 % of the best TCP up along size: one from 64k on (best 200)",
-        "TCP up of one, against size 8k: 64k x 10.0 [10.0 to 10.0].",
+        "TCP up of one, against size 8k: 64k gives x 10.0 [10.0 to 10.0].",
         "TCP up, Mbit/s, least to most: one 20.0 (size 8k) to 200 (size 64k).",
     };
     struct place place;

@@ -13,15 +13,16 @@
 #include <unistd.h>
 
 static const char usage[] =
-    "usage: ovlab report [--text] DIR...       each record DIR: its table here, its page DIR/" LAB_PAGE_RUN
+    "usage: ovlab report [--text] DIR...    each record DIR: its table and what it\n"
+    "                                       found, here, and its page DIR/" LAB_PAGE_RUN "\n"
+    "       ovlab report [--results DIR]    dashboard DIR/" LAB_PAGE_INDEX " over all records\n"
+    "                                       (default: results)\n"
     "\n"
-    "       ovlab report [--results DIR]       dashboard DIR/" LAB_PAGE_INDEX
-    " over all records (default: results)\n\n"
     "  --text          the table only\n"
-    "  --results DIR   the directory that holds the records\n\n"
-    "A page is one file that opens without a network. `make report-assets` fetches what draws its charts, "
-    "once;\n"
-    "without it a page has its tables.\n";
+    "  --results DIR   the directory that holds the records\n"
+    "\n"
+    "A page is one file that opens without a network. `make report-assets` fetches\n"
+    "what draws its charts, once; without it a page has its tables.\n";
 
 struct reading
 {
@@ -73,17 +74,19 @@ static int all_records(const char *results)
 {
     struct lab_paths paths;
     struct lab_why why;
+    struct lab_term term;
     size_t runs = 0;
+    lab_term_init(&term, STDOUT_FILENO);
     enum lab_err err = lab_paths_find(&paths, &why);
     const char *dir = results != NULL ? results : paths.results;
-    err = err == LAB_OK ? lab_page_index(&paths, dir, &runs, &why) : err;
+    err = err == LAB_OK ? lab_page_index(&paths, dir, &term, &runs, &why) : err;
     if (err != LAB_OK)
     {
         fprintf(stderr, "ovlab report: %s\n", why.text);
         return LAB_EXIT_ERROR;
     }
-    printf("%zu runs: %s/" LAB_PAGE_INDEX "%s\n", runs, dir,
-           lab_page_has_charts(&paths) ? "" : " (tables only: `make report-assets` fetches charts)");
+    lab_term_print(&term, "%zu runs: %s/" LAB_PAGE_INDEX "%s\n", runs, dir,
+                   lab_page_has_charts(&paths) ? "" : " (tables only: `make report-assets` fetches charts)");
     return LAB_EXIT_OK;
 }
 

@@ -25,7 +25,9 @@ static const char usage[] =
     "  SLOWER     the whole interval lies below -GUARD      FASTER  above +GUARD\n"
     "  SAME       it lies within +-MARGIN                   UNDECIDED  anything else\n"
     "The guard is at least half of the measured A/A noise floor. Lack of evidence is never SAME.\n\n"
-    "  --measure LIST       of up, down, cpu (default: up,cpu): goodput each way, goodput per CPU second\n"
+    "  --measure LIST       of up, down, both, cpu (default: up,cpu): goodput each way, both ways at once, "
+    "and\n"
+    "                       goodput per CPU second\n"
     "  --time SECONDS       begins no pair that would end later (default: 600)\n"
     "  --pairs N            at most so many, 6 to 24 (default: 24)\n"
     "  --seconds N          length of a transfer, 1 to 30 (default: 3)\n"
@@ -99,7 +101,7 @@ struct request
 
 static enum lab_err take_measures(struct lab_compare *compare, const char *list, struct lab_why *why)
 {
-    static const char *const names[LAB_COMPARE_SERIES] = {"up", "down", "cpu"};
+    static const char *const names[LAB_COMPARE_SERIES] = {"up", "down", "both", "cpu"};
     char copy[64];
     snprintf(copy, sizeof copy, "%s", list);
     memset(compare->wanted, 0, sizeof compare->wanted);
@@ -113,13 +115,16 @@ static enum lab_err take_measures(struct lab_compare *compare, const char *list,
         }
         if (i == LAB_COMPARE_SERIES)
         {
-            return lab_why_set(why, LAB_ERR_USAGE, "--measure wants up, down or cpu, not '%s'", word);
+            return lab_why_set(why, LAB_ERR_USAGE, "--measure wants up, down, both or cpu, not '%s'", word);
         }
         compare->wanted[i] = true;
     }
-    return compare->wanted[0] || compare->wanted[1] || compare->wanted[2]
-               ? LAB_OK
-               : lab_why_set(why, LAB_ERR_USAGE, "--measure is empty");
+    bool any = false;
+    for (size_t i = 0; i < LAB_COMPARE_SERIES; i++)
+    {
+        any = any || compare->wanted[i];
+    }
+    return any ? LAB_OK : lab_why_set(why, LAB_ERR_USAGE, "--measure is empty");
 }
 
 static enum lab_err take_place(struct request *request, int option, struct lab_why *why)

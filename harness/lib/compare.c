@@ -4,6 +4,7 @@
 #include "lib/rng.h"
 #include "lib/stats_boot.h"
 #include "lib/steps.h"
+#include "lib/usual_tunnel.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -71,6 +72,21 @@ enum lab_ab lab_compare_overall(struct lab_pairs_verdict *verdicts, const bool *
                                     : LAB_AB_SAME;
 }
 
+/* LAB_COMPARE_SERIES: it is no transfer. */
+static size_t transfer_series(const char *name)
+{
+    static const char *const names[] = {
+        [LAB_SERIES_UP] = "tcp_up", [LAB_SERIES_DOWN] = "tcp_down", [LAB_SERIES_BOTH] = "tcp_both"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    {
+        if (strcmp(names[i], name) == 0)
+        {
+            return i;
+        }
+    }
+    return LAB_COMPARE_SERIES;
+}
+
 /* Reads the lines of a sample as they are written. */
 static void take_line(void *arg, const json_t *line)
 {
@@ -96,7 +112,8 @@ static void take_line(void *arg, const json_t *line)
     {
         return;
     }
-    if (strcmp(name, "tcp_up") == 0 || strcmp(name, "tcp_down") == 0)
+    size_t series = transfer_series(name);
+    if (series < LAB_COMPARE_SERIES)
     {
         double bins[128];
         size_t count = 0;
@@ -105,7 +122,7 @@ static void take_line(void *arg, const json_t *line)
         {
             bins[count] = json_number_value(json_array_get(list, count));
         }
-        sample->figure[name[4] == 'u' ? LAB_SERIES_UP : LAB_SERIES_DOWN] = lab_compare_steady(bins, count);
+        sample->figure[series] = lab_compare_steady(bins, count);
         sample->mbit += json_number_value(json_object_get(values, "goodput_mbps")) *
                         json_number_value(json_object_get(values, "seconds"));
     }
@@ -120,7 +137,7 @@ static enum lab_err measure(struct lab_compare *compare, size_t index, struct la
 {
     struct lab_sample *sample = &compare->sample;
     enum lab_verdict verdict;
-    *sample = (struct lab_sample){.figure = {NAN, NAN, NAN}};
+    *sample = (struct lab_sample){.figure = {NAN, NAN, NAN, NAN}};
     enum lab_err err = lab_run_case(compare->run, index, &verdict, why);
     if (err == LAB_OK && sample->cpu_s > 0.0 && sample->mbit > 0.0)
     {
@@ -226,54 +243,47 @@ static int conclude(struct lab_run *run, void *arg, struct lab_term *term, bool 
     return compare->failure[0] != '\0' ? LAB_EXIT_FAIL : lab_compare_status(compare->overall);
 }
 
-#define SERVER_START                                                                                         \
-    {                                                                                                        \
-        "server start", 0.2, 0, lab_step_server                                                              \
-    }
-#define CONNECT                                                                                              \
-    {                                                                                                        \
-        "connect", 0.5, 0, lab_step_connect                                                                  \
-    }
-#define UP                                                                                                   \
-    {                                                                                                        \
-        "iperf3 up", -1.05, 0, lab_step_sample_up                                                            \
-    }
-#define DOWN                                                                                                 \
-    {                                                                                                        \
-        "iperf3 down", -1.05, 0, lab_step_sample_down                                                        \
-    }
-#define CLIENT_END                                                                                           \
-    {                                                                                                        \
-        "client shutdown", 0.2, 0, lab_step_client_exit                                                      \
-    }
-#define SERVER_END                                                                                           \
-    {                                                                                                        \
-        "server shutdown", 0.2, 0, lab_step_server_exit                                                      \
-    }
+static const struct lab_step before[] = {{"server start", 0.2, 0, lab_step_server},
+                                         {"connect", 0.5, 0, lab_step_connect}};
+static const struct lab_step transfers[] = {
+    [LAB_SERIES_UP] = {"iperf3 up", -1.05, 0, lab_step_sample_up},
+    [LAB_SERIES_DOWN] = {"iperf3 down", -1.05, 0, lab_step_sample_down},
+    [LAB_SERIES_BOTH] = {"iperf3 both ways", -1.05, 0, lab_step_sample_both},
+};
+static const struct lab_step after[] = {{"client shutdown", 0.2, 0, lab_step_client_exit},
+                                        {"server shutdown", 0.2, 0, lab_step_server_exit}};
 
-static const struct lab_step only_up[] = {SERVER_START, CONNECT, UP, CLIENT_END, SERVER_END};
-static const struct lab_step only_down[] = {SERVER_START, CONNECT, DOWN, CLIENT_END, SERVER_END};
-static const struct lab_step both_ways[] = {SERVER_START, CONNECT, UP, DOWN, CLIENT_END, SERVER_END};
+/* Of cost alone something must move too: then it goes up. */
+static size_t choose_steps(struct lab_compare *compare)
+{
+    const bool *wanted = compare->wanted;
+    bool any = wanted[LAB_SERIES_UP] || wanted[LAB_SERIES_DOWN] || wanted[LAB_SERIES_BOTH];
+    size_t count = 0;
+    compare->steps[count++] = before[0];
+    compare->steps[count++] = before[1];
+    for (size_t i = 0; i < sizeof transfers / sizeof transfers[0]; i++)
+    {
+        if (wanted[i] || (!any && i == LAB_SERIES_UP))
+        {
+            compare->steps[count++] = transfers[i];
+        }
+    }
+    compare->steps[count++] = after[0];
+    compare->steps[count++] = after[1];
+    return count;
+}
 
 static void plan_tunnel(struct lab_compare *compare, unsigned seconds, const char *proto, const char *cipher)
 {
-    bool up = compare->wanted[LAB_SERIES_UP];
-    bool down = compare->wanted[LAB_SERIES_DOWN];
     compare->features[0] = proto;
     compare->scenario = (struct lab_scenario){
         .id = "compare",
+        LAB_USUAL_TUNNEL,
         .proto = proto,
-        .port = 1194,
         .cipher = cipher,
         .auth = "SHA256",
         .tls_crypt = true,
-        .tun_mtu = 1500,
-        .keepalive = "10/60",
         .exit_notify = 1,
-        .tunnel4 = "10.8.0.0/255.255.255.0",
-        .tunnel6 = "fd00:8::/64",
-        .server_tunnel4 = "10.8.0.1",
-        .server_tunnel6 = "fd00:8::1",
         .features = compare->features,
     };
     compare->def = (struct lab_case_def){
@@ -281,10 +291,8 @@ static void plan_tunnel(struct lab_compare *compare, unsigned seconds, const cha
         .title = "one sample of a pair",
         .matrix = LAB_MATRIX_PAIRS,
         .scenario = &compare->scenario,
-        .steps = up && down ? both_ways
-                 : down     ? only_down
-                            : only_up,
-        .step_count = up && down ? 6 : 5,
+        .steps = compare->steps,
+        .step_count = choose_steps(compare),
     };
     compare->suite = (struct lab_suite){.name = "compare",
                                         .title = "interleaved pairs of two arms",

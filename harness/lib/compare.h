@@ -7,13 +7,15 @@
 #include "lib/run.h"
 
 #define LAB_COMPARE_SLOTS  38 /* pairs at most: 24, 6 A/A ones, and as many as may be spoilt */
-#define LAB_COMPARE_SERIES 3
+#define LAB_COMPARE_SERIES 4
+#define LAB_COMPARE_STEPS  7
 
 enum lab_compare_series
 {
     LAB_SERIES_UP, /* Mbit/s of payload, client to server */
     LAB_SERIES_DOWN,
-    LAB_SERIES_CPU, /* Mbit of payload for each CPU second of both ends */
+    LAB_SERIES_BOTH, /* both at once, their sum */
+    LAB_SERIES_CPU,  /* Mbit of payload for each CPU second of both ends */
 };
 
 /* One sample of one arm. */
@@ -21,7 +23,7 @@ struct lab_sample
 {
     double figure[LAB_COMPARE_SERIES]; /* NaN: not measured */
     double cpu_s;
-    double mbit; /* moved in both directions */
+    double mbit; /* moved in all transfers */
     bool spoilt; /* by the host */
     bool failed; /* the arm did not work */
 };
@@ -39,6 +41,7 @@ struct lab_compare
     /* Every sample is the same case. */
     const char *features[2];
     struct lab_scenario scenario;
+    struct lab_step steps[LAB_COMPARE_STEPS];
     struct lab_case_def def;
     struct lab_suite suite;
 

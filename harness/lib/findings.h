@@ -62,6 +62,9 @@ void lab_findings_print(const struct lab_findings *findings, struct lab_term *te
 void lab_findings_print_grids(const struct lab_findings *findings, struct lab_term *term);
 void lab_findings_print_knees(const struct lab_findings *findings, struct lab_term *term);
 
+/* findings_cliff.c: of a search */
+void lab_findings_print_cliffs(const struct lab_findings *findings, struct lab_term *term);
+
 /* findings_died.c: where packets died, by subject; and the heaviest cause at one point ("" for none). */
 void lab_findings_print_died(const struct lab_findings *findings, struct lab_term *term);
 void lab_finding_died(const struct lab_finding *finding, char *dst, size_t size);

@@ -21,7 +21,7 @@ struct lab_iperf
     double interval_mbps[LAB_IPERF_MAX]; /* per second, sender's or receiver's side as printed */
 };
 
-/* LAB_ERR_FORMAT when it is not the whole output of a test; with iperf3's own words
+/* Of a test both ways (--bidir) the sums of both. LAB_ERR_FORMAT when it is not the whole output of a test; with iperf3's own words
  * when it reports an error. */
 LAB_MUST_USE enum lab_err lab_iperf_parse(const char *text, struct lab_iperf *iperf, struct lab_why *why);
 

@@ -91,7 +91,13 @@ static const struct
     {"", UP "\"link_down_lost\":7,", "none of these"},
     {"", UP "\"link_thread_percent\":90,", "CPU of linkemu"},
     {"", UP "\"iperf3_server_cpu_percent\":97,", "CPU of iperf3"},
-    {"", UP "\"host_busy_percent\":97,", "CPU of this machine"},
+    /* Busy cores are no limit of programs that sleep. */
+    {"", UP "\"host_busy_percent\":97,\"client_thread_percent\":40,", "none of these"},
+    {"", UP "\"host_busy_percent\":97,\"client_thread_percent\":65,\"server_udp_rcvbuf_errors\":900,",
+     "CPU of this machine"},
+    /* A record of before: CPU time of all threads. */
+    {"", UP "\"seconds\":4,\"client_cpu_s\":3.6,\"server_cpu_s\":3.8,", "CPU of the server"},
+    {"", UP "\"seconds\":4,\"client_cpu_s\":2,\"server_cpu_s\":1,", "none of these"},
     /* Both ways at once: the one that explains itself. */
     {"", UP DOWN "\"client_udp_rcvbuf_errors\":900,", "UDP receive buffer"},
 };

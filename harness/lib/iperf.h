@@ -34,7 +34,7 @@ struct lab_iperf_udp
     double offered_mbps; /* as sent */
     double jitter_ms;
     int64_t packets;
-    int64_t lost; /* late ones included */
+    int64_t lost; /* by older versions with those that came late */
 };
 
 /* The same of a UDP test. */

@@ -108,6 +108,16 @@ static double system_number(const struct lab_point *point, const char *key, doub
     return number;
 }
 
+static double streams_of(const struct lab_point *point)
+{
+    double streams = 1.0;
+    for (size_t i = 0; i < point->traffic_count; i++)
+    {
+        streams = point->traffic[i].streams > streams ? point->traffic[i].streams : streams;
+    }
+    return streams;
+}
+
 static void foresee_buffers(const struct lab_point *point, const struct lab_tcp_memory *memory,
                             struct lab_limits *limits)
 {
@@ -126,12 +136,7 @@ static void foresee_buffers(const struct lab_point *point, const struct lab_tcp_
     double receive = system_number(point, "net.ipv4.tcp_rmem=", memory->receive);
     double send = system_number(point, "net.ipv4.tcp_wmem=", memory->send);
     double window = receive / 2.0 < send ? receive / 2.0 : send;
-    double streams = 1.0;
-    for (size_t i = 0; i < point->traffic_count; i++)
-    {
-        streams = point->traffic[i].streams > streams ? point->traffic[i].streams : streams;
-    }
-    limits->endpoint_window_mbps = streams * window * 8.0 / limits->rtt_s / 1e6;
+    limits->endpoint_window_mbps = streams_of(point) * window * 8.0 / limits->rtt_s / 1e6;
 }
 
 /* The point may choose its own. */
@@ -178,7 +183,9 @@ void lab_limits_foresee(const struct lab_point *point, const struct lab_tcp_memo
     limits->bdp_octets = limits->link_mbps * 1e6 / 8.0 * limits->rtt_s;
     if (loss > 0.0 && point_minds_loss(point, memory))
     {
-        limits->loss_mbps = MATHIS * SEGMENT_OCTETS * 8.0 / (limits->rtt_s * sqrt(loss)) / 1e6;
+        /* Streams share a tunnel over UDP; over TCP it is one stream itself. */
+        double streams = strncmp(point->proto, "tcp", 3) == 0 ? 1.0 : streams_of(point);
+        limits->loss_mbps = streams * MATHIS * SEGMENT_OCTETS * 8.0 / (limits->rtt_s * sqrt(loss)) / 1e6;
     }
     limits->profile_mbps = point->profile_us > 0.0 ? SEGMENT_OCTETS * 8.0 / point->profile_us : NAN;
     limits->throttle_mbps =

@@ -126,6 +126,7 @@ static json_t *iperf_values(const struct lab_iperf *iperf)
     return values;
 }
 
+/* way: an option of iperf3, NULL for client to server. */
 static enum lab_err run_iperf(struct lab_cell *cell, const char *name, const char *way,
                               const char *interval_s, struct lab_iperf *iperf, struct lab_why *why)
 {
@@ -147,7 +148,6 @@ static enum lab_err run_iperf(struct lab_cell *cell, const char *name, const cha
     return err;
 }
 
-/* way: NULL for up, else an option of iperf3. */
 static enum lab_go bulk(struct lab_cell *cell, const char *name, const char *way, const char *interval_s)
 {
     struct lab_why why;

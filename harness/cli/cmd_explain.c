@@ -24,9 +24,11 @@ static const char usage[] =
     "  --seed N             decides the order (default: drawn, and recorded)\n"
     "  --results DIR        where the record's directory is made (default: results)\n"
     "  --dry-run            shows the points in their order, and ends\n\n"
-    "Public reports are experiments: ovlab run angristan-352 (buffers at 40 ms), txqueuelen-100, "
-    "folklore-393216,\n"
-    "rcvbuf-8k, tap-cost, tap-stall, mmcss; windows-profiles runs programs under each profile as a whole.\n";
+    "Public reports are experiments: ovlab run angristan-352 (buffers at 40 ms), trac-461 (64 kB a round "
+    "trip),\n"
+    "txqueuelen-100, folklore-393216, rcvbuf-8k, lightway-397 (small ring and buffer), tap-cost, tap-stall, "
+    "mmcss,\n"
+    "many-streams-loss, late-or-lost; windows-profiles runs programs under each profile as a whole.\n";
 
 enum
 {

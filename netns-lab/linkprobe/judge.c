@@ -175,7 +175,7 @@ static void judge_flood(struct probe_judgement *judgement, const struct emu_spec
         /* A packet waits for those before it and for itself; a full queue has room for less than one more. */
         double own = 2 * serialize_ms(spec, plan->flood_size);
         add(judgement, "queue_ms", QUEUE_LOW * queue - own, result->flood_delay_ms - delay,
-            queue + own + more);
+            queue + own + 2 * more);
     }
     if (plan->fit_size > 0)
     {

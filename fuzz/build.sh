@@ -33,7 +33,7 @@ for source in spec quantity netem decisions decide packet slice sum icmp
 do
     sources+=("netns-lab/linkemu/$source.c")
 done
-for source in experiment_load experiment_check experiment_schema experiment_names expr err file profile_account
+for source in experiment_load experiment_check experiment_expr experiment_schema experiment_names expr err file profile_account sockets
 do
     sources+=("harness/lib/$source.c")
 done

@@ -15,8 +15,8 @@ $(BUILD)/fuzz/obj/%.o: %.c
 
 fuzz_link := $(addprefix netns-lab/linkemu/,spec.c quantity.c netem.c decisions.c decide.c packet.c slice.c sum.c icmp.c) \
              netns-lab/wincost/profile.c
-fuzz_lab  := $(addprefix harness/lib/,experiment_load.c experiment_check.c experiment_schema.c experiment_names.c \
-               expr.c err.c file.c profile_account.c)
+fuzz_lab  := $(addprefix harness/lib/,experiment_load.c experiment_check.c experiment_expr.c experiment_schema.c experiment_names.c \
+               expr.c err.c file.c profile_account.c sockets.c)
 fuzz_core := $(patsubst %.c,$(BUILD)/fuzz/obj/%.o,$(core_src) impl/manage/line.c $(null_src) $(pack_src) $(wildcard fuzz/lib/*.c) $(fuzz_link) $(fuzz_lab))
 $(BUILD)/fuzz/gen/backends.c:
 	@mkdir -p $(@D)

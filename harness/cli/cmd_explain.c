@@ -32,9 +32,10 @@ static const char usage[] =
     "  --dry-run            shows the points in their order, and ends\n"
     "\n"
     "Public reports are experiments: ovlab run angristan-352 (buffers at 40 ms),\n"
-    "txqueuelen-100, folklore-393216, rcvbuf-8k, tap-cost, tap-stall, mmcss;\n"
-    "windows-profiles runs programs under each profile as a whole. What they showed:\n"
-    "results/ANSWERS.md.\n";
+    "trac-461 (64 kB a round trip), txqueuelen-100, folklore-393216, rcvbuf-8k,\n"
+    "lightway-397 (small ring and buffer), tap-cost, tap-stall, mmcss,\n"
+    "many-streams-loss, late-or-lost; windows-profiles runs programs under each\n"
+    "profile as a whole. What they showed: results/ANSWERS.md.\n";
 
 enum
 {

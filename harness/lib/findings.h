@@ -79,6 +79,9 @@ struct lab_knee_found
 bool lab_findings_knee(const json_t *def, const json_t *axis, const struct lab_finding *const *group,
                        size_t count, struct lab_knee_found *knee);
 
+/* findings_cliff.c: of a search */
+void lab_findings_print_cliffs(const struct lab_findings *findings, struct lab_term *term);
+
 /* findings_died.c: where packets died, by subject; and the heaviest cause at one point ("" for none), of which the
  * number of packets is returned. */
 void lab_findings_print_died(const struct lab_findings *findings, struct lab_term *term);

@@ -201,43 +201,6 @@ static void print_reasons(const struct lab_findings *findings, struct lab_term *
     }
 }
 
-static void print_cliffs(const struct lab_findings *findings, struct lab_term *term)
-{
-    const json_t *bisect = json_object_get(findings->experiment, "bisect");
-    const char *key = text_at(bisect, "key");
-    if (bisect == NULL)
-    {
-        return;
-    }
-    lab_term_print(term, "\n where '%s' changes along %s\n", text_at(bisect, "when"), key);
-    for (size_t i = 0; i < findings->count; i++)
-    {
-        const struct lab_finding *finding = &findings->list[i];
-        const json_t *cliff = json_object_get(finding->measured, "cliff");
-        if (cliff == NULL)
-        {
-            continue;
-        }
-        char cell[256];
-        const char *const without[] = {key, NULL};
-        lab_finding_title(findings, finding, without, cell, sizeof cell);
-        const json_t *good = json_object_get(cliff, "good");
-        const json_t *bad = json_object_get(cliff, "bad");
-        if (!json_is_number(good) || !json_is_number(bad))
-        {
-            lab_term_print(term, "   %-56.56s no change (%.0f tried)\n", cell,
-                           json_number_value(json_object_get(cliff, "tried")));
-            continue;
-        }
-        lab_term_print(
-            term, "   %-56.56s %s %.10g: %s, %.10g: %s%s (%.0f tried)\n", cell, key, json_number_value(good),
-            json_integer_value(json_object_get(cliff, "before")) ? "yes" : "no", json_number_value(bad),
-            json_integer_value(json_object_get(cliff, "before")) ? "no" : "yes",
-            json_integer_value(json_object_get(cliff, "confirmed")) ? "" : ", NOT CONFIRMED",
-            json_number_value(json_object_get(cliff, "tried")));
-    }
-}
-
 void lab_findings_print(const struct lab_findings *findings, struct lab_term *term, const char *dir)
 {
     size_t counts[LAB_VERDICT_COUNT] = {0};
@@ -259,7 +222,7 @@ void lab_findings_print(const struct lab_findings *findings, struct lab_term *te
         lab_findings_print_grids(findings, term);
         lab_findings_print_knees(findings, term);
     }
-    print_cliffs(findings, term);
+    lab_findings_print_cliffs(findings, term);
     lab_findings_print_died(findings, term);
     lab_findings_print_bound(findings, term);
     print_reasons(findings, term);

@@ -344,8 +344,10 @@ static void test_questions(void **state)
 
 /* ---- a key that the other end keeps ---- */
 
-static const struct ov_sign_request digest = {OV_SIGN_ECDSA, (const uint8_t *)"digest-1", 8, 0};
-static const struct ov_sign_request other = {OV_SIGN_ECDSA, (const uint8_t *)"digest-2", 8, 0};
+static const struct ov_sign_request digest = {
+    .kind = OV_SIGN_ECDSA, .in = (const uint8_t *)"digest-1", .in_len = 8};
+static const struct ov_sign_request other = {
+    .kind = OV_SIGN_ECDSA, .in = (const uint8_t *)"digest-2", .in_len = 8};
 
 static void test_key_desk(void **state)
 {
@@ -421,7 +423,8 @@ static void test_key_desk_latest(void **state)
 static void test_key_desk_pads(void **state)
 {
     static const struct ov_cert_options raw = {.external_key = true, .external_raw = true};
-    static const struct ov_sign_request rsa = {OV_SIGN_RSA_PKCS1, (const uint8_t *)"abc", 3, 18};
+    static const struct ov_sign_request rsa = {
+        .kind = OV_SIGN_RSA_PKCS1, .in = (const uint8_t *)"abc", .in_len = 3, .key_len = 18};
     struct talk t;
     struct ov_key_desk desk;
     uint8_t out[OV_SIGN_MAX];
@@ -442,6 +445,102 @@ static void test_key_desk_pads(void **state)
     end(&t);
 }
 
+#define RAW    .external_raw = true
+#define PKCS1  .external_pkcs1 = true
+#define PSS    .external_pss = true
+#define DIGEST .external_digest = true
+
+/* What is asked of whom, by what they said that they can do. The octets are "abc", of a message "xyz". */
+static void test_key_desk_algorithms(void **state)
+{
+    static const struct
+    {
+        struct ov_cert_options can;
+        enum ov_sign_kind kind;
+        const char *asked;
+        bool no_message;
+    } rows[] = {
+        {{PKCS1}, OV_SIGN_RSA_PKCS1, "YWJj,RSA_PKCS1_PADDING", false},
+        {{PKCS1, PSS}, OV_SIGN_RSA_PSS, "YWJj,RSA_PKCS1_PSS_PADDING,hashalg=SHA384,saltlen=digest", false},
+        {{RAW, PSS}, OV_SIGN_RSA_RAW, "YWJj,RSA_NO_PADDING", false},
+        {{PKCS1, PSS, DIGEST},
+         OV_SIGN_RSA_PSS,
+         "eHl6,RSA_PKCS1_PSS_PADDING,hashalg=SHA384,saltlen=digest,data=message",
+         false},
+        {{PKCS1, DIGEST}, OV_SIGN_RSA_PKCS1, "eHl6,RSA_PKCS1_PADDING,hashalg=SHA384,data=message", false},
+        {{PKCS1, DIGEST}, OV_SIGN_ECDSA, "eHl6,ECDSA,hashalg=SHA384,data=message", false},
+        /* Not every library gives the message: then it is a digest. */
+        {{PKCS1, DIGEST}, OV_SIGN_RSA_PKCS1, "YWJj,RSA_PKCS1_PADDING", true},
+        {{PKCS1, DIGEST}, OV_SIGN_ECDSA, "YWJj,ECDSA", true},
+        {{PKCS1, PSS, DIGEST},
+         OV_SIGN_RSA_PSS,
+         "YWJj,RSA_PKCS1_PSS_PADDING,hashalg=SHA384,saltlen=digest",
+         true},
+        /* Who can't pad gets a whole block, digested and padded. */
+        {{RAW, DIGEST}, OV_SIGN_RSA_PKCS1, "AAH///////////////8AYWJj,RSA_NO_PADDING", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    {
+        const bool none = rows[i].no_message;
+        const struct ov_sign_request request = {
+            rows[i].kind, (const uint8_t *)"abc", 3,
+            18,           OV_DIGEST_SHA384,       none ? NULL : (const uint8_t *)"xyz",
+            none ? 0 : 3};
+        char line[120];
+        struct talk t;
+        struct ov_key_desk desk;
+        uint8_t out[OV_SIGN_MAX];
+        size_t len = 0;
+        begin(&t, false);
+        ov_key_desk_open(&desk, t.manage, &rows[i].can);
+        assert_int_equal((desk.signer.can & OV_SIGN_CAN(OV_SIGN_RSA_PSS)) != 0, rows[i].can.external_pss);
+        assert_int_equal((desk.signer.can & OV_SIGN_CAN(OV_SIGN_RSA_RAW)) != 0, rows[i].can.external_raw);
+        hear(&t);
+        expect(&t, "version 3\n", "");
+        drop_text(&t);
+        assert_int_equal(desk.signer.sign(&desk, &request, out, sizeof out, &len), OV_ERR_AGAIN);
+        hear(&t);
+        (void)snprintf(line, sizeof line, ">PK_SIGN:%s\r\n", rows[i].asked);
+        assert_string_equal(t.got, line);
+        ov_key_desk_close(&desk);
+        end(&t);
+    }
+}
+
+/* Messages of TLS 1.2 are long: what no line holds is digested here. */
+static void test_key_desk_long(void **state)
+{
+    static const struct ov_cert_options can = {PKCS1, DIGEST};
+    static uint8_t message[3 * OV_MANAGE_QUESTION];
+    (void)state;
+    for (size_t len = 3; len <= sizeof message; len += 3 * 331)
+    {
+        const struct ov_sign_request request = {.kind = OV_SIGN_ECDSA,
+                                                .in = (const uint8_t *)"abc",
+                                                .in_len = 3,
+                                                .digest = OV_DIGEST_SHA256,
+                                                .message = message,
+                                                .message_len = len};
+        struct talk t;
+        struct ov_key_desk desk;
+        uint8_t out[OV_SIGN_MAX];
+        size_t out_len = 0;
+        begin(&t, false);
+        ov_key_desk_open(&desk, t.manage, &can);
+        hear(&t);
+        expect(&t, "version 3\n", "");
+        drop_text(&t);
+        assert_int_equal(desk.signer.sign(&desk, &request, out, sizeof out, &out_len), OV_ERR_AGAIN);
+        hear(&t);
+        const bool whole = strstr(t.got, ",ECDSA,hashalg=SHA256,data=message\r\n") != NULL;
+        assert_int_equal(strlen(t.got), strlen(">PK_SIGN:,ECDSA\r\n") + (whole ? len / 3 * 4 + 28 : 4));
+        assert_int_equal(whole, len <= 12200);
+        ov_key_desk_close(&desk);
+        end(&t);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -449,7 +548,8 @@ int main(void)
         cmocka_unit_test(test_bodies),        cmocka_unit_test(test_deaf),
         cmocka_unit_test(test_holds),         cmocka_unit_test(test_questions),
         cmocka_unit_test(test_key_desk),      cmocka_unit_test(test_key_desk_latest),
-        cmocka_unit_test(test_key_desk_pads),
+        cmocka_unit_test(test_key_desk_pads), cmocka_unit_test(test_key_desk_algorithms),
+        cmocka_unit_test(test_key_desk_long),
     };
     return cmocka_run_group_tests_name("manage talk", tests, NULL, NULL);
 }

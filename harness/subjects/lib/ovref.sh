@@ -95,15 +95,11 @@ subject_supports()
             auth-user-pass:inline | auth-user-pass-verify | auth-failed-reason)
             echo yes
             ;;
-        management-external-key | management-login)
+        management-external-key | management-external-key:pss | management-login)
             echo yes
             ;;
         management-external-key:digest)
             [[ $backend == openssl ]] || unsupported 'its TLS library, mbed TLS, digests itself' || return
-            echo yes
-            ;;
-        management-external-key:rsa)
-            [[ $backend == openssl ]] || unsupported 'its TLS library, mbed TLS 2.28, takes foreign EC keys only' || return
             echo yes
             ;;
         pkcs11)

@@ -82,7 +82,7 @@ subject_supports()
             explicit-exit-notify | cipher:none | pull-filter | data-ciphers-fallback | fragment | \
             topology:net30 | topology:p2p | dev-type:tap | tunnel6-only | certificate:ed25519 | \
             tls:1.3 | auth-user-pass | auth-user-pass-verify | management-login | management-external-key | \
-            management-external-key:rsa | management-external-key:digest | crl | verify-x509-name | \
+            crl | verify-x509-name | \
             tls-verify | key-password | pkcs12 | proxy:http-none | proxy:http-basic | proxy:http-digest | proxy:socks5 | \
             proxy:socks5-udp | comp-lzo:yes | comp-lzo:no | comp-lzo:adaptive | compress:stub | \
             compress:stub-v2)
@@ -107,7 +107,7 @@ subject_supports()
                 unsupported 'OpenVPN 2.5 has no room for control packets that are longer than its tun-mtu' || return
             echo yes
             ;;
-        peer-fingerprint | auth-failed-reason)
+        management-external-key:* | peer-fingerprint | auth-failed-reason)
             if stock_has 2.6
             then
                 echo yes

@@ -68,7 +68,8 @@ enum lab_tag
     LAB_T_MANAGED = 1 << 26,    /* somebody answers at the client's management interface */
     LAB_T_OUTER_V4 = 1 << 23,
     LAB_T_OUTER_V6 = 1 << 24,
-    LAB_T_MAIN = 1 << 25, /* of a subject: it meets every value in a pair with each of this project */
+    LAB_T_STREAM = 1 << 27, /* a cipher without blocks: CFB, OFB */
+    LAB_T_MAIN = 1 << 25,   /* of a subject: it meets every value in a pair with each of this project */
 };
 
 /* Where netns-lab/login/manager sits. */

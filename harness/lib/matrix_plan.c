@@ -29,6 +29,7 @@ static void expect_also(struct lab_expect *to, const struct lab_expect *from)
     to->compression_pushed |= from->compression_pushed;
     to->no_inner4 |= from->no_inner4;
     to->no_inner6 |= from->no_inner6;
+    to->no_push |= from->no_push;
     to->no_exit_notice |= from->no_exit_notice;
     to->server_refuses |= from->server_refuses;
     to->no_tls |= from->no_tls;

@@ -79,6 +79,11 @@ static void check_facts(struct lab_cell *cell, const char *role)
     }
     check_fact(cell, role, "tls-ekm", expect->ekm);
     check_fact(cell, role, "aead-epoch", expect->epoch);
+    if (!expect->no_push)
+    {
+        /* As old as the exporter's flag: who pushes one pushes the other. */
+        check_fact(cell, role, "dyn-tls-crypt", expect->ekm);
+    }
 }
 
 struct mtu_question

@@ -307,6 +307,10 @@ static void test_around(void **state)
                      LAB_OK);
     assert_string_equal(plan.cases[0].impossible, "static key mode has no AEAD ciphers [WP-DATA-058]");
     free(plan.cases);
+    assert_int_equal(lab_matrix_plan_one(&matrix, "own/old-1.0/plain.cfb256.static-key01", &plan, &why),
+                     LAB_OK);
+    assert_string_equal(plan.cases[0].impossible, "static key mode has no CFB and OFB ciphers [WP-DATA-058]");
+    free(plan.cases);
 }
 
 int main(void)

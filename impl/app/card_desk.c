@@ -235,7 +235,7 @@ bool ov_card_desk_open(struct ov_card_desk *desk, struct ov_control *control, co
     {
         return fail(desk, "no name of a certificate");
     }
-    if (desk->driver->take(id, &desk->key, text) != OV_OK || !keep_certificate(desk, text))
+    if (desk->driver->take(&desk->settings, id, &desk->key, text) != OV_OK || !keep_certificate(desk, text))
     {
         return fail(desk, text);
     }

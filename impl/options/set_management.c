@@ -30,23 +30,28 @@ OV_SETTER(management)
 OV_SETTER(external_key)
 {
     struct ov_cert_options *certs = &parse->config->certs;
+    const struct
+    {
+        const char *word;
+        bool *flag;
+    } known[] = {{"nopadding", &certs->external_raw},
+                 {"pkcs1", &certs->external_pkcs1},
+                 {"pss", &certs->external_pss},
+                 {"digest", &certs->external_digest}};
     for (size_t i = 1; i < line->count; i++)
     {
-        const char *word = line->word[i];
-        if (strcmp(word, "nopadding") == 0)
+        size_t k = 0;
+        while (k < sizeof known / sizeof known[0] && strcmp(line->word[i], known[k].word) != 0)
         {
-            certs->external_raw = true;
+            k++;
         }
-        else if (strcmp(word, "pkcs1") == 0)
-        {
-            certs->external_pkcs1 = true;
-        }
-        else if (strcmp(word, "pss") != 0 && strcmp(word, "digest") != 0)
+        if (k == sizeof known / sizeof known[0])
         {
             ov_parse_error(parse, "management-external-key: '%.40s' is none of nopadding, pkcs1, pss, digest",
-                           word);
+                           line->word[i]);
             return;
         }
+        *known[k].flag = true;
     }
     certs->external_pkcs1 = certs->external_pkcs1 || !certs->external_raw;
     certs->external_key = true;

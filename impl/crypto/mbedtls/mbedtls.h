@@ -108,8 +108,8 @@ enum ov_err mbed_refuse(char *text, enum ov_err err, const char *what, const cha
 /* tls_signer.c: somebody else keeps the key of conf->own. */
 enum ov_err mbed_use_signer(struct ov_tls_conf *conf, char *text);
 /* An error of the library; out is DER. */
-int mbed_sign_digest(const struct ov_tls_conf *conf, const uint8_t *digest, size_t len, uint8_t *out,
-                     size_t cap, size_t *out_len);
+int mbed_sign_digest(const struct ov_tls_conf *conf, mbedtls_md_type_t md, const uint8_t *digest, size_t len,
+                     uint8_t *out, size_t cap, size_t *out_len);
 /* tls_judge.c: the name of a certificate by --x509-username-field [WP-TLS-009], and the rules beside the library's. */
 void mbed_name_of(const struct ov_tls_conf *conf, const mbedtls_x509_crt *cert, char *out, size_t cap,
                   bool *has_nul);

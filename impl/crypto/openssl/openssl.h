@@ -2,6 +2,7 @@
 #define OV_CRYPTO_OPENSSL_OPENSSL_H
 
 #include <openssl/evp.h>
+#include <openssl/provider.h>
 #include <openssl/ssl.h>
 
 #include "crypto/crypto.h"
@@ -49,6 +50,10 @@ struct openssl_signing
 {
     const struct ov_tls_signer *signer; /* NULL: the key is here */
     struct ov_pause *pause;             /* of the connection that is working now */
+    SSL_CTX *ctx;                       /* whose key it is; borrowed */
+    enum ov_role role;
+    OSSL_LIB_CTX *library; /* where the provider of such a key lives: nobody else finds it there */
+    OSSL_PROVIDER *provider;
 };
 
 struct ov_tls_conf
@@ -92,6 +97,14 @@ enum ov_err openssl_load_key(SSL_CTX *ctx, const struct ov_tls_settings *setting
 enum ov_err openssl_load_pkcs12(SSL_CTX *ctx, const struct ov_tls_settings *settings, char *text);
 /* tls_signer.c */
 enum ov_err openssl_use_signer(SSL_CTX *ctx, const struct ov_tls_settings *settings, char *text);
+/* What somebody else signs for public_key. OV_ERR_CRYPTO, OV_ERR_UNSUPPORTED: refused. */
+enum ov_err openssl_sign_elsewhere(const struct openssl_signing *signing, const EVP_PKEY *public_key,
+                                   bool pss, enum ov_digest_id digest, const struct ov_slice *message,
+                                   uint8_t *out, size_t cap, size_t *out_len);
+/* provider.c: a key of which only public_key is here. NULL: the library refused. signing must stay where it is until
+ * close, and no key may be left then. */
+EVP_PKEY *openssl_key_elsewhere(struct openssl_signing *signing, EVP_PKEY *public_key);
+void openssl_signing_close(struct openssl_signing *signing);
 /* tls_crl.c */
 enum ov_err openssl_load_crl(SSL_CTX *ctx, const struct ov_pem *crl, char *text);
 

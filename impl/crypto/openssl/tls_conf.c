@@ -272,6 +272,7 @@ enum ov_err openssl_conf_new(const struct ov_tls_settings *settings, struct ov_t
     if (err != OV_OK)
     {
         SSL_CTX_free(ctx);
+        openssl_signing_close(&conf->signing);
         free(conf);
         return err;
     }
@@ -292,6 +293,7 @@ void openssl_conf_free(struct ov_tls_conf *conf)
     if (conf != NULL)
     {
         SSL_CTX_free(conf->ctx);
+        openssl_signing_close(&conf->signing);
         free(conf);
     }
 }

@@ -20,9 +20,11 @@ static const struct
 } client_rows[] = {
     {"", ""},
     /* names */
-    {"engine dynamic\n",
-     "t.ovpn:8: option 'engine' of OpenVPN 2.x can't be used with ovref: OpenSSL 3 has providers instead "
-     "('providers'), and keys on tokens come by 'pkcs11-providers'\n"},
+    {"gremlin 1\n",
+     "t.ovpn:8: option 'gremlin' of OpenVPN 2.x can't be used with ovref: the lab's link emulator does "
+     "that, in front of any program\n"},
+    {"max-routes 100\n", "t.ovpn:8: note: 'max-routes' changes nothing: the limit is 4096 of each family\n"},
+    {"tls-version-min 1.0 or-highest\n", "t.ovpn:8: note: tls-version-min 1.0: ovref starts at 1.2\n"},
     {"remote-cert-tsl server\n",
      "t.ovpn:8: unknown option 'remote-cert-tsl'; did you mean 'remote-cert-tls'?\n"},
     {"http-proxy 192.0.2.1 8080\n",
@@ -244,9 +246,9 @@ static const struct
     {"dh dh2048.pem\n",
      "t.ovpn:8: warning: dh: the parameters are not read; ovref only does ECDHE, as with 'dh none'\n"},
     {"dh none\n", ""},
-    {"ignore-unknown-option foo engine\nfoo 1 2\nengine\nbar\n",
+    {"ignore-unknown-option foo gremlin\nfoo 1 2\ngremlin 1\nbar\n",
      "t.ovpn:9: note: option 'foo' is left out, as 'ignore-unknown-option' says\n"
-     "t.ovpn:10: note: option 'engine' is left out, as 'ignore-unknown-option' says\n"
+     "t.ovpn:10: note: option 'gremlin' is left out, as 'ignore-unknown-option' says\n"
      "t.ovpn:11: unknown option 'bar'\n"},
     /* files */
     {"ca nowhere\n", "t.ovpn:8: ca: can't read 'nowhere': No such file or directory\n"},

@@ -373,6 +373,7 @@ OV_SETTER(setenv_safe);
 OV_SETTER(dhcp_option);
 OV_SETTER(dns);
 OV_SETTER(dns_updown);
+OV_SETTER(override_username);
 OV_SETTER(dev_node);
 OV_SETTER(client_nat);
 OV_SETTER(link_mtu);

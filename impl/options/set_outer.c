@@ -137,6 +137,40 @@ void ov_parse_link_mtu(struct ov_parse *parse)
 
 /* ---- together ---- */
 
+/* UDP anywhere, as far as it is known before <connection> blocks are read. */
+static bool any_udp(const struct ov_parse *parse)
+{
+    const struct ov_config *config = parse->config;
+    bool udp = config->role == OV_ROLE_SERVER && !ov_proto_is_tcp(config->proto);
+    for (size_t i = 0; i < config->remotes_count; i++)
+    {
+        udp = udp || !ov_proto_is_tcp(config->remotes[i].proto);
+    }
+    return udp || parse->draft.connections.count > 0;
+}
+
+static void warn_of_no_effect(struct ov_parse *parse, const char *name, const char *why)
+{
+    ov_parse_point_at(parse, name);
+    ov_parse_warn(parse, "'%s' has no effect %s", name, why);
+    ov_parse_point_at(parse, NULL);
+}
+
+static void check_effects(struct ov_parse *parse)
+{
+    const struct ov_config *config = parse->config;
+    const bool udp = any_udp(parse);
+    if (config->outer.passtos && (!udp || config->multihome))
+    {
+        warn_of_no_effect(parse, "passtos",
+                          udp ? "with 'multihome'" : "over TCP, where packets share segments");
+    }
+    if (config->outer.mtu_test && !udp)
+    {
+        warn_of_no_effect(parse, "mtu-test", "over TCP, which has no packets of its own");
+    }
+}
+
 void ov_parse_finish_outer(struct ov_parse *parse)
 {
     struct ov_config *config = parse->config;
@@ -164,4 +198,5 @@ void ov_parse_finish_outer(struct ov_parse *parse)
         ov_parse_error(parse, "'mtu-test' can't be used with 'mode server': clients begin it");
     }
     ov_parse_point_at(parse, NULL);
+    check_effects(parse);
 }

@@ -224,6 +224,8 @@ void ov_guest_tell_pending(struct ov_session *s);
 void ov_guest_answered(struct ov_session *s, const char *answer, size_t len);
 /* After a renegotiation: the renewed token. */
 void ov_guest_push_token(struct ov_session *s);
+/* override-username: from now on it is called so; a token is made anew. */
+void ov_guest_rename(struct ov_session *s, const char *name, struct ov_now now);
 /* NULL: none is made. */
 const char *ov_guest_token(const struct ov_session *s);
 void ov_guest_clear(struct ov_session *s);

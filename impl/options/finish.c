@@ -105,6 +105,16 @@ static void check_dev(struct ov_parse *parse)
     ov_parse_check_dev_options(parse);
 }
 
+/* Blocks stand on everything else, so they come last. */
+static void finish_connections(struct ov_parse *parse)
+{
+    if (parse->config->role == OV_ROLE_CLIENT && parse->draft.connections.count > 0)
+    {
+        ov_parse_connections(parse);
+        ov_finish_remotes(parse);
+    }
+}
+
 void ov_parse_finish(struct ov_parse *parse)
 {
     struct ov_config *config = parse->config;
@@ -139,10 +149,6 @@ void ov_parse_finish(struct ov_parse *parse)
     }
     ov_finish_tls(parse);
     ov_parse_timers(parse);
-    if (parse->draft.connections.count == 0)
-    {
-        ov_parse_override(parse);
-    }
     ov_finish_remotes(parse);
     ov_finish_server(parse);
     ov_finish_proto(parse);
@@ -162,12 +168,7 @@ void ov_parse_finish(struct ov_parse *parse)
     ov_parse_finish_hooks(parse);
     ov_parse_finish_dns(parse);
     config->tun_mtu_max = config->tun_mtu_max > config->tunnel.mtu ? config->tun_mtu_max : config->tunnel.mtu;
-    if (config->role == OV_ROLE_CLIENT && parse->draft.connections.count > 0)
-    {
-        ov_parse_connections(parse);
-        ov_parse_override(parse);
-        ov_finish_remotes(parse);
-    }
+    finish_connections(parse);
     if (config->wish == OV_WISH_CHECK)
     {
         ov_doctor_examine(parse);

@@ -27,6 +27,7 @@ void ov_finish_remotes(struct ov_parse *parse)
     {
         SAY(ov_parse_error, NULL, "a client needs 'remote': where is the server?");
     }
+    ov_parse_override(parse);
     for (size_t i = 0; i < parse->draft.remotes.count; i++)
     {
         remotes[i].port = remotes[i].port != 0 ? remotes[i].port : config->rport;

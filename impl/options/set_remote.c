@@ -69,9 +69,13 @@ static void override_proxy(struct ov_parse *parse)
 void ov_parse_override(struct ov_parse *parse)
 {
     struct ov_remote *remotes = parse->draft.remotes.items;
+    if (parse->draft.connections.count > 0 && parse->draft.remotes.count > 0 && remotes[0].config == NULL)
+    {
+        return; /* blocks will take the place of these */
+    }
     for (size_t i = 0; i < parse->draft.remotes.count && parse->draft.remote_hint != NULL; i++)
     {
-        remotes[i].host = parse->draft.remote_hint;
+        remotes[i].host = remotes[i].host != NULL ? parse->draft.remote_hint : NULL;
     }
     if (parse->draft.has_override && parse->draft.remotes.count > 0)
     {

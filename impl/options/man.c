@@ -217,8 +217,7 @@ void ov_options_man(const char *version, void (*line)(void *ctx, const char *tex
     }
     line(ctx, ".SH REFUSED BY NAME");
     line(ctx, "Options of OpenVPN 2.x that are not built, or not for this program;");
-    line(ctx, ".B \\-\\-help");
-    line(ctx, "with a name says the reason:");
+    line(ctx, "\\-\\-help with a name says the reason:");
     line(ctx, ".PP");
     say_unbuilt(&sink);
     for (size_t i = 0; i < sizeof(tail_lines) / sizeof(tail_lines[0]); i++)

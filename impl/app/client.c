@@ -31,6 +31,7 @@ static void on_connected(struct ov_client *client, struct ov_now now)
         ov_logf(client->log, OV_LOG_INFO, "rcvbuf %u granted",
                 link->ops->buffer(link, OV_SOCKBUF_RECEIVE, effective->rcvbuf));
     }
+    client->pump.shaper = (struct ov_shaper){.octets_s = effective->outer.shaper_octets_s};
     ov_client_manage_state(client, "ASSIGN_IP", false);
     ov_client_manage_state(client, "ADD_ROUTES", false);
     client->connected = true;

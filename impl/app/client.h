@@ -9,6 +9,7 @@
 #include "app/pump.h"
 #include "app/remotes.h"
 #include "app/report.h"
+#include "app/route_names.h"
 #include "app/sender.h"
 #include "app/status_file.h"
 #include "app/terminal.h"
@@ -95,7 +96,8 @@ struct ov_client
     struct ov_pump pump;
     struct ov_client_manage manage;
     struct ov_updown updown;
-    struct ov_addr told; /* the server's address as --ipchange was told; family 0: it wasn't */
+    struct ov_route_names names; /* looked up before the tunnel is raised */
+    struct ov_addr told;         /* the server's address as --ipchange was told; family 0: it wasn't */
     struct ov_client_threads threads;
 };
 
@@ -150,6 +152,9 @@ void ov_client_status_text(const struct ov_client *client, FILE *file);
 /* client_tunnel.c: the tunnel as the server's options want it. */
 void ov_client_tunnel_open(struct ov_client *client);
 void ov_client_tunnel_raise(struct ov_client *client, struct ov_now now);
+/* The answer to a name of a route; false: none was looked up, the answer is somebody else's. */
+bool ov_client_tunnel_name(struct ov_client *client, const struct addrinfo *list, const char *text,
+                           struct ov_now now);
 /* It stands, and the other end is there: says so. */
 void ov_client_tunnel_ready(struct ov_client *client);
 /* The connection is gone. reason such as "ping-restart" or "sigusr1". */

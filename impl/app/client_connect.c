@@ -315,11 +315,16 @@ void ov_client_resolved(void *ctx, const struct addrinfo *list, const char *text
     const struct ov_remote *entry = ov_remotes_entry(&client->remotes);
     struct ov_addr addrs[OV_REMOTES_ADDRS];
     size_t count = 0;
+    struct ov_now now = ov_loop_now();
+    if (ov_client_tunnel_name(client, list, text, now))
+    {
+        ov_client_wake(client, 0);
+        return;
+    }
     for (; list != NULL && count < OV_REMOTES_ADDRS; list = list->ai_next)
     {
         count += ov_addr_from_sockaddr(list->ai_addr, list->ai_addrlen, &addrs[count]);
     }
-    struct ov_now now = ov_loop_now();
     if (client->state == OV_CLIENT_FIND_PROXY)
     {
         ov_client_proxy_found(client, count > 0 ? &addrs[0] : NULL, text, now);

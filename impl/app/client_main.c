@@ -93,7 +93,7 @@ static bool client_open(struct ov_client *client)
     const struct ov_config *config = &client->program->config;
     const struct ov_tun_spec spec = {
         config->tunnel.dev, config->tunnel.tap,
-        ov_buf_packet_for(ov_tunnel_packet(&config->tunnel, config->tun_mtu_max))};
+        ov_buf_packet_for(ov_tunnel_packet(&config->tunnel, config->tun_mtu_max)), config->tunnel.node};
     enum ov_err err = ov_loop_new(&user, &client->loop);
     if (err != OV_OK)
     {

@@ -75,6 +75,7 @@ static bool udp_settings(const struct ov_program *program, uint8_t family, struc
         .device = config->bind_dev,
         .mtu_disc = config->mtu_disc,
         .mark = config->mark,
+        .marks = config->outer.passtos,
     };
     return choose_local(program, family, &out->bind, &out->family, &out->local);
 }

@@ -12,6 +12,9 @@
 /* Two lines, with room for more than anybody writes. */
 #define FILE_MAX 4096u
 
+/* What 2.7 sends where nobody was asked for a password. */
+#define NO_PASSWORD "[[BLANK]]"
+
 static bool complain(const struct ov_log *log, const char *what)
 {
     ov_logf(log, OV_LOG_ERROR, "--auth-user-pass: %s", what);
@@ -125,8 +128,14 @@ bool ov_login_fill(struct ov_login *login, const struct ov_config *config, const
     {
         return true;
     }
-    bool good =
-        read_name(login, options, &has_password, log) &&
+    bool good = read_name(login, options, &has_password, log);
+    if (good && options->name_only && !has_password)
+    {
+        (void)snprintf(login->password, sizeof login->password, "%s", NO_PASSWORD);
+        has_password = true;
+    }
+    good =
+        good &&
         (has_password || ask("Enter Auth Password: ", false, login->password, sizeof login->password, log)) &&
         (options->challenge == NULL || add_static_answer(login, options, log));
     if (!good)

@@ -32,6 +32,17 @@ bool ov_program_start_crypto(struct ov_program *program)
         ov_logf(&program->log, OV_LOG_ERROR, "%s does not start: %s", program->crypto->version(), reason);
         return false;
     }
+    if (program->config.fresh_entropy && program->crypto->random_reseeds != NULL)
+    {
+        program->crypto->random_reseeds();
+    }
+    else if (program->config.fresh_entropy)
+    {
+        ov_logf(
+            &program->log, OV_LOG_WARN,
+            "use-prediction-resistance has no effect: the generator of %s decides by itself when to reseed",
+            program->crypto->version());
+    }
     program->rng = (struct ov_rng){program->crypto->random, NULL};
     return ov_program_load_providers(program);
 }

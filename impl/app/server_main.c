@@ -396,7 +396,7 @@ static bool server_open(struct server *server)
     const struct ov_loop_user user = {server, on_wake, on_signal, on_resolved};
     const struct ov_tunnel *tunnel = &server->program->config.tunnel;
     const struct ov_tun_spec spec = {tunnel->dev, tunnel->tap,
-                                     ov_buf_packet_for(ov_tunnel_packet(tunnel, tunnel->mtu))};
+                                     ov_buf_packet_for(ov_tunnel_packet(tunnel, tunnel->mtu)), tunnel->node};
     enum ov_err err = ov_loop_new(&user, &server->loop);
     if (err != OV_OK)
     {

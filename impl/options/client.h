@@ -13,6 +13,7 @@
 /* A server's settings for one client, as client-config-dir and client-connect give them [WP-SRV-011, 012, 033]. */
 struct ov_client_config
 {
+    const char *username;    /* override-username; NULL: as it logged in */
     bool disable;            /* refuse it [WP-SRV-034] */
     const char *const *push; /* the whole list, in place of the server's */
     size_t push_count;

@@ -11,6 +11,8 @@
 #include "options/hooks.h"
 #include "options/login.h"
 #include "options/ncp.h"
+#include "options/outer.h"
+#include "options/process.h"
 #include "options/proxy.h"
 #include "options/text.h"
 #include "wire/comp_frame.h"
@@ -68,6 +70,7 @@ struct ov_route4
     uint32_t metric;      /* 0: let the kernel choose */
     uint8_t net_word;     /* enum ov_route_word; not ADDRESS: stands for net */
     uint8_t gateway_word; /* with has_gateway: stands for gateway */
+    const char *name;     /* host name: stands for net, bits is 32; NULL: net counts */
 };
 
 struct ov_route6
@@ -123,9 +126,10 @@ struct ov_pull_filter
 /* What the tun device and the routing table get. */
 struct ov_tunnel
 {
-    const char *dev; /* "tun" (the kernel numbers it) or a full name such as "tun3" */
-    bool tap;        /* an Ethernet device: packets are frames, and the topology is always subnet */
-    uint32_t mtu;    /* --tun-mtu, 1500 */
+    const char *dev;  /* "tun" (the kernel numbers it) or a full name such as "tun3" */
+    const char *node; /* --dev-node; NULL: /dev/net/tun */
+    bool tap;         /* an Ethernet device: packets are frames, and the topology is always subnet */
+    uint32_t mtu;     /* --tun-mtu, 1500 */
     uint32_t
         mtu_extra; /* --tun-mtu-extra: what a packet may have beyond the MTU; 32 for tap, its header's room */
     bool has_mac;  /* --lladdr */
@@ -260,62 +264,6 @@ enum ov_mtu_disc
 #define OV_POOL4_MAX     65536u
 #define OV_INFINITE      UINT32_MAX
 
-/* What the program is asked to do. */
-enum ov_wish
-{
-    OV_WISH_RUN = 0,
-    OV_WISH_HELP,
-    OV_WISH_VERSION,
-    OV_WISH_GENKEY,
-    OV_WISH_CHECK, /* --check-config: everything is checked, nothing is started */
-    OV_WISH_MAN,
-    OV_WISH_CIPHERS, /* --show-ciphers */
-    OV_WISH_DIGESTS,
-    OV_WISH_PKCS11_IDS, /* --show-pkcs11-ids */
-    OV_WISH_MKTUN,      /* a persistent device; only what is said of the device counts */
-    OV_WISH_RMTUN
-};
-
-/* --genkey: which key, and the file it goes to. */
-enum ov_genkey_kind
-{
-    OV_GENKEY_STATIC = 0, /* for tls-auth, tls-crypt, secret */
-    OV_GENKEY_V2_SERVER,
-    OV_GENKEY_V2_CLIENT, /* wrapped with the server key of --tls-crypt-v2 */
-    OV_GENKEY_AUTH_TOKEN /* for auth-gen-token-secret */
-};
-
-struct ov_genkey
-{
-    enum ov_genkey_kind kind;
-    const char *path;
-    const char *metadata; /* base64; NULL: the time */
-};
-
-/* What becomes of an internal restart (SIGUSR1). */
-enum ov_restart
-{
-    OV_RESTART_PLAIN = 0,
-    OV_RESTART_REREAD, /* --remap-usr1 SIGHUP */
-    OV_RESTART_END     /* --remap-usr1 SIGTERM */
-};
-
-/* How the process lives, where it isn't about the tunnel. */
-struct ov_process
-{
-    bool daemon;
-    bool syslog;
-    const char *name;     /* in syslog; NULL: ovref */
-    const char *log_file; /* NULL: standard error, or syslog */
-    bool log_append;
-    bool no_timestamps;
-    bool mlock;
-    bool has_nice;
-    int8_t nice;
-    const char *chroot;
-    enum ov_restart restart;
-};
-
 /* --management */
 struct ov_management
 {
@@ -340,6 +288,7 @@ struct ov_config
 {
     enum ov_wish wish;   /* not OV_WISH_RUN or _CHECK: nothing else below is checked */
     const char *help_on; /* --help NAME; NULL: all of it */
+    const char *way_to;  /* --show-gateway ADDRESS; NULL: the default route */
     const char *checked; /* --check-config: which file */
     bool check_json;     /* ... and its findings as JSON */
     enum ov_role role;   /* client: tls-client and pull; server: tls-server in mode server */
@@ -356,6 +305,7 @@ struct ov_config
     uint32_t sndbuf; /* octets; 0: leave the system's default */
     uint32_t rcvbuf;
     const char *bind_dev;            /* network device of the socket; NULL: any */
+    struct ov_outer_options outer;   /* what is done to packets on their way out */
     enum ov_mtu_disc mtu_disc;       /* of the UDP socket */
     uint32_t mark;                   /* of outer packets, for rules of the kernel; 0: none */
     bool multihome;                  /* UDP server: answers leave from the address that was asked */
@@ -377,6 +327,7 @@ struct ov_config
     /* control channel */
     const char *data_engine; /* data channel cipher: NULL or "auto", "none", or an engine's name */
     const char *tls_backend; /* "openssl", "mbedtls"; NULL: the first one that is built in */
+    bool fresh_entropy;      /* --use-prediction-resistance: the random generator reseeds for each request */
     struct ov_text ca;
     struct ov_text cert;
     struct ov_text key;
@@ -436,8 +387,11 @@ struct ov_config
     bool persist_tun;        /* keep the device over a reconnect */
     const struct ov_pull_filter *pull_filters;
     size_t pull_filters_count;
-    bool route_nopull;     /* ignore pushed routes [WP-PUSH-026] */
-    uint32_t route_metric; /* already filled into routes */
+    bool pull_names;               /* --allow-pull-fqdn: pushed routes may have names */
+    bool route_nopull;             /* ignore pushed routes [WP-PUSH-026] */
+    uint32_t route_metric;         /* already filled into routes */
+    const struct ov_nat_rule *nat; /* --client-nat, those that were pushed included */
+    size_t nat_count;
 
     /* server */
     struct ov_pool pool;

@@ -89,6 +89,11 @@ struct ov_draft
     struct ov_list foreign;      /* const char *: dhcp-option */
     struct ov_list dns_servers;  /* struct ov_dns_server, by number */
     struct ov_list dns_search;   /* const char * */
+    struct ov_list nat;          /* struct ov_nat_rule */
+    uint32_t link_mtu;           /* --link-mtu; 0: not given */
+    const char *remote_hint;     /* --ip-remote-hint; NULL: none */
+    bool has_override;           /* --http-proxy-override: this one instead of all others */
+    struct ov_proxy_options override;
 };
 
 /* Settings of one client while they are being read. */
@@ -202,6 +207,12 @@ void ov_parse_finish_compat(struct ov_parse *parse);
 void ov_parse_force_proto(struct ov_parse *parse);
 /* Does the proxy carry this protocol? (set_proxy.c) */
 void ov_parse_check_proxy(struct ov_parse *parse, enum ov_proto proto);
+
+/* --http-proxy-override and --ip-remote-hint, once it is known where remotes are (set_remote.c). */
+void ov_parse_override(struct ov_parse *parse);
+/* --link-mtu as a tun-mtu; --shaper and its like (set_outer.c). */
+void ov_parse_link_mtu(struct ov_parse *parse);
+void ov_parse_finish_outer(struct ov_parse *parse);
 
 /* What options of one job say together (set_login.c). */
 void ov_parse_finish_login(struct ov_parse *parse);
@@ -362,5 +373,15 @@ OV_SETTER(setenv_safe);
 OV_SETTER(dhcp_option);
 OV_SETTER(dns);
 OV_SETTER(dns_updown);
+OV_SETTER(override_username);
+OV_SETTER(dev_node);
+OV_SETTER(client_nat);
+OV_SETTER(link_mtu);
+OV_SETTER(remote_hint);
+OV_SETTER(http_proxy_override);
+OV_SETTER(show_tls);
+OV_SETTER(show_groups);
+OV_SETTER(show_gateway);
+OV_SETTER(test_crypto);
 
 #endif

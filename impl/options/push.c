@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "options/values.h"
+#include "wire/pem.h"
 
 /* Messages are closed when the next option would reach into the last 84
  * octets; that room is for the continuation mark [WP-PUSH-013]. */
@@ -93,6 +94,17 @@ static void add_addresses(struct composer *c, const struct ov_config *config,
     }
 }
 
+/* With its token the client logs in by the name that it was given. */
+static void add_token_user(struct composer *c, const struct ov_push_client *client)
+{
+    const char *name = client->own != NULL ? client->own->username : NULL;
+    char text[OV_PUSH_OPTION];
+    if (name != NULL && ov_base64_encode((const uint8_t *)name, strlen(name), text, sizeof(text)) == OV_OK)
+    {
+        add_format(c, "auth-token-user %s", text);
+    }
+}
+
 /* Clients without the cc-exit bit don't read protocol-flags, except for the
  * flags that are newer than the bit [WP-FLAG-001, WP-FLAG-005]. */
 static void add_flags(struct composer *c, const struct ov_push_client *client)
@@ -143,6 +155,7 @@ enum ov_err ov_push_compose(const struct ov_config *config, const struct ov_push
     if (client->auth_token != NULL)
     {
         add_format(&c, "auth-token %s", client->auth_token);
+        add_token_user(&c, client);
     }
     if (client->has_cipher)
     {

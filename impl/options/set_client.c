@@ -3,10 +3,22 @@
 
 #include "options/parse.h"
 #include "options/values.h"
+#include "wire/key_method2.h"
 
 OV_SETTER(disable)
 {
     parse->own->config.disable = true;
+}
+
+OV_SETTER(override_username)
+{
+    const char *name = line->word[1];
+    if (name[0] == '\0' || strlen(name) >= OV_KM2_CREDENTIAL_MAX)
+    {
+        ov_parse_error(parse, "override-username: a name has 1 to %u octets", OV_KM2_CREDENTIAL_MAX - 1);
+        return;
+    }
+    parse->own->config.username = name;
 }
 
 OV_SETTER(push_reset)

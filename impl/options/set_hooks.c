@@ -79,7 +79,7 @@ OV_SETTER(setenv)
         rest.count = line->count - 2;
         memmove(rest.word, line->word + 2, rest.count * sizeof rest.word[0]);
         const struct ov_option *inner = ov_option_find(rest.word[0], &index);
-        if (inner == NULL || inner->status == OV_OPTION_PLANNED || inner->status == OV_OPTION_REMOVED)
+        if (inner == NULL || !ov_option_works(inner))
         {
             ov_parse_note(parse, "option '%.60s' can't be done and is left out, as 'setenv opt' says",
                           rest.word[0]);

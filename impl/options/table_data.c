@@ -37,9 +37,9 @@ static const struct ov_option rows[] = {
     OTHER("fragment", "octets [mtu]", 1, 2, BOTH | CONN, fragment, "", "",
           "cut packets so that outer ones have at most so many octets (mtu: with IP and UDP header); both "
           "ends need it, on UDP"),
-    PLANNED_HINT("link-mtu", "octets", 1, 1, BOTH | CONN, "", "MTU of the outer packets",
-                 "say 'tun-mtu', which doesn't depend on the cipher"),
-    PLANNED_HINT("udp-mtu", "octets", 1, 1, BOTH | CONN, "", "older name of link-mtu", "say 'tun-mtu'"),
+    OTHER("link-mtu", "octets", 1, 1, BOTH | CONN, link_mtu, "", "",
+          "tun-mtu, said as what 2.x counts for a packet with everything around it; 'tun-mtu' is plainer"),
+    OTHER("udp-mtu", "octets", 1, 1, BOTH | CONN, link_mtu, "", "", "older name of link-mtu"),
     MOOT("mute-replay-warnings", "", 0, 0, BOTH, "", "don't log replayed packets",
          "they are counted, and only 'verb 5' has lines about them"),
     PLANNED_HINT("replay-persist", "file", 1, 1, BOTH, "",

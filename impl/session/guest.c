@@ -107,8 +107,8 @@ static enum ov_err make_token(struct ov_session *s, struct ov_now now)
     }
     guest->token.issued_s = now.wall_s > guest->token.first_s ? now.wall_s : guest->token.first_s;
     guest->token_state = "Authenticated";
-    return ov_token_make(settings->crypto, settings->token_key, guest->username, &guest->token,
-                         guest->token_text);
+    const char *name = guest->original[0] != '\0' ? guest->locked : guest->username;
+    return ov_token_make(settings->crypto, settings->token_key, name, &guest->token, guest->token_text);
 }
 
 static void accept(struct ov_session *s, struct ov_now now)
@@ -120,7 +120,10 @@ static void accept(struct ov_session *s, struct ov_now now)
         return;
     }
     ov_wipe(guest->password, sizeof guest->password);
-    memcpy(guest->locked, guest->username, sizeof guest->locked);
+    if (guest->original[0] == '\0')
+    {
+        memcpy(guest->locked, guest->username, sizeof guest->locked);
+    }
     guest->is_locked = true;
     s->guest_state = OV_GUEST_GOOD;
     ov_session_log(s, OV_LOG_INFO, "login of '%s' is good", guest->username);
@@ -206,7 +209,10 @@ enum ov_err ov_guest_judge(struct ov_session *s, struct ov_now now)
         ov_session_log(s, OV_LOG_ERROR, "TLS Error: the client sent no name and password");
         return OV_ERR_AUTH; /* [WP-KM2-009] */
     }
-    if (guest->is_locked && strcmp(guest->locked, guest->username) != 0)
+    /* Without a token a client doesn't know its other name, and comes with the one that it had. */
+    const bool named = strcmp(guest->locked, guest->username) == 0 ||
+                       (guest->original[0] != '\0' && strcmp(guest->original, guest->username) == 0);
+    if (guest->is_locked && !named)
     {
         ov_session_log(s, OV_LOG_ERROR, "TLS Error: the login name changed from '%s' to '%s'", guest->locked,
                        guest->username);
@@ -360,6 +366,27 @@ void ov_guest_answered(struct ov_session *s, const char *answer, size_t len)
     memcpy(guest->answer, answer, len);
     guest->answer[len] = '\0';
     ov_session_tell(s, OV_EVENT_ANSWER, OV_OK, "%s", guest->username);
+}
+
+void ov_guest_rename(struct ov_session *s, const char *name, struct ov_now now)
+{
+    struct ov_guest *guest = s->guest;
+    if (guest == NULL || !guest->is_locked || s->guest_state != OV_GUEST_GOOD)
+    {
+        ov_session_log(s, OV_LOG_WARN, "override-username is left out: nobody judges logins here");
+        return;
+    }
+    if (strcmp(guest->locked, name) == 0)
+    {
+        return;
+    }
+    ov_session_log(s, OV_LOG_INFO, "override-username: '%s' is called '%s' from now on", guest->locked, name);
+    memcpy(guest->original, guest->locked, sizeof guest->original);
+    (void)snprintf(guest->locked, sizeof guest->locked, "%s", name);
+    if (make_token(s, now) != OV_OK)
+    {
+        ov_session_log(s, OV_LOG_WARN, "no token can be made for '%s'", name);
+    }
 }
 
 void ov_guest_push_token(struct ov_session *s)

@@ -84,6 +84,10 @@ void ov_session_admit(struct ov_session *s, const struct ov_push_client *place, 
     client->flags = ov_push_flags(s->says.iv_proto, &s->env.settings->built);
     client->flags.aead_epoch &=
         client->has_peer_id && ov_cipher_is_aead(s->agreed.cipher); /* [WP-FLAG-002] */
+    if (place->own != NULL && place->own->username != NULL)
+    {
+        ov_guest_rename(s, place->own->username, now);
+    }
     client->auth_token = ov_guest_token(s);
     s->agreed.flags = client->flags;
     s->data.peer_id = client->has_peer_id ? client->peer_id : OV_PEER_ID_NONE;

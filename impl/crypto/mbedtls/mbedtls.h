@@ -131,5 +131,7 @@ const char *mbed_reason(int error, char *text, size_t cap);
 /* tls_lists.c: list NULL changes nothing. OV_ERR_TLS: no name of it is of use. */
 enum ov_err mbed_order_suites(struct ov_tls_conf *conf, const char *list, char *text);
 enum ov_err mbed_read_groups(struct mbed_groups *groups, const char *list, char *text);
+/* As struct ov_crypto's list. */
+void mbed_list(enum ov_crypto_list which, void (*line)(void *ctx, const char *text), void *ctx);
 
 #endif

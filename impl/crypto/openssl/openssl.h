@@ -122,5 +122,7 @@ enum ov_err openssl_peer(struct ov_tls_conn *conn, struct ov_tls_peer *out);
 
 /* tls_lists.c: suites and groups that are given. OV_ERR_TLS. */
 enum ov_err openssl_set_lists(SSL_CTX *ctx, const struct ov_tls_settings *settings, char *text);
+/* As struct ov_crypto's list. */
+void openssl_list(enum ov_crypto_list which, void (*line)(void *ctx, const char *text), void *ctx);
 
 #endif

@@ -41,6 +41,7 @@ struct ov_manage_server
 {
     struct ov_manage *manage;
     void *ctx;
+    const struct ov_config *config;
     struct ov_hub *(*hub)(void *ctx);
     void (*status)(void *ctx, uint32_t version, FILE *file);
     void (*signal)(void *ctx, int signum);

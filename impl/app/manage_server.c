@@ -2,6 +2,7 @@
 
 #include "app/manage_loop.h"
 #include "app/manage_push.h"
+#include "app/outer_text.h"
 #include "options/values.h"
 
 /* What the management interface asks of a server. */
@@ -57,19 +58,21 @@ static void on_load_stats(void *ctx, const struct ov_manage_words *words)
     ov_manage_say(server->manage, "SUCCESS: nclients=%u,bytesin=%llu,bytesout=%llu", count, in, out);
 }
 
-/* By common name, or by "1.2.3.4:5" as status tells it. */
+/* By common name, or by "1.2.3.4:5" or "udp4:1.2.3.4:5", as status tells it. */
 static void on_kill(void *ctx, const struct ov_manage_words *words)
 {
     const struct ov_manage_server *server = ctx;
     struct ov_hub *hub = server->hub(server->ctx);
     struct ov_hub_peer peer;
-    char addr[OV_ADDR_TEXT];
+    char addr[OV_OUTER_TEXT];
     unsigned count = 0;
     const char *what = words->word[1];
     const bool address = strchr(what, ':') != NULL;
     for (uint32_t at = 0; hub != NULL && ov_hub_next_peer(hub, &at, &peer);)
     {
-        const char *own = address ? ov_addr_text(&peer.session.addr, addr) : peer.session.common_name;
+        const char *own = address ? ov_outer_text(&peer.session.addr, server->config->listeners,
+                                                  server->config->listeners_count, addr)
+                                  : peer.session.common_name;
         if (strcmp(own, what) == 0)
         {
             count += ov_hub_kill(hub, peer.session.peer_id, NULL, ov_loop_now()) == OV_OK;

@@ -6,6 +6,7 @@
 
 #include "app/client_hook.h"
 #include "app/local.h"
+#include "app/local_server.h"
 #include "app/login_hook.h"
 #include "app/manage_clients.h"
 #include "app/manage_loop.h"
@@ -60,7 +61,7 @@ static void finish(struct server *server, enum ov_outcome outcome)
 static struct ov_server_view view_of(const struct server *server)
 {
     return (struct ov_server_view){server->hub, server->link, &server->iface, &server->pump,
-                                   server->program->config.tunnel.tap};
+                                   &server->program->config};
 }
 
 static void write_status_text(const struct server *server, uint32_t version, FILE *file)
@@ -289,6 +290,7 @@ static void open_manage(struct server *server)
 {
     server->control = (struct ov_manage_server){.manage = server->program->manage,
                                                 .ctx = server,
+                                                .config = &server->program->config,
                                                 .hub = hub_of,
                                                 .status = write_status,
                                                 .signal = on_signal,
@@ -363,6 +365,7 @@ static enum ov_err open_clients(struct server *server)
     }
     server->clients = ov_client_hook_new(&spec);
     server->settings.asks = true;
+    server->settings.session.adapts = true;
     server->settings.session.keeps_info = true;
     server->settings.left = on_left;
     server->settings.left_ctx = server;
@@ -403,8 +406,7 @@ static bool server_open(struct server *server)
         ov_logf(server->log, OV_LOG_ERROR, "cannot start the event loop: %s", ov_err_name(err));
         return false;
     }
-    server->link = ov_proto_is_tcp(server->program->config.proto) ? ov_local_listen(server->program)
-                                                                  : ov_local_open(server->program, 0);
+    server->link = ov_local_serve(server->program, &server->settings);
     if (server->link == NULL ||
         !ov_interface_open(&server->iface, &spec, server->program->config.data_path, server->log) ||
         !ov_server_tunnel_raise(&server->tunnel, server->program, server->loop, &server->iface))

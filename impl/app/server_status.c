@@ -30,6 +30,6 @@ void ov_server_status_write(const struct ov_server_view *view, uint32_t version,
     struct ov_counters counters;
     char title[OV_VERSION_LINE];
     ov_server_counters(view, &counters);
-    ov_status_hub_write(file, version, ov_version_line(title), view->hub, view->tap, &counters,
+    ov_status_hub_write(file, version, ov_version_line(title), view->hub, view->config, &counters,
                         ov_loop_now());
 }

@@ -15,7 +15,7 @@ struct ov_server_view
     const struct ov_link *link;
     const struct ov_interface *iface;
     const struct ov_pump *pump;
-    bool tap; /* frames, so stations instead of addresses */
+    const struct ov_config *config;
 };
 
 /* Where packets went missing, those of clients that are gone included. */

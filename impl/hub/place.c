@@ -224,6 +224,31 @@ bool ov_hub_client(const struct ov_hub *hub, uint64_t ticket, struct ov_client_r
     return true;
 }
 
+/* The server's settings, with what its own say of ciphers, framing and timers. */
+static void adapt(struct ov_hub *hub, struct ov_peer *peer, const struct ov_client_config *own)
+{
+    if (!ov_client_options_limit(peer->options, hub->settings->session.crypto))
+    {
+        ov_logf(hub->log, OV_LOG_WARN,
+                "%s the TLS library lacks the ciphers of its settings: left as they are", peer->name);
+    }
+    peer->settings = *ov_hub_session_settings(hub, ov_session_addr(&peer->session));
+    peer->settings.config = own->config;
+    peer->macs.most = own->most_routes;
+    ov_session_adapt(&peer->session, &peer->settings);
+}
+
+static void place_or_refuse(struct ov_hub *hub, struct ov_peer *peer, struct ov_now now)
+{
+    const enum ov_err err = ov_session_refusal(&peer->session);
+    if (err != OV_OK)
+    {
+        ov_session_refuse(&peer->session, NULL, err, "refused: no cipher in common", now);
+        return;
+    }
+    ov_hub_place(hub, peer, now);
+}
+
 enum ov_err ov_hub_settle(struct ov_hub *hub, uint64_t ticket, struct ov_client_options *options,
                           struct ov_now now)
 {
@@ -241,11 +266,12 @@ enum ov_err ov_hub_settle(struct ov_hub *hub, uint64_t ticket, struct ov_client_
     }
     else
     {
+        adapt(hub, peer, own);
         ov_hub_give_addresses(hub, peer);
         peer->client = own;
         peer->waits = false;
         ov_hub_take_addresses(hub, peer);
-        ov_hub_place(hub, peer, now);
+        place_or_refuse(hub, peer, now);
     }
     ov_hub_after(hub, peer, now);
     return OV_OK;

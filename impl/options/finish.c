@@ -290,7 +290,7 @@ static void check_proto(struct ov_parse *parse)
 static void finish_exit_notify(struct ov_parse *parse)
 {
     struct ov_config *config = parse->config;
-    bool any_udp = config->role == OV_ROLE_SERVER && !ov_proto_is_tcp(config->proto);
+    bool any_udp = config->role == OV_ROLE_SERVER && ov_config_serves(config, false);
     for (size_t i = 0; i < config->remotes_count; i++)
     {
         any_udp = any_udp || !ov_proto_is_tcp(config->remotes[i].proto);
@@ -430,6 +430,7 @@ void ov_parse_finish(struct ov_parse *parse)
     check_role_options(parse);
     check_dev(parse);
     check_bind(parse);
+    ov_parse_finish_local(parse);
     ov_parse_finish_compat(parse);
     if (ov_parse_is_static(parse))
     {

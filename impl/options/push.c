@@ -88,7 +88,8 @@ static void add_addresses(struct composer *c, const struct ov_config *config,
     }
     if (client->has_ip4)
     {
-        add_format(c, "ifconfig %s %s", ov_value_ip4_text(client->ip4, ip4),
+        const bool alias = own != NULL && own->has_alias;
+        add_format(c, "ifconfig %s %s", ov_value_ip4_text(alias ? own->alias : client->ip4, ip4),
                    ov_value_ip4_text(client->ip4_second, second));
     }
 }

@@ -89,7 +89,9 @@ static void put_client(const struct writer *w, const struct ov_hub_peer *peer)
     put_time(w, s->connected_wall_s);
     if (w->version > 1)
     {
-        (void)fprintf(w->file, "%cUNDEF%c%" PRIu64 "%c%u%c%s", c, c, peer->number, c, s->peer_id, c,
+        (void)fputc(c, w->file);
+        put_name(w, peer->username);
+        (void)fprintf(w->file, "%c%" PRIu64 "%c%u%c%s", c, peer->number, c, s->peer_id, c,
                       s->connected ? ov_cipher_name(s->cipher) : "");
     }
     (void)fputc('\n', w->file);

@@ -1,5 +1,6 @@
 #include "hub/private.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -285,6 +286,7 @@ void ov_hub_look(const struct ov_peer *peer, struct ov_hub_peer *out)
     memcpy(out->ip6, peer->ip6, sizeof out->ip6);
     ov_session_status(&peer->session, &out->session);
     out->session.peer_id = peer->id;
+    (void)snprintf(out->username, sizeof out->username, "%s", ov_session_username(&peer->session));
 }
 
 bool ov_hub_next_peer(const struct ov_hub *hub, uint32_t *at, struct ov_hub_peer *out)

@@ -14,6 +14,7 @@
 #include "options/client.h"
 #include "session/event.h"
 #include "session/status.h"
+#include "wire/key_method2.h"
 
 struct ov_hub;
 
@@ -142,6 +143,7 @@ struct ov_hub_peer
     uint32_t ip4;    /* assigned tunnel address, host order, 0: none */
     bool has_ip6;
     uint8_t ip6[16];
+    char username[OV_KM2_CREDENTIAL_MAX]; /* of its login; "": none */
 };
 
 /* A station behind a client (tap). */

@@ -48,7 +48,7 @@ static const struct ov_option rows[] = {
           "tell the peer when leaving: client n attempts; server 1: reconnect, 2: try the next server"),
     MOOT("ping-timer-rem", "", 0, 0, BOTH | PUSH | CCD, "", "start ping timers only when there is a peer",
          "timers always belong to a connected peer"),
-    MOOT("disable-dco", "", 0, 0, BOTH, "2.6", "don't use data channel offload of the kernel",
+    MOOT("disable-dco", "", 0, 0, BOTH | CCD, "2.6", "don't use data channel offload of the kernel",
          "ovref never uses it"),
     TEXT("bind-dev", "device", BOTH, bind_dev, "", "2.6", "bind the socket to a network device"),
     OTHER("inactive", "seconds [octets]", 1, 2, BOTH | PUSH | CCD, inactive, "0, never", "",

@@ -30,7 +30,7 @@ static const struct ov_option rows[] = {
     FLAG("route-noexec", BOTH, tunnel.route_noexec, "", "don't set routes"),
     FLAG("ifconfig-noexec", BOTH, tunnel.ifconfig_noexec, "", "don't set addresses"),
     FLAG("persist-tun", BOTH | PUSH, persist_tun, "", "keep the tun device while connecting again"),
-    MOOT("tun-ipv6", "", 0, 0, BOTH | PUSH, "2.1", "let IPv6 through", "the tunnel always carries IPv6"),
+    MOOT("tun-ipv6", "", 0, 0, BOTH | PUSH | CCD, "2.1", "let IPv6 through", "the tunnel always carries IPv6"),
     PLANNED_HINT("allow-pull-fqdn", "", 0, 0, BOTH, "2.1", "let a server push names instead of addresses",
                  "a tunnel shall not depend on whoever answers for a name"),
     MOOT("allow-recursive-routing", "", 0, 0, BOTH, "2.4", "let packets to the server into the tunnel",

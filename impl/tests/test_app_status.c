@@ -42,7 +42,8 @@ static const struct ov_hub_peer peers[] = {
                  .connected_wall_s = 1795352440,
                  .last_in_ms = 100000},
      .number = 8,
-     .ip4 = 0x0a080003},
+     .ip4 = 0x0a080003,
+     .username = "b,o\tb"},
     {.session = {.addr = {.family = 4, .port = 2, .ip = {192, 0, 2, 2}}, .peer_id = 4, .last_in_ms = 200000},
      .number = 9},
 };
@@ -84,7 +85,7 @@ static const char *const wanted[] = {
     "CLIENT_LIST,alice,10.199.0.2:35264,10.8.0.2,fd00:8::1000,2439,2296,2026-11-22 "
     "13:00:32,1795352432,UNDEF,7,0,AES-256-GCM\n"
     "CLIENT_LIST,a_b_c_END,192.0.2.1:1,10.8.0.3,,0,0,2026-11-22 "
-    "13:00:40,1795352440,UNDEF,8,3,CHACHA20-POLY1305\n"
+    "13:00:40,1795352440,b_o_b,8,3,CHACHA20-POLY1305\n"
     "CLIENT_LIST,UNDEF,192.0.2.2:2,,,0,0,1970-01-01 00:00:00,0,UNDEF,9,4,\n"
     "HEADER,ROUTING_TABLE,Virtual Address,Common Name,Real Address,Last Ref,Last Ref (time_t)\n"
     "ROUTING_TABLE,10.8.0.2,alice,10.199.0.2:35264,2026-11-22 13:00:39,1795352439\n"
@@ -229,7 +230,7 @@ static void test_server_versions(void **state)
     assert_non_null(strstr(text, "TITLE\tovref 1 x, y\nTIME\t2026-11-22 13:00:46\t1795352446\n"));
     assert_non_null(strstr(text,
                            "\nCLIENT_LIST\ta,b_c_END\t192.0.2.1:1\t10.8.0.3\t\t0\t0\t2026-11-22 13:00:40\t"
-                           "1795352440\tUNDEF\t8\t3\tCHACHA20-POLY1305\n"));
+                           "1795352440\tb,o_b\t8\t3\tCHACHA20-POLY1305\n"));
     assert_non_null(strstr(text,
                            "\nHEADER\tROUTING_TABLE\tVirtual Address\tCommon Name\tReal Address\tLast Ref\t"
                            "Last Ref (time_t)\n"));

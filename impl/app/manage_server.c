@@ -3,6 +3,7 @@
 #include "app/manage_loop.h"
 #include "app/manage_push.h"
 #include "app/outer_text.h"
+#include "manage/history.h"
 #include "options/values.h"
 
 /* What the management interface asks of a server. */
@@ -182,4 +183,18 @@ void ov_manage_server_open(struct ov_manage_server *server)
 void ov_manage_server_close(struct ov_manage_server *server)
 {
     ov_manage_remove_user(server->manage, server);
+}
+
+void ov_manage_server_state(const struct ov_manage_server *server, const char *state)
+{
+    const struct ov_tunnel *tunnel = &server->config->tunnel;
+    const bool up = strcmp(state, "EXITING") != 0;
+    char ip4[OV_IP4_TEXT] = "", ip6[OV_IP6_TEXT] = "", line[OV_HISTORY_LINE];
+    if (server->manage != NULL)
+    {
+        (void)snprintf(line, sizeof line, "%s%s,%s,,,,,%s", state, up ? "" : ",",
+                       up && tunnel->has_ip4 ? ov_value_ip4_text(tunnel->ip4, ip4) : "",
+                       up && tunnel->has_ip6 ? ov_value_ip6_text(tunnel->ip6, ip6) : "");
+        ov_manage_state(server->manage, ov_loop_now(), line);
+    }
 }

@@ -22,5 +22,7 @@ struct ov_server_view
 void ov_server_counters(const struct ov_server_view *view, struct ov_counters *counters);
 /* The status file's text, in format 1 to 3. */
 void ov_server_status_write(const struct ov_server_view *view, uint32_t version, FILE *file);
+/* Everything there is to see, for the log. */
+void ov_server_report(const struct ov_server_view *view, const struct ov_log *log);
 
 #endif

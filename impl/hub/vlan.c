@@ -15,26 +15,27 @@ uint16_t ov_hub_vlan_of(const struct ov_hub *hub, const struct ov_peer *peer)
     return peer->client != NULL && peer->client->vlan_pvid != 0 ? peer->client->vlan_pvid : config->vlan_pvid;
 }
 
-/* A tag that only has a priority says as little of a VLAN as none. */
+/* A tag that has a priority alone stays, whatever --vlan-accept says: the frame is in the VLAN of the device, and the
+ * client gets it with its tag. So does stock, though its manual has it otherwise [WP-SRV-017]. */
 static enum ov_err take_tag(const struct ov_config *config, struct ov_datagram *dg)
 {
     struct ov_vlan tag;
-    enum ov_err err = ov_vlan_read(ov_buf_data(&dg->buf), dg->buf.len, &tag);
+    const enum ov_err err = ov_vlan_read(ov_buf_data(&dg->buf), dg->buf.len, &tag);
     const bool named = tag.tagged && tag.id != 0;
-    if (err == OV_OK &&
-        (named ? config->vlan_accept == OV_VLAN_UNTAGGED : config->vlan_accept == OV_VLAN_TAGGED))
-    {
-        err = OV_ERR_UNSUPPORTED;
-    }
-    if (err == OV_OK && tag.id > OV_VLAN_MAX)
-    {
-        err = OV_ERR_FORMAT; /* reserved */
-    }
     if (err != OV_OK)
     {
         return err;
     }
-    if (tag.tagged)
+    if ((named && config->vlan_accept == OV_VLAN_UNTAGGED) ||
+        (!tag.tagged && config->vlan_accept == OV_VLAN_TAGGED))
+    {
+        return OV_ERR_UNSUPPORTED;
+    }
+    if (tag.id > OV_VLAN_MAX)
+    {
+        return OV_ERR_FORMAT; /* reserved */
+    }
+    if (named)
     {
         ov_vlan_strip(&dg->buf);
     }

@@ -128,10 +128,11 @@ static void check_dev(struct ov_parse *parse)
     ov_parse_check_dev_options(parse);
 }
 
-static void check_bind(struct ov_parse *parse)
+static void finish_bind(struct ov_parse *parse)
 {
     const struct ov_config *config = parse->config;
     static const char *const others[] = {"lport", "local", "bind"};
+    ov_parse_finish_local(parse);
     if (config->bind)
     {
         return;
@@ -429,8 +430,7 @@ void ov_parse_finish(struct ov_parse *parse)
     config->topology_given = parse->draft.topology != OV_TOPOLOGY_UNSET;
     check_role_options(parse);
     check_dev(parse);
-    check_bind(parse);
-    ov_parse_finish_local(parse);
+    finish_bind(parse);
     ov_parse_finish_compat(parse);
     if (ov_parse_is_static(parse))
     {

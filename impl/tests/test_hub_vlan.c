@@ -216,7 +216,7 @@ static void accept_all(void **state)
         {TAP, 1, 0x80, 20, DROPPED(OV_ERR_ADDRESS)},
         {TAP, 1, 0x80, NONE, DROPPED(OV_ERR_ADDRESS)},
         {TAP, 4, 0x80, NONE, TO(8)},
-        {TAP, 4, 0x80, PRIO, TO(8)},
+        {TAP, 4, 0x80, PRIO, {8, NONE, PRIO, OV_OK}},
         {TAP, 4, 0x80, 7, TO(8)},
         {TAP, TO_ALL, 0x80, 10, TO(3)},
         {TAP, TO_ALL, 0x80, 20, TO(4)},
@@ -241,7 +241,7 @@ static void accept_tagged(void **state)
         {TAP, 1, 0x80, 10, TO(1)},
         {TAP, 4, 0x80, 1, TO(8)},
         {TAP, 4, 0x80, NONE, DROPPED(OV_ERR_UNSUPPORTED)},
-        {TAP, 4, 0x80, PRIO, DROPPED(OV_ERR_UNSUPPORTED)},
+        {TAP, 4, 0x80, PRIO, {8, NONE, PRIO, OV_OK}},
         {TAP, TO_ALL, 0x80, NONE, DROPPED(OV_ERR_UNSUPPORTED)},
     };
     RUN("vlan-accept tagged\n", steps);
@@ -254,7 +254,7 @@ static void accept_untagged(void **state)
         {0, 0x80, 1, NONE, DROPPED(OV_ERR_ADDRESS)}, /* the tap device is in another VLAN */
         {3, 0x80, 4, NONE, TO_OS(NONE)},
         {TAP, 4, 0x80, NONE, TO(8)},
-        {TAP, 4, 0x80, PRIO, TO(8)},
+        {TAP, 4, 0x80, PRIO, {8, NONE, PRIO, OV_OK}},
         {TAP, 4, 0x80, 1, DROPPED(OV_ERR_UNSUPPORTED)},
         {TAP, 1, 0x80, NONE, DROPPED(OV_ERR_ADDRESS)},
         {TAP, TO_ALL, 0x80, NONE, TO(8)},

@@ -1,4 +1,4 @@
-/* Whose is a TCP stream that begins so? */
+/* Whose is a TCP stream that begins so? [WP-FRM-007] */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -238,6 +238,25 @@ static void adapt(struct ov_hub *hub, struct ov_peer *peer, const struct ov_clie
     ov_session_adapt(&peer->session, &peer->settings);
 }
 
+/* Its addresses are given back under the old name, and taken under the new one. */
+static void rename_login(struct ov_hub *hub, struct ov_peer *peer, const struct ov_client_config *own,
+                         struct ov_now now)
+{
+    const enum ov_err err =
+        own->username != NULL ? ov_session_rename(&peer->session, own->username, now) : OV_OK;
+    if (err != OV_OK)
+    {
+        ov_logf(hub->log, OV_LOG_WARN, "%s override-username has no effect: %s", peer->name,
+                ov_err_name(err));
+    }
+    else if (own->username != NULL)
+    {
+        ov_logf(hub->log, OV_LOG_INFO, "%s is '%s' from now on, by override-username", peer->name,
+                own->username);
+        ov_hub_name_peer(peer);
+    }
+}
+
 static void place_or_refuse(struct ov_hub *hub, struct ov_peer *peer, struct ov_now now)
 {
     const enum ov_err err = ov_session_refusal(&peer->session);
@@ -270,6 +289,7 @@ enum ov_err ov_hub_settle(struct ov_hub *hub, uint64_t ticket, struct ov_client_
         ov_hub_give_addresses(hub, peer);
         peer->client = own;
         peer->waits = false;
+        rename_login(hub, peer, own, now);
         ov_hub_take_addresses(hub, peer);
         place_or_refuse(hub, peer, now);
     }

@@ -266,6 +266,8 @@ struct ov_peer *ov_peer_of_ip(const struct ov_hub *hub, const uint8_t *ip, uint8
 /* admit.c */
 /* The client is authenticated: replace what it replaces, give it id and addresses. */
 void ov_hub_admit(struct ov_hub *hub, struct ov_peer *peer, struct ov_now now);
+/* Its name in the log: who it is, and where. */
+void ov_hub_name_peer(struct ov_peer *peer);
 
 /* place.c */
 /* Addresses of the pool, or those of its own settings. */

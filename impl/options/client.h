@@ -10,6 +10,9 @@
 #include "options/diag.h"
 #include "options/text.h"
 
+/* Longest name of a login. */
+#define OV_CLIENT_NAME_MAX 127u
+
 /* A server's settings for one client, as client-config-dir and client-connect give them [WP-SRV-011, 012, 033]. */
 struct ov_client_config
 {

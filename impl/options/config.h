@@ -435,6 +435,7 @@ struct ov_config
     bool has_push_constraint;       /* --ifconfig-push-constraint: addresses of ifconfig-push ... */
     uint32_t constraint_net;        /* ... are in this network */
     uint32_t constraint_mask;
+    bool opt_verify;      /* clients need the options string that is expected */
     bool force_ekm;       /* clients need keys from the TLS exporter */
     bool single_session;  /* point to point: one session in all */
     uint32_t max_clients; /* 1024 */

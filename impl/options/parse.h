@@ -363,6 +363,7 @@ OV_SETTER(http_proxy_option);
 OV_SETTER(socks_proxy);
 OV_SETTER(disable);
 OV_SETTER(push_reset);
+OV_SETTER(override_username);
 OV_SETTER(push_remove);
 OV_SETTER(ifconfig_push);
 OV_SETTER(ifconfig6_push);

@@ -9,6 +9,17 @@ OV_SETTER(disable)
     parse->own->config.disable = true;
 }
 
+OV_SETTER(override_username)
+{
+    const size_t len = strlen(line->word[1]);
+    if (len == 0 || len > OV_CLIENT_NAME_MAX)
+    {
+        ov_parse_error(parse, "override-username: a name has 1 to %u octets", OV_CLIENT_NAME_MAX);
+        return;
+    }
+    parse->own->config.username = line->word[1];
+}
+
 OV_SETTER(push_reset)
 {
     parse->draft.push.count = 0;

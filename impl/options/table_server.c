@@ -55,9 +55,10 @@ static const struct ov_option rows[] = {
      .since = "",
      .help = "most addresses that are learned of one client: MAC addresses (tap), or those of its iroute "
              "networks"},
-    PLANNED_HINT("opt-verify", "", 0, 0, BOTH | SERVER, "", "refuse clients with other options",
-                 "2.7 dropped it: what matters is negotiated"),
-    PLANNED("override-username", "name", 1, 1, CCD, "2.7", "name of this client from now on"),
+    FLAG("opt-verify", BOTH | SERVER, opt_verify, "",
+         "refuse clients whose options string is not the expected one; 2.7 has it no more"),
+    OTHER("override-username", "name", 1, 1, CCD, override_username, "", "2.7",
+          "name of this client from now on, in tokens and as its common name where that is its login's"),
     OTHER("push-remove", "option", 1, 1, CCD, push_remove, "", "2.4",
           "take options that begin so out of this client's push list"),
     OTHER("push-reset", "", 0, 0, CCD, push_reset, "", "", "start this client's push list empty"),

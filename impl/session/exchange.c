@@ -179,6 +179,7 @@ static void judge_client(struct ov_session *s, const struct ov_km2 *km2, const s
     }
     const enum ov_err err = negotiate(s);
     refuse_ciphers(s, s->env.settings->adapts ? OV_OK : err);
+    ov_session_verify_options(s, km2->options);
     if (config->force_ekm && (info->proto & OV_IV_PROTO_TLS_KEY_EXPORT) == 0)
     {
         s->says.refusal = OV_ERR_UNSUPPORTED;

@@ -85,6 +85,7 @@ void ov_session_admit(struct ov_session *s, const struct ov_push_client *place, 
     client->flags.aead_epoch &=
         client->has_peer_id && ov_cipher_is_aead(s->agreed.cipher); /* [WP-FLAG-002] */
     client->auth_token = ov_guest_token(s);
+    client->token_user = client->auth_token != NULL ? ov_guest_new_name(s) : NULL;
     s->agreed.flags = client->flags;
     s->data.peer_id = client->has_peer_id ? client->peer_id : OV_PEER_ID_NONE;
     s->push.admitted = true;

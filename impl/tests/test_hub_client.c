@@ -409,6 +409,80 @@ static void behind_a_client(void **state)
     ov_rig_close(&rig);
 }
 
+/* A login gets another name: the status and the common name have it, and the next login may come under both. */
+static void renamed(void **state)
+{
+    (void)state;
+    struct ov_client_request request;
+    struct ov_login_request login;
+    struct ov_hub_peer peer;
+    struct ov_event event;
+    const struct ov_addr addr = ov_test_addr4(10, 5000);
+    static struct ov_login who = {.wanted = true, .filled = true, .username = "anna", .password = "secret"};
+    const struct ov_verdict good = {.kind = OV_VERDICT_ACCEPT};
+    uint32_t at = 0;
+    ov_rig_open(&rig, true,
+                "username-as-common-name\nauth-user-pass-verify /bin/true via-file\nscript-security 2\n");
+    rig.server.settings.asks = true;
+    rig.server.settings.session.judged = true;
+    struct ov_rig_client *client = ov_rig_add(&rig, 0, "cert0", &addr, "");
+    client->end.settings.login = &who;
+    ov_rig_connect(&rig, client);
+    assert_true(ov_rig_event(&rig, OV_EVENT_LOGIN, &event));
+    assert_int_equal(ov_hub_verdict(rig.server.hub, event.ticket, &good, rig.now), OV_OK);
+    assert_true(ov_rig_event(&rig, OV_EVENT_CLIENT, &event));
+    assert_true(ov_hub_client(rig.server.hub, event.ticket, &request));
+    assert_string_equal(request.username, "anna");
+    assert_int_equal(ov_hub_settle(rig.server.hub, request.ticket,
+                                   make(rig.server.settings.session.config, "override-username berta\n"),
+                                   rig.now),
+                     OV_OK);
+    ov_rig_settle(&rig);
+    assert_true(ov_rig_connected(client));
+    assert_true(ov_hub_next_peer(rig.server.hub, &at, &peer));
+    assert_string_equal(peer.username, "berta");
+    assert_string_equal(peer.session.common_name, "berta");
+    /* A renegotiation under its own name is judged under that, and changes nothing. */
+    assert_int_equal(ov_hub_renegotiate(rig.server.hub, 0, rig.now), OV_OK);
+    ov_rig_wait(&rig, 1000);
+    assert_true(ov_rig_event(&rig, OV_EVENT_LOGIN, &event));
+    assert_true(ov_hub_login(rig.server.hub, event.ticket, &login));
+    assert_string_equal(login.username, "anna");
+    assert_int_equal(ov_hub_verdict(rig.server.hub, event.ticket, &good, rig.now), OV_OK);
+    ov_rig_wait(&rig, 1000);
+    at = 0;
+    assert_true(ov_hub_next_peer(rig.server.hub, &at, &peer));
+    assert_string_equal(peer.username, "berta");
+    assert_int_equal(peer.session.negotiations, 2);
+    ov_rig_close(&rig);
+}
+
+/* --opt-verify: the options string is as expected, or the client is refused. */
+static void options_verified(void **state)
+{
+    (void)state;
+    static const struct
+    {
+        const char *server, *client;
+        bool good;
+    } rows[] = {
+        {"opt-verify\n", "", true},
+        {"opt-verify\n", "tun-mtu 1400\n", false},
+        {"", "tun-mtu 1400\n", true},
+        {"opt-verify\ntun-mtu 1400\n", "tun-mtu 1400\n", true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    {
+        const struct ov_addr addr = ov_test_addr4(10, 5000);
+        ov_rig_open(&rig, true, rows[i].server);
+        const struct ov_rig_client *client = ov_rig_add(&rig, 0, "cert0", &addr, rows[i].client);
+        ov_rig_connect(&rig, &rig.client[0]);
+        ov_rig_wait(&rig, 2000);
+        assert_int_equal(ov_rig_connected(client), rows[i].good);
+        ov_rig_close(&rig);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -423,6 +497,8 @@ int main(void)
         cmocka_unit_test(own_timers),
         cmocka_unit_test(alias),
         cmocka_unit_test(behind_a_client),
+        cmocka_unit_test(renamed),
+        cmocka_unit_test(options_verified),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

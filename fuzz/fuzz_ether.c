@@ -6,6 +6,7 @@
 #include "offload/segment.h"
 #include "wire/ether.h"
 #include "wire/ip.h"
+#include "wire/vlan.h"
 
 #define LONGEST (65535u + 128u)
 
@@ -24,6 +25,32 @@ static void check_header(const uint8_t *frame, size_t len)
         FUZZ_CHECK(read && at == ether.header_len && at + ip_len <= len);
         FUZZ_CHECK(ov_ip_read(frame + at, ip_len, &ip) == OV_OK && ip.total_len == ip_len);
     }
+}
+
+/* A tag goes in and out, and nothing else changes. */
+static void check_vlan(const uint8_t *frame, size_t len)
+{
+    struct ov_vlan tag, again;
+    uint8_t *mem = malloc(len + OV_VLAN_LEN);
+    FUZZ_CHECK(mem != NULL);
+    struct ov_buf buf = ov_buf_over(mem, (uint32_t)len + OV_VLAN_LEN, OV_VLAN_LEN);
+    memcpy(ov_buf_data(&buf), frame, len);
+    buf.len = (uint32_t)len;
+    const bool read = ov_vlan_read(frame, len, &tag) == OV_OK;
+    FUZZ_CHECK(tag.id <= 4095 && (read || !tag.tagged));
+    FUZZ_CHECK((ov_vlan_put(&buf, 100) == OV_OK) == read);
+    if (read)
+    {
+        FUZZ_CHECK(ov_vlan_read(ov_buf_data(&buf), buf.len, &again) == OV_OK && again.tagged &&
+                   again.id == 100);
+        FUZZ_CHECK(buf.len == len + (tag.tagged ? 0 : OV_VLAN_LEN));
+        ov_vlan_strip(&buf);
+        const size_t rest = tag.tagged ? OV_ETHER_LEN + 2 : OV_ETHER_LEN - 2;
+        FUZZ_CHECK(buf.len == len - (tag.tagged ? OV_VLAN_LEN : 0));
+        FUZZ_CHECK(memcmp(ov_buf_data(&buf), frame, OV_ETHER_LEN - 2) == 0);
+        FUZZ_CHECK(memcmp(ov_buf_data(&buf) + OV_ETHER_LEN - 2, frame + rest, len - rest) == 0);
+    }
+    free(mem);
 }
 
 static void check_mss(const uint8_t *frame, size_t len)
@@ -82,6 +109,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     check_header(frame, len);
+    check_vlan(frame, len);
     check_mss(frame, len);
     check_cut(&vnet, frame, len);
     return 0;

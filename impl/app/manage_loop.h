@@ -41,6 +41,7 @@ struct ov_manage_server
 {
     struct ov_manage *manage;
     void *ctx;
+    const struct ov_config *config;
     struct ov_hub *(*hub)(void *ctx);
     void (*status)(void *ctx, uint32_t version, FILE *file);
     void (*signal)(void *ctx, int signum);
@@ -52,6 +53,8 @@ struct ov_manage_server
 /* server must stay where it is. */
 void ov_manage_server_open(struct ov_manage_server *server);
 void ov_manage_server_close(struct ov_manage_server *server);
+/* How the server stands, such as "CONNECTED,SUCCESS" or "EXITING". */
+void ov_manage_server_state(const struct ov_manage_server *server, const char *state);
 /* >BYTECOUNT_CLI if it is due; returns when that will be again. */
 uint64_t ov_manage_server_tick(struct ov_manage_server *server, struct ov_now now);
 

@@ -14,10 +14,14 @@ struct ov_hub_peer; /* hub/hub.h */
 struct ov_hub_settings
 {
     struct ov_session_settings session; /* role OV_ROLE_SERVER */
-    uint32_t max_half_open;             /* sessions in negotiation at one time, 256 */
-    bool has_mac;                       /* tap: the device's own address, which no client can have */
+    uint32_t
+        stream_ways; /* several sockets: bit n says that socket n has connections (ov_addr.way); 0: all are
+                           * as session.stream says [WP-SRV-014] */
+    uint32_t max_half_open; /* sessions in negotiation at one time, 256 */
+    bool has_mac;           /* tap: the device's own address, which no client can have */
     uint8_t mac[6];
-    bool asks; /* OV_EVENT_CLIENT for each client; nothing is pushed before ov_hub_settle */
+    bool
+        asks; /* OV_EVENT_CLIENT for each client; nothing is pushed before ov_hub_settle [WP-SRV-030, WP-SRV-033] */
     /* A client that was asked about is gone: what there was to see of it last. NULL: nobody wants to know. */
     void (*left)(void *ctx, uint64_t ticket, const struct ov_hub_peer *last);
     void *left_ctx;

@@ -124,7 +124,7 @@ static enum ov_err take_reset(struct ov_hub *hub, const struct ov_datagram *dg, 
     {
         return OV_ERR_FORMAT; /* no beginning of anything [WP-COOK-009] */
     }
-    if (settings->stream)
+    if (ov_hub_is_stream(hub, &dg->addr))
     {
         return take_first(hub, dg, st, now, peer);
     }
@@ -222,7 +222,7 @@ static enum ov_err take(struct ov_hub *hub, const struct ov_datagram *dg, struct
     struct stranger st;
     err = open_copy(hub, &dg->buf, now, &st);
     const bool is_reset = ov_opcode_is_hard_reset(op);
-    if (err == OV_OK && !is_reset && hub->settings->session.stream)
+    if (err == OV_OK && !is_reset && ov_hub_is_stream(hub, &dg->addr))
     {
         err = OV_ERR_SESSION_ID; /* there are no cookies on TCP */
     }

@@ -12,6 +12,7 @@
 #include "options/login.h"
 #include "options/ncp.h"
 #include "options/outer.h"
+#include "options/place.h"
 #include "options/process.h"
 #include "options/proxy.h"
 #include "options/text.h"
@@ -19,29 +20,6 @@
 
 /* The settings of one client or server. Complete and checked; nobody changes
  * them after parsing. Strings and lists belong to struct ov_options. */
-
-enum ov_proto
-{
-    OV_PROTO_UDP = 0, /* either family, as the name resolves */
-    OV_PROTO_UDP4,
-    OV_PROTO_UDP6,
-    OV_PROTO_TCP,
-    OV_PROTO_TCP4,
-    OV_PROTO_TCP6
-};
-
-static inline bool ov_proto_is_tcp(enum ov_proto proto)
-{
-    return proto >= OV_PROTO_TCP;
-}
-
-/* 4, 6, or 0: not said. */
-static inline uint8_t ov_proto_family(enum ov_proto proto)
-{
-    return proto == OV_PROTO_UDP4 || proto == OV_PROTO_TCP4   ? 4
-           : proto == OV_PROTO_UDP6 || proto == OV_PROTO_TCP6 ? 6
-                                                              : 0;
-}
 
 struct ov_remote
 {
@@ -298,17 +276,22 @@ struct ov_config
     /* outer socket */
     const char *local; /* address or name to bind; NULL: any */
     enum ov_proto proto;
-    bool bind;       /* false: --nobind, the kernel chooses the port */
+    const struct ov_listener *listeners; /* server: its sockets, the first as local, lport and proto say */
+    size_t listeners_count;              /* 0: not a server, or point to point */
+    bool bind;                           /* false: --nobind, the kernel chooses the port */
     bool bind_given; /* --bind, --lport or --local: a TCP client binds only then, as in 2.x */
     uint16_t lport;  /* 1194; 0: the kernel chooses */
     uint16_t rport;  /* default port of remotes, 1194 */
     uint32_t sndbuf; /* octets; 0: leave the system's default */
     uint32_t rcvbuf;
-    const char *bind_dev;            /* network device of the socket; NULL: any */
-    struct ov_outer_options outer;   /* what is done to packets on their way out */
-    enum ov_mtu_disc mtu_disc;       /* of the UDP socket */
-    uint32_t mark;                   /* of outer packets, for rules of the kernel; 0: none */
-    bool multihome;                  /* UDP server: answers leave from the address that was asked */
+    const char *bind_dev;          /* network device of the socket; NULL: any */
+    struct ov_outer_options outer; /* what is done to packets on their way out */
+    enum ov_mtu_disc mtu_disc;     /* of the UDP socket */
+    uint32_t mark;                 /* of outer packets, for rules of the kernel; 0: none */
+    bool multihome;                /* UDP server: answers leave from the address that was asked */
+    const char *share_host;        /* --port-share: where foreign TCP streams go; NULL: nowhere */
+    const char *share_port;
+    const char *share_dir;           /* files that say whose they are; NULL: none */
     uint32_t tcp_queue;              /* 64: packets that may wait for a slow TCP peer */
     bool tcp_nodelay;                /* server: pushed to clients; ovref itself never delays */
     bool float_allowed;              /* client: the server may change its address [WP-CLI-009] */
@@ -406,12 +389,16 @@ struct ov_config
     bool has_push_constraint;       /* --ifconfig-push-constraint: addresses of ifconfig-push ... */
     uint32_t constraint_net;        /* ... are in this network */
     uint32_t constraint_mask;
-    bool force_ekm;          /* clients need keys from the TLS exporter */
-    bool single_session;     /* point to point: one session in all */
-    uint32_t max_clients;    /* 1024 */
-    uint32_t max_macs;       /* tap: MAC addresses of one client, --max-routes-per-client 256 [WP-SRV-007] */
-    uint32_t mac_age_s;      /* tap: --stale-routes-check: forget those not seen for so long; 0: never */
-    uint32_t floods;         /* tap: --bcast-buffers 256: frames for many clients that may wait */
+    bool opt_verify;      /* clients need the options string that is expected */
+    bool force_ekm;       /* clients need keys from the TLS exporter */
+    bool single_session;  /* point to point: one session in all */
+    uint32_t max_clients; /* 1024 */
+    uint32_t max_macs;    /* tap: MAC addresses of one client, --max-routes-per-client 256 [WP-SRV-007] */
+    uint32_t mac_age_s;   /* tap: --stale-routes-check: forget those not seen for so long; 0: never */
+    bool vlan_tagging;    /* tap: clients are kept apart by VLAN */
+    enum ov_vlan_accept vlan_accept; /* which frames the tap device takes and gives */
+    uint16_t vlan_pvid; /* 1: VLAN of the tap device where it has no tags, and of clients that have no own */
+    uint32_t floods;    /* tap: --bcast-buffers 256: frames for many clients that may wait */
     const char *const *push; /* in the order of the reply, those of helper options included [WP-PUSH-015] */
     size_t push_count;
 
@@ -432,5 +419,16 @@ struct ov_config
     uint32_t status_s;       /* 60: how often it is written */
     uint32_t status_version; /* 1 */
 };
+
+/* Does a server have a socket of this kind? */
+static inline bool ov_config_serves(const struct ov_config *config, bool tcp)
+{
+    bool found = config->listeners_count == 0 && ov_proto_is_tcp(config->proto) == tcp;
+    for (size_t i = 0; i < config->listeners_count; i++)
+    {
+        found = found || ov_proto_is_tcp(config->listeners[i].proto) == tcp;
+    }
+    return found;
+}
 
 #endif

@@ -174,6 +174,7 @@ void ov_parse_connections(struct ov_parse *parse)
         read_lines(&sub, &blocks[i]);
         sub.line = blocks[i].line;
         forget_other_keys(&sub, parse->config);
+        ov_parse_finish_local(&sub);
         check_block(&sub);
         parse->failed = sub.failed;
         if (parse->failed == OV_OK && parse->diags->error_count == errors && !add_remote(parse, &sub))

@@ -5,6 +5,7 @@ void ov_finish_bind(struct ov_parse *parse)
 {
     const struct ov_config *config = parse->config;
     static const char *const others[] = {"lport", "local", "bind"};
+    ov_parse_finish_local(parse);
     if (config->bind)
     {
         return;
@@ -63,7 +64,7 @@ void ov_finish_proto(struct ov_parse *parse)
 void ov_finish_exit_notify(struct ov_parse *parse)
 {
     struct ov_config *config = parse->config;
-    bool any_udp = config->role == OV_ROLE_SERVER && !ov_proto_is_tcp(config->proto);
+    bool any_udp = config->role == OV_ROLE_SERVER && ov_config_serves(config, false);
     for (size_t i = 0; i < config->remotes_count; i++)
     {
         any_udp = any_udp || !ov_proto_is_tcp(config->remotes[i].proto);

@@ -141,7 +141,7 @@ void ov_parse_link_mtu(struct ov_parse *parse)
 static bool any_udp(const struct ov_parse *parse)
 {
     const struct ov_config *config = parse->config;
-    bool udp = config->role == OV_ROLE_SERVER && !ov_proto_is_tcp(config->proto);
+    bool udp = config->role == OV_ROLE_SERVER && ov_config_serves(config, false);
     for (size_t i = 0; i < config->remotes_count; i++)
     {
         udp = udp || !ov_proto_is_tcp(config->remotes[i].proto);

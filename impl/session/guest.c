@@ -27,6 +27,11 @@ static void copy_printable(const char *from, char *out, size_t cap)
     out[i] = '\0';
 }
 
+static bool is_original(const struct ov_guest *guest)
+{
+    return guest->renamed && strcmp(guest->username, guest->original) == 0;
+}
+
 enum ov_err ov_guest_hear(struct ov_session *s, const struct ov_km2 *km2)
 {
     if (!s->env.settings->judged && !s->env.settings->keeps_info)
@@ -43,6 +48,11 @@ enum ov_err ov_guest_hear(struct ov_session *s, const struct ov_km2 *km2)
     }
     struct ov_guest *guest = s->guest;
     copy_printable(km2->username, guest->username, sizeof guest->username);
+    /* A token is for the name that we gave; a client that doesn't know that name sends its own. */
+    if (is_original(guest) && ov_token_claimed(km2->password))
+    {
+        memcpy(guest->username, guest->locked, sizeof guest->username);
+    }
     if (s->env.settings->judged)
     {
         copy_printable(km2->password, guest->password, sizeof guest->password);
@@ -107,8 +117,8 @@ static enum ov_err make_token(struct ov_session *s, struct ov_now now)
     }
     guest->token.issued_s = now.wall_s > guest->token.first_s ? now.wall_s : guest->token.first_s;
     guest->token_state = "Authenticated";
-    const char *name = guest->original[0] != '\0' ? guest->locked : guest->username;
-    return ov_token_make(settings->crypto, settings->token_key, name, &guest->token, guest->token_text);
+    return ov_token_make(settings->crypto, settings->token_key,
+                         guest->renamed ? guest->locked : guest->username, &guest->token, guest->token_text);
 }
 
 static void accept(struct ov_session *s, struct ov_now now)
@@ -120,7 +130,7 @@ static void accept(struct ov_session *s, struct ov_now now)
         return;
     }
     ov_wipe(guest->password, sizeof guest->password);
-    if (guest->original[0] == '\0')
+    if (!guest->renamed)
     {
         memcpy(guest->locked, guest->username, sizeof guest->locked);
     }
@@ -209,10 +219,7 @@ enum ov_err ov_guest_judge(struct ov_session *s, struct ov_now now)
         ov_session_log(s, OV_LOG_ERROR, "TLS Error: the client sent no name and password");
         return OV_ERR_AUTH; /* [WP-KM2-009] */
     }
-    /* Without a token a client doesn't know its other name, and comes with the one that it had. */
-    const bool named = strcmp(guest->locked, guest->username) == 0 ||
-                       (guest->original[0] != '\0' && strcmp(guest->original, guest->username) == 0);
-    if (guest->is_locked && !named)
+    if (guest->is_locked && strcmp(guest->locked, guest->username) != 0 && !is_original(guest))
     {
         ov_session_log(s, OV_LOG_ERROR, "TLS Error: the login name changed from '%s' to '%s'", guest->locked,
                        guest->username);
@@ -303,6 +310,29 @@ static void pend(struct ov_session *s, const struct ov_verdict *verdict, struct 
     s->guest_by_ms = now.mono_ms + guest->pending_s * OV_SECOND_MS;
 }
 
+enum ov_err ov_session_rename(struct ov_session *s, const char *name, struct ov_now now)
+{
+    struct ov_guest *guest = s->guest;
+    if (guest == NULL || !guest->is_locked)
+    {
+        return OV_ERR_ARG;
+    }
+    if (strlen(name) >= sizeof guest->locked)
+    {
+        return OV_ERR_LIMIT;
+    }
+    memcpy(guest->original, guest->locked, sizeof guest->original);
+    guest->renamed = true;
+    copy_printable(name, guest->locked, sizeof guest->locked);
+    memcpy(guest->username, guest->locked, sizeof guest->username);
+    return guest->has_token ? make_token(s, now) : OV_OK;
+}
+
+const char *ov_guest_new_name(const struct ov_session *s)
+{
+    return s->guest != NULL && s->guest->renamed ? s->guest->locked : NULL;
+}
+
 /* ---- the answer ---- */
 
 bool ov_session_login(const struct ov_session *s, struct ov_login_request *out)
@@ -366,27 +396,6 @@ void ov_guest_answered(struct ov_session *s, const char *answer, size_t len)
     memcpy(guest->answer, answer, len);
     guest->answer[len] = '\0';
     ov_session_tell(s, OV_EVENT_ANSWER, OV_OK, "%s", guest->username);
-}
-
-void ov_guest_rename(struct ov_session *s, const char *name, struct ov_now now)
-{
-    struct ov_guest *guest = s->guest;
-    if (guest == NULL || !guest->is_locked || s->guest_state != OV_GUEST_GOOD)
-    {
-        ov_session_log(s, OV_LOG_WARN, "override-username is left out: nobody judges logins here");
-        return;
-    }
-    if (strcmp(guest->locked, name) == 0)
-    {
-        return;
-    }
-    ov_session_log(s, OV_LOG_INFO, "override-username: '%s' is called '%s' from now on", guest->locked, name);
-    memcpy(guest->original, guest->locked, sizeof guest->original);
-    (void)snprintf(guest->locked, sizeof guest->locked, "%s", name);
-    if (make_token(s, now) != OV_OK)
-    {
-        ov_session_log(s, OV_LOG_WARN, "no token can be made for '%s'", name);
-    }
 }
 
 void ov_guest_push_token(struct ov_session *s)

@@ -216,6 +216,11 @@ const char *ov_login_refused(struct ov_session *s, const char *reason, size_t le
 /* What the client said of itself. OV_ERR_NOMEM. */
 OV_MUST_USE enum ov_err ov_guest_hear(struct ov_session *s, const struct ov_km2 *km2);
 /* Decide, or ask the program. OV_ERR_AUTH: there is no login and there must be one. */
+/* What --override-username made of the login's name; NULL: nothing. */
+const char *ov_guest_new_name(const struct ov_session *s);
+/* opt_verify.c: refuses a client whose options string is another one than ours makes us expect. */
+void ov_session_verify_options(struct ov_session *s, const char *theirs);
+
 OV_MUST_USE enum ov_err ov_guest_judge(struct ov_session *s, struct ov_now now);
 uint64_t ov_guest_deadline(const struct ov_session *s);
 void ov_guest_tick(struct ov_session *s, struct ov_now now);
@@ -224,8 +229,6 @@ void ov_guest_tell_pending(struct ov_session *s);
 void ov_guest_answered(struct ov_session *s, const char *answer, size_t len);
 /* After a renegotiation: the renewed token. */
 void ov_guest_push_token(struct ov_session *s);
-/* override-username: from now on it is called so; a token is made anew. */
-void ov_guest_rename(struct ov_session *s, const char *name, struct ov_now now);
 /* NULL: none is made. */
 const char *ov_guest_token(const struct ov_session *s);
 void ov_guest_clear(struct ov_session *s);

@@ -41,6 +41,10 @@ struct ov_client_says
     bool push_cipher;     /* [WP-NCP-002] */
     bool occ_compressed;  /* comp-lzo in the options string */
     uint32_t compression; /* OV_PEER_COMP_* */
+    bool has_ciphers;     /* IV_CIPHERS was there; kept for settings of its own, which may change ours */
+    char ciphers[OV_PEER_INFO_VALUE];
+    uint32_t ncp;
+    char occ_cipher[32];  /* "": none in the options string */
     enum ov_err refusal;  /* OV_OK, or why it is refused once it can be told */
     const char *farewell; /* the message that tells it; static, or in guest */
 };

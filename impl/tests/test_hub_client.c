@@ -116,6 +116,9 @@ static void wrong(void **state)
         {"ifconfig-push 10.8.0",
          "option 'ifconfig-push' takes 2 to 3 arguments (address netmask [alias]), not 1 "
          "(skipped)"},
+        {"compress migrate", "'compress migrate' can't be set for a single client (skipped)"},
+        {"vlan-pvid 5", "'vlan-pvid' for a client needs 'vlan-tagging' on the server (skipped)"},
+        {"tun-mtu 1400", "option 'tun-mtu' can't be set for a single client (skipped)"},
         {"push \"a,b\"", "push: an option with a comma can't be pushed, the comma ends it (skipped)"},
     };
     struct ov_options *owner;

@@ -140,8 +140,7 @@ static const struct
     {"dev-type tap\n", ""},
     {"dev-type tub\n", "t.ovpn:8: unknown dev-type 'tub'; use tun or tap\n"},
     {"bind ipv6only\n", "t.ovpn:8: bind ipv6only is not built into ovref yet; 'bind' alone is\n"},
-    {"local a\nlocal b\n",
-     "t.ovpn:9: a second 'local' (several sockets, as in OpenVPN 2.7) is not built into ovref yet\n"},
+    {"local a\nlocal b\n", "t.ovpn:9: a second 'local': only a server has several sockets\n"},
     {"tls-version-min 1.4\n", "t.ovpn:8: tls-version-min must be 1.2 or 1.3, not '1.4'\n"},
     {"tls-version-max 1.1\n", "t.ovpn:8: tls-version-max: TLS 1.1 is too old; ovref does 1.2 and 1.3\n"},
     /* protection of the control channel */

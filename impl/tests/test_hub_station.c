@@ -1,4 +1,4 @@
-/* MAC addresses of clients: the table against a model that is a plain list, and rows for what is refused. */
+/* Addresses behind clients: the table against a model that is a plain list, and rows for what is refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "hub/mac.h"
+#include "hub/station.h"
 #include "tests/lib/octets.h"
 
 #define OWNERS 5u
@@ -17,8 +17,8 @@
 #define STEPS  20000u
 #define AGE_MS 300u
 
-static struct ov_macs macs;
-static struct ov_mac_owner owners[OWNERS];
+static struct ov_stations macs;
+static struct ov_station_owner owners[OWNERS];
 
 /* ---- the model ---- */
 
@@ -44,9 +44,9 @@ static bool stale(unsigned i, uint64_t now_ms, uint64_t age_ms)
 }
 
 static enum ov_err model_learn(unsigned owner, unsigned i, uint64_t now_ms, uint64_t age_ms,
-                               enum ov_mac_news *news)
+                               enum ov_station_news *news)
 {
-    *news = OV_MAC_KNOWN;
+    *news = OV_STATION_KNOWN;
     if (model[i].owner != owner + 1)
     {
         for (unsigned k = 0; k < MACS; k++)
@@ -60,19 +60,23 @@ static enum ov_err model_learn(unsigned owner, unsigned i, uint64_t now_ms, uint
         {
             return OV_ERR_LIMIT;
         }
-        *news = model[i].owner == 0 ? OV_MAC_NEW : OV_MAC_MOVED;
+        *news = model[i].owner == 0 ? OV_STATION_NEW : OV_STATION_MOVED;
     }
     model[i].owner = owner + 1;
     model[i].seen_ms = now_ms;
     return OV_OK;
 }
 
-static const uint8_t *mac_of(unsigned i)
+/* Every third is an IPv4, every fifth an IPv6 address, and MAC addresses are in one of two VLANs. */
+static const struct ov_station *mac_of(unsigned i)
 {
-    static uint8_t mac[OV_MAC_LEN];
-    const uint8_t all[OV_MAC_LEN] = {2, 0, 0, 0, (uint8_t)(i >> 8), (uint8_t)i};
-    memcpy(mac, all, sizeof mac);
-    return mac;
+    static struct ov_station station;
+    const uint8_t all[16] = {2, 0, 0, 0, (uint8_t)(i >> 8), (uint8_t)i};
+    const uint8_t ip[4] = {10, 0, (uint8_t)(i >> 8), (uint8_t)i};
+    station = i % 3 == 0   ? ov_station_of(ip, 4, 0)
+              : i % 5 == 0 ? ov_station_of(all, 16, 0)
+                           : ov_station_of(all, OV_MAC_LEN, (uint16_t)(i % 2));
+    return &station;
 }
 
 static void compare(uint64_t now_ms, uint64_t age_ms)
@@ -81,8 +85,8 @@ static void compare(uint64_t now_ms, uint64_t age_ms)
     for (unsigned i = 0; i < MACS; i++)
     {
         const bool gone = model[i].owner == 0 || stale(i, now_ms, age_ms);
-        const struct ov_mac_owner *wanted = gone ? NULL : &owners[model[i].owner - 1];
-        assert_ptr_equal(ov_macs_find(&macs, mac_of(i), now_ms), wanted);
+        const struct ov_station_owner *wanted = gone ? NULL : &owners[model[i].owner - 1];
+        assert_ptr_equal(ov_stations_find(&macs, mac_of(i), now_ms), wanted);
         total += model[i].owner != 0;
     }
     assert_int_equal(macs.count, total);
@@ -91,7 +95,7 @@ static void compare(uint64_t now_ms, uint64_t age_ms)
         uint32_t count = 0;
         uint64_t seen_ms = 0;
         assert_int_equal(owners[o].count, held(o));
-        for (const struct ov_mac_entry *e = owners[o].oldest; e != NULL; e = e->newer, count++)
+        for (const struct ov_station_entry *e = owners[o].oldest; e != NULL; e = e->newer, count++)
         {
             assert_true(e->seen_ms >= seen_ms);
             assert_ptr_equal(e->owner, &owners[o]);
@@ -107,7 +111,7 @@ static void run_model(uint64_t seed, uint64_t age_ms)
     uint64_t now_ms = 1000;
     memset(model, 0, sizeof model);
     memset(owners, 0, sizeof owners);
-    ov_macs_init(&macs, seed, EACH, age_ms);
+    ov_stations_init(&macs, seed, EACH, age_ms);
     for (unsigned step = 0; step < STEPS; step++)
     {
         const unsigned owner = ov_test_below(&r, OWNERS);
@@ -115,7 +119,7 @@ static void run_model(uint64_t seed, uint64_t age_ms)
         now_ms += ov_test_below(&r, 30);
         if (ov_test_below(&r, 200) == 0)
         {
-            ov_macs_forget(&macs, &owners[owner]);
+            ov_stations_forget(&macs, &owners[owner]);
             for (unsigned k = 0; k < MACS; k++)
             {
                 model[k].owner = model[k].owner == owner + 1 ? 0 : model[k].owner;
@@ -123,9 +127,9 @@ static void run_model(uint64_t seed, uint64_t age_ms)
         }
         else
         {
-            enum ov_mac_news news, wanted_news;
+            enum ov_station_news news, wanted_news;
             const enum ov_err wanted = model_learn(owner, i, now_ms, age_ms, &wanted_news);
-            ov_assert_err(ov_macs_learn(&macs, &owners[owner], mac_of(i), now_ms, &news), wanted);
+            ov_assert_err(ov_stations_learn(&macs, &owners[owner], mac_of(i), now_ms, &news), wanted);
             assert_int_equal(wanted == OV_OK ? news : wanted_news, wanted_news);
         }
         if (step % 50 == 0)
@@ -136,10 +140,10 @@ static void run_model(uint64_t seed, uint64_t age_ms)
     compare(now_ms, age_ms);
     for (unsigned o = 0; o < OWNERS; o++)
     {
-        ov_macs_forget(&macs, &owners[o]);
+        ov_stations_forget(&macs, &owners[o]);
     }
     assert_int_equal(macs.count, 0);
-    ov_macs_clear(&macs);
+    ov_stations_clear(&macs);
 }
 
 static void agrees_with_the_model(void **state)
@@ -168,40 +172,44 @@ static void what_is_no_station(void **state)
         {{0x02, 1, 2, 3, 4, 6}, OV_OK},
         {{0xfe, 0xff, 0xff, 0xff, 0xff, 0xff}, OV_OK},
     };
-    enum ov_mac_news news;
+    enum ov_station_news news;
     memset(owners, 0, sizeof owners);
-    ov_macs_init(&macs, 7, EACH, 0);
+    ov_stations_init(&macs, 7, EACH, 0);
     macs.has_own = true;
     memcpy(macs.own, rows[4].mac, OV_MAC_LEN);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
     {
-        ov_assert_err(ov_macs_learn(&macs, &owners[0], rows[i].mac, 1, &news), rows[i].err);
-        assert_ptr_equal(ov_macs_find(&macs, rows[i].mac, 1), rows[i].err == OV_OK ? &owners[0] : NULL);
+        const struct ov_station station = ov_station_of(rows[i].mac, OV_MAC_LEN, 0);
+        const struct ov_station elsewhere = ov_station_of(rows[i].mac, OV_MAC_LEN, 7);
+        ov_assert_err(ov_stations_learn(&macs, &owners[0], &station, 1, &news), rows[i].err);
+        assert_ptr_equal(ov_stations_find(&macs, &station, 1), rows[i].err == OV_OK ? &owners[0] : NULL);
+        assert_null(ov_stations_find(&macs, &elsewhere, 1));
     }
-    ov_macs_forget(&macs, &owners[0]);
-    ov_macs_clear(&macs);
+    ov_stations_forget(&macs, &owners[0]);
+    ov_stations_clear(&macs);
 }
 
 /* A client that invents addresses fills its own share, and nobody else's. */
 static void a_flooder_hurts_itself_alone(void **state)
 {
     (void)state;
-    enum ov_mac_news news;
+    enum ov_station_news news;
     memset(owners, 0, sizeof owners);
-    ov_macs_init(&macs, 9, 256, 0);
-    ov_assert_err(ov_macs_learn(&macs, &owners[1], mac_of(0xffff), 1, &news), OV_OK);
+    ov_stations_init(&macs, 9, 256, 0);
+    ov_assert_err(ov_stations_learn(&macs, &owners[1], mac_of(0xffff), 1, &news), OV_OK);
     for (unsigned i = 0; i < 20000; i++)
     {
-        ov_assert_err(ov_macs_learn(&macs, &owners[0], mac_of(i), 1, &news), i < 256 ? OV_OK : OV_ERR_LIMIT);
+        ov_assert_err(ov_stations_learn(&macs, &owners[0], mac_of(i), 1, &news),
+                      i < 256 ? OV_OK : OV_ERR_LIMIT);
     }
     /* Nor can it take another client's address then. */
-    ov_assert_err(ov_macs_learn(&macs, &owners[0], mac_of(0xffff), 1, &news), OV_ERR_LIMIT);
-    assert_ptr_equal(ov_macs_find(&macs, mac_of(0xffff), 1), &owners[1]);
-    ov_assert_err(ov_macs_learn(&macs, &owners[1], mac_of(0xfffe), 1, &news), OV_OK);
+    ov_assert_err(ov_stations_learn(&macs, &owners[0], mac_of(0xffff), 1, &news), OV_ERR_LIMIT);
+    assert_ptr_equal(ov_stations_find(&macs, mac_of(0xffff), 1), &owners[1]);
+    ov_assert_err(ov_stations_learn(&macs, &owners[1], mac_of(0xfffe), 1, &news), OV_OK);
     assert_int_equal(macs.count, 258);
-    ov_macs_forget(&macs, &owners[0]);
-    ov_macs_forget(&macs, &owners[1]);
-    ov_macs_clear(&macs);
+    ov_stations_forget(&macs, &owners[0]);
+    ov_stations_forget(&macs, &owners[1]);
+    ov_stations_clear(&macs);
 }
 
 int main(void)

@@ -108,7 +108,7 @@ static const struct ov_manage_command commands[] = {
     {"net", 0, on_net, "on Windows"},
     {"pk-sig", 0, on_not_now, "with --management-external-key"},
     {"pkcs11-id-count", 0, on_no_cards, "with --pkcs11-id"},
-    {"proxy", 1, on_elsewhere, "not built"},
+    {"proxy", 1, on_elsewhere, "on a client"},
     {"remote", 1, on_elsewhere, "on a client"},
     {"remote-entry-count", 0, on_elsewhere, "on a client"},
     {"remote-entry-get", 1, on_elsewhere, "on a client"},

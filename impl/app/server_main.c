@@ -1,10 +1,9 @@
-#include <arpa/inet.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "app/client_hook.h"
+#include "app/key_verify.h"
 #include "app/local.h"
 #include "app/login_hook.h"
 #include "app/manage_clients.h"
@@ -196,26 +195,8 @@ static void leave(struct server *server, const char *name, enum ov_outcome outco
 
 static void report(const struct server *server)
 {
-    struct ov_hub_stats stats;
-    struct ov_hub_peer peer;
-    struct ov_counters counters;
     const struct ov_server_view view = view_of(server);
-    ov_server_counters(&view, &counters);
-    ov_report_drops(server->log, server->link, &counters);
-    ov_report_devices(server->log, server->link, server->iface.tun);
-    ov_hub_stats(server->hub, &stats);
-    ov_logf(server->log, OV_LOG_ERROR,
-            "status hub: %u peers, %u half open; %" PRIu64 " resets, %" PRIu64 " answered, %" PRIu64
-            " accepted, %" PRIu64 " connected, %" PRIu64 " floats; dropped %" PRIu64 ", not routed %" PRIu64,
-            stats.peers, stats.half_open, stats.resets, stats.replies, stats.accepted, stats.connected,
-            stats.floats, ov_drops_total(&stats.dropped), ov_drops_total(&stats.routed));
-    for (uint32_t at = 0; ov_hub_next_peer(server->hub, &at, &peer);)
-    {
-        char text[INET_ADDRSTRLEN] = "";
-        struct in_addr ip4 = {htonl(peer.ip4)};
-        (void)inet_ntop(AF_INET, &ip4, text, sizeof text);
-        ov_report_session(server->log, &peer.session, text);
-    }
+    ov_server_report(&view, server->log);
 }
 
 static void on_signal(void *ctx, int signum)
@@ -285,6 +266,14 @@ static void on_verdict(void *ctx)
     ov_loop_deadline(server->loop, 0);
 }
 
+/* A program has judged a certificate or a client key. */
+static void on_judged(void *ctx)
+{
+    const struct server *server = ctx;
+    ov_hub_answered(server->hub, ov_loop_now());
+    ov_loop_deadline(server->loop, 0);
+}
+
 static void open_manage(struct server *server)
 {
     server->control = (struct ov_manage_server){.manage = server->program->manage,
@@ -308,6 +297,8 @@ static enum ov_err open_login(struct server *server)
                                                     .log = server->log,
                                                     .hub = server->hub,
                                                     .hook = server->clients,
+                                                    .world = &server->tunnel.updown.plan.facts,
+                                                    .seen = &server->program->guard.seen,
                                                     .changed = on_verdict,
                                                     .ctx = server};
         server->judge = ov_manage_clients_new(&spec);
@@ -411,7 +402,8 @@ static bool server_open(struct server *server)
     {
         return false;
     }
-    server->program->guard.world = &server->tunnel.updown.plan.facts;
+    ov_cert_guard_serve(&server->program->guard, server->loop, &server->tunnel.updown.plan.facts, on_judged,
+                        server);
     server->settings.has_mac =
         tunnel->tap && ov_netif_mac(server->iface.netif, server->iface.tun->index, server->settings.mac);
     err = open_engine(server);
@@ -446,6 +438,7 @@ static void server_close(struct server *server)
     ov_hub_free(server->hub);
     ov_manage_clients_free(server->judge);
     ov_client_hook_free(server->clients);
+    ov_cert_guard_serve(&server->program->guard, NULL, NULL, NULL, NULL);
     ov_server_tunnel_lower(&server->tunnel);
     if (!ov_loop_free(server->loop))
     {
@@ -472,7 +465,8 @@ enum ov_outcome ov_server_run(struct ov_program *program)
     ov_hub_settings_init(&server->settings, &program->settings);
     if (program->config.certs.key_verify.count > 0)
     {
-        server->settings.judge_key = ov_cert_guard_judge_key;
+        server->settings.judge_key = ov_key_verify_judge;
+        server->settings.judge_key_left = ov_key_verify_left;
         server->settings.judge_key_ctx = &program->guard;
     }
     ov_manage_wait(program->manage);

@@ -1,5 +1,9 @@
 #include "app/server_status.h"
 
+#include <arpa/inet.h>
+#include <inttypes.h>
+
+#include "app/report.h"
 #include "app/status_hub.h"
 #include "app/version.h"
 #include "loop/loop.h"
@@ -23,6 +27,29 @@ void ov_server_counters(const struct ov_server_view *view, struct ov_counters *c
         ov_drops_add(&out, &peer.session.data.seal);
     }
     ov_counters_drops(counters, &in, &out);
+}
+
+void ov_server_report(const struct ov_server_view *view, const struct ov_log *log)
+{
+    struct ov_hub_stats stats;
+    struct ov_hub_peer peer;
+    struct ov_counters counters;
+    ov_server_counters(view, &counters);
+    ov_report_drops(log, view->link, &counters);
+    ov_report_devices(log, view->link, view->iface->tun);
+    ov_hub_stats(view->hub, &stats);
+    ov_logf(log, OV_LOG_ERROR,
+            "status hub: %u peers, %u half open; %" PRIu64 " resets, %" PRIu64 " answered, %" PRIu64
+            " accepted, %" PRIu64 " connected, %" PRIu64 " floats; dropped %" PRIu64 ", not routed %" PRIu64,
+            stats.peers, stats.half_open, stats.resets, stats.replies, stats.accepted, stats.connected,
+            stats.floats, ov_drops_total(&stats.dropped), ov_drops_total(&stats.routed));
+    for (uint32_t at = 0; ov_hub_next_peer(view->hub, &at, &peer);)
+    {
+        char text[INET_ADDRSTRLEN] = "";
+        struct in_addr ip4 = {htonl(peer.ip4)};
+        (void)inet_ntop(AF_INET, &ip4, text, sizeof text);
+        ov_report_session(log, &peer.session, text);
+    }
 }
 
 void ov_server_status_write(const struct ov_server_view *view, uint32_t version, FILE *file)

@@ -206,7 +206,7 @@ const struct ov_manage_command ov_client_commands[] = {
     {"proxy", 1, on_proxy, "NONE|HTTP HOST PORT [nct]|SOCKS HOST PORT: when it is asked for"},
     {"remote", 1, on_remote, "ACCEPT|SKIP [n]|MOD HOST PORT: when it is asked for"},
     {"remote-entry-count", 0, on_entry_count, "How many remotes there are"},
-    {"remote-entry-get", 1, on_entry_get, "i [j]|all: remotes, from i up to before j"},
+    {"remote-entry-get", 1 | OV_MANAGE_OR_MORE, on_entry_get, "i [j]|all: remotes, from i up to before j"},
     {"signal", 1, on_signal, "SIGHUP|SIGTERM|SIGUSR1|SIGUSR2"},
     {"status", 0, on_status, "The status file's text"},
 };

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "app/environment.h"
 #include "app/load_files.h"
@@ -191,15 +190,8 @@ static void add_inner(struct ov_environment *env, const struct ov_visit *visit)
 
 static void add_times(struct ov_environment *env, const struct ov_visit *visit)
 {
-    const time_t since = visit->since_s;
-    struct tm broken;
-    char text[64] = "";
-    if (localtime_r(&since, &broken) != NULL)
-    {
-        (void)strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &broken);
-    }
-    ov_environment_add(env, "time_ascii", text);
-    ov_environment_number(env, "time_unix", visit->since_s);
+    char text[24];
+    ov_environment_since(env, visit->since_s);
     if (visit->stage == OV_VISIT_LEFT)
     {
         (void)snprintf(text, sizeof text, "%llu", (unsigned long long)visit->octets_in);

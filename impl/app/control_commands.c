@@ -93,6 +93,12 @@ static void on_no_cards(void *ctx, const struct ov_manage_words *words)
     ov_manage_say(control->manage, ">PKCS11ID-COUNT:0");
 }
 
+static void on_no_card(void *ctx, const struct ov_manage_words *words)
+{
+    const struct ov_control *control = ctx;
+    ov_manage_say(control->manage, ">PKCS11ID-ENTRY:'%s'", words->word[1]);
+}
+
 static const struct ov_manage_command commands[] = {
     {"auth-retry", 0, on_auth_retry, "on a client"},
     {"client-auth", 2, on_elsewhere, "with --management-client-auth"},
@@ -108,10 +114,11 @@ static const struct ov_manage_command commands[] = {
     {"net", 0, on_net, "on Windows"},
     {"pk-sig", 0, on_not_now, "with --management-external-key"},
     {"pkcs11-id-count", 0, on_no_cards, "with --pkcs11-id"},
+    {"pkcs11-id-get", 1, on_no_card, "with --pkcs11-id"},
     {"proxy", 1, on_elsewhere, "on a client"},
     {"remote", 1, on_elsewhere, "on a client"},
     {"remote-entry-count", 0, on_elsewhere, "on a client"},
-    {"remote-entry-get", 1, on_elsewhere, "on a client"},
+    {"remote-entry-get", 1 | OV_MANAGE_OR_MORE, on_elsewhere, "on a client"},
     {"rsa-sig", 0, on_not_now, "with --management-external-key"},
     {"signal", 1, on_signal, "SIGHUP|SIGTERM|SIGUSR1|SIGUSR2"},
     {"verb", 0, on_verb, "[n]: how much the log says"},

@@ -161,7 +161,10 @@ static void tell_life(struct ov_manage_clients *clients, const struct ov_guest_r
         ov_environment_number(&env, "time_duration",
                               (uint32_t)((ov_loop_now().mono_ms - record->since_ms) / 1000));
     }
-    ov_environment_number(&env, "n_clients", stats.peers);
+    else
+    {
+        ov_environment_number(&env, "n_clients", stats.peers);
+    }
     if (peer->ip4 != 0)
     {
         ov_environment_add(&env, "ifconfig_pool_remote_ip", ov_value_ip4_text(peer->ip4, text));
@@ -173,7 +176,7 @@ static void tell_life(struct ov_manage_clients *clients, const struct ov_guest_r
         ov_environment_add(&env, "ifconfig_pool_remote_ip6", ov_value_ip6_text(peer->ip6, text));
         ov_environment_number(&env, "ifconfig_pool_ip6_netbits", tunnel->ip6_bits);
     }
-    ov_environment_number(&env, "time_unix", record->since_s);
+    ov_environment_since(&env, record->since_s);
     add_outer(&env, "trusted", &peer->session.addr);
     add_outer(&env, "untrusted", &record->addr);
     ov_environment_add(&env, "common_name", peer->session.common_name);

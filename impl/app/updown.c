@@ -46,11 +46,12 @@ static enum outcome call(struct ov_updown *updown, const char *type, const struc
 {
     struct ov_environment env;
     const struct ov_script script = {type, command, more, &env, on_end, updown};
+    /* Others are told of it too, without a program here. */
+    ov_environment_add(&updown->plan.facts, "script_context", context);
     if (command->count == 0)
     {
         return OUTCOME_NEXT;
     }
-    ov_environment_add(&updown->plan.facts, "script_context", context);
     if (!ov_environment_copy(&env, &updown->plan.facts))
     {
         return OUTCOME_FAILED;

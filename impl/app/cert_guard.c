@@ -140,7 +140,8 @@ enum ov_err ov_cert_guard_judge(void *ctx, const struct ov_tls_cert *cert, char 
 
 bool ov_cert_guard_tells(const struct ov_config *config)
 {
-    return config->login.script_security >= OV_SCRIPT_SECURITY_USER || config->management.judges;
+    return config->login.script_security >= OV_SCRIPT_SECURITY_USER || config->management.judges ||
+           config->management.up_down;
 }
 
 bool ov_cert_guard_waits(const struct ov_config *config)

@@ -32,8 +32,7 @@ static void on_connected(struct ov_client *client, struct ov_now now)
                 link->ops->buffer(link, OV_SOCKBUF_RECEIVE, effective->rcvbuf));
     }
     ov_manage_echoes(client->program->manage, client->log, &effective->hooks, true);
-    ov_client_manage_state(client, "ASSIGN_IP", false);
-    ov_client_manage_state(client, "ADD_ROUTES", false);
+    ov_client_manage_assigned(client, &effective->tunnel);
     client->connected = true;
     ov_remotes_connected(&client->remotes);
     if (!ov_client_is_peer(client))

@@ -165,6 +165,8 @@ void ov_client_manage_updown(struct ov_client *client, bool up);
 /* client_commands.c: its commands. */
 extern const struct ov_manage_command ov_client_commands[];
 extern const size_t ov_client_commands_count;
+/* The states ASSIGN_IP and, if there are any, ADD_ROUTES. */
+void ov_client_manage_assigned(struct ov_client *client, const struct ov_tunnel *tunnel);
 /* state as 2.x names it; up: addresses too. */
 void ov_client_manage_state(struct ov_client *client, const char *state, bool up);
 void ov_client_signal(struct ov_client *client, int signum);

@@ -41,6 +41,16 @@ static void on_bytecount(void *ctx, const struct ov_manage_words *words)
     ov_manage_say(client->program->manage, "SUCCESS: bytecount interval changed");
 }
 
+static void on_load_stats(void *ctx, const struct ov_manage_words *words)
+{
+    const struct ov_client *client = ctx;
+    const struct ov_link *link = client->link;
+    (void)words;
+    ov_manage_say(client->program->manage, "SUCCESS: nclients=0,bytesin=%llu,bytesout=%llu",
+                  link != NULL ? (unsigned long long)link->stats.rx_octets : 0,
+                  link != NULL ? (unsigned long long)link->stats.tx_octets : 0);
+}
+
 static void on_forget(void *ctx, const struct ov_manage_words *words)
 {
     struct ov_client *client = ctx;
@@ -144,7 +154,7 @@ static void on_proxy(void *ctx, const struct ov_manage_words *words)
     struct ov_client_manage_proxy *through = &client->manage.through;
     const bool asked = client->manage.proxy == OV_REMOTE_ASKED && client->state == OV_CLIENT_PAUSE;
     const bool http = strcmp(words->word[1], "HTTP") == 0, socks = strcmp(words->word[1], "SOCKS") == 0;
-    bool good = asked && strcmp(words->word[1], "NONE") == 0;
+    bool good = strcmp(words->word[1], "NONE") == 0;
     uint32_t port;
     if (asked && (http || socks) && words->count > 3 && words->word[2][0] != '\0' &&
         strlen(words->word[2]) < sizeof through->host && ov_value_u32(words->word[3], &port) && port > 0 &&
@@ -185,7 +195,8 @@ static void on_entry_get(void *ctx, const struct ov_manage_words *words)
     const struct ov_remotes *remotes = &client->remotes;
     const bool all = strcmp(words->word[1], "all") == 0;
     uint32_t from = 0, to = (uint32_t)remotes->count;
-    bool good = all || (ov_value_u32(words->word[1], &from) && from < remotes->count);
+    /* What is no number is 0, as in 2.x. */
+    bool good = all || !ov_value_u32(words->word[1], &from) || from < remotes->count;
     to = all ? to : from + 1;
     good = good && (all || words->count < 3 || ov_value_u32(words->word[2], &to));
     to = to < remotes->count ? to : (uint32_t)remotes->count;
@@ -203,6 +214,7 @@ const struct ov_manage_command ov_client_commands[] = {
     {"bytecount", 1, on_bytecount, "n: tell octets in and out every n seconds, 0: no more"},
     {"cr-response", 1, on_cr_response, "BASE64: the answer to a question of the server"},
     {"forget-passwords", 0, on_forget, "Passwords that were entered"},
+    {"load-stats", 0, on_load_stats, "Octets in and out"},
     {"proxy", 1, on_proxy, "NONE|HTTP HOST PORT [nct]|SOCKS HOST PORT: when it is asked for"},
     {"remote", 1, on_remote, "ACCEPT|SKIP [n]|MOD HOST PORT: when it is asked for"},
     {"remote-entry-count", 0, on_entry_count, "How many remotes there are"},

@@ -133,6 +133,10 @@ static bool client_open(struct ov_client *client)
 /* The session first: its last packets are gone. Then what it used. */
 static void client_close(struct ov_client *client)
 {
+    if (client->connected)
+    {
+        ov_client_manage_updown(client, false);
+    }
     ov_client_manage_state(client, client->leaving_by != NULL ? client->leaving_by : "EXITING", false);
     ov_client_manage_close(client);
     ov_client_join_threads(client, ov_loop_now());

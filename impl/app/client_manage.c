@@ -71,6 +71,7 @@ void ov_client_manage_open(struct ov_client *client)
         ov_logf(client->log, OV_LOG_ERROR, "management: too many users of it");
     }
     client->manage.passed = client->program->control->passed;
+    ov_client_manage_state(client, "CONNECTING", false);
     ov_key_desk_tell(&client->program->control->desk, ov_client_answered, client);
     client->program->control->card.running = true;
     client->program->control->card.answered = ov_client_answered;
@@ -329,6 +330,23 @@ uint64_t ov_client_manage_tick(struct ov_client *client, struct ov_now now)
                       link != NULL ? (unsigned long long)link->stats.tx_octets : 0);
     }
     return own->bytecount_ms;
+}
+
+void ov_client_manage_assigned(struct ov_client *client, const struct ov_tunnel *tunnel)
+{
+    char line[OV_HISTORY_LINE], ip4[OV_IP4_TEXT] = "", ip6[OV_IP6_TEXT] = "";
+    if (client->program->manage == NULL)
+    {
+        return;
+    }
+    (void)snprintf(line, sizeof line, "ASSIGN_IP,,%s,,,,%s%s",
+                   tunnel->has_ip4 ? ov_value_ip4_text(tunnel->ip4, ip4) : "", tunnel->has_ip6 ? "," : "",
+                   tunnel->has_ip6 ? ov_value_ip6_text(tunnel->ip6, ip6) : "");
+    ov_manage_state(client->program->manage, ov_loop_now(), line);
+    if (tunnel->routes4_count + tunnel->routes6_count > 0 || tunnel->redirect != 0)
+    {
+        ov_client_manage_state(client, "ADD_ROUTES", false);
+    }
 }
 
 void ov_client_manage_state(struct ov_client *client, const char *state, bool up)

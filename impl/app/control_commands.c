@@ -80,6 +80,43 @@ static void on_elsewhere(void *ctx, const struct ov_manage_words *words)
                   words->word[0]);
 }
 
+static void say_no_judge(const struct ov_control *control)
+{
+    ov_manage_say(control->manage,
+                  "ERROR: The 'client-auth' command is not supported by the current daemon mode");
+}
+
+static void on_settings(void *ctx, const char *text, size_t len, enum ov_err err)
+{
+    (void)text;
+    (void)len;
+    (void)err;
+    say_no_judge(ctx);
+}
+
+/* Its lines are no commands, whoever has no use for them. */
+static void on_auth(void *ctx, const struct ov_manage_words *words)
+{
+    struct ov_control *control = ctx;
+    (void)words;
+    ov_manage_take_body(control->manage, on_settings, control);
+}
+
+/* 2.x calls it by the other name. */
+static void on_auth_nt(void *ctx, const struct ov_manage_words *words)
+{
+    (void)words;
+    say_no_judge(ctx);
+}
+
+static void on_filter(void *ctx, const struct ov_manage_words *words)
+{
+    const struct ov_control *control = ctx;
+    uint32_t level = 0;
+    (void)(words->count > 1 && ov_value_u32(words->word[1], &level));
+    ov_manage_say(control->manage, "SUCCESS: env_filter_level=%u", level);
+}
+
 static void on_not_now(void *ctx, const struct ov_manage_words *words)
 {
     const struct ov_control *control = ctx;
@@ -101,12 +138,13 @@ static void on_no_card(void *ctx, const struct ov_manage_words *words)
 
 static const struct ov_manage_command commands[] = {
     {"auth-retry", 0, on_auth_retry, "on a client"},
-    {"client-auth", 2, on_elsewhere, "with --management-client-auth"},
-    {"client-auth-nt", 2, on_elsewhere, "with --management-client-auth"},
+    {"client-auth", 2, on_auth, "with --management-client-auth"},
+    {"client-auth-nt", 2, on_auth_nt, "with --management-client-auth"},
     {"client-deny", 3 | OV_MANAGE_OR_MORE, on_elsewhere, "with --management-client-auth"},
     {"client-kill", 1, on_elsewhere, "on a server"},
     {"client-pending-auth", 4, on_elsewhere, "with --management-client-auth"},
     {"cr-response", 1, on_elsewhere, "on a client"},
+    {"env-filter", 0, on_filter, "with --management-client-auth"},
     {"forget-passwords", 0, on_forget, "Passwords that were entered"},
     {"kill", 1, on_elsewhere, "on a server"},
     {"load-stats", 0, on_elsewhere, "on a server"},

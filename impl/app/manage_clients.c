@@ -120,6 +120,10 @@ static void tell_login(struct ov_manage_clients *clients, const struct ov_guest_
         ov_environment_add(&env, "password", request->password); /* in clear [WP-MGMT-012] */
     }
     add_outer(&env, "untrusted", &request->addr);
+    if (answer) /* its key is active */
+    {
+        add_outer(&env, "trusted", &request->addr);
+    }
     ov_environment_add(&env, "common_name", request->common_name);
     ov_environment_add(&env, "username", request->username);
     if (request->session_state[0] != '\0')

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/client_station.h"
 #include "app/environment.h"
 #include "app/load_files.h"
 #include "app/script.h"
@@ -63,6 +64,7 @@ void ov_visit_drop(struct ov_visit *visit)
     {
         ov_process_forget(visit->process);
     }
+    ov_visit_drop_stations(visit, false);
     ov_client_options_free(visit->options);
     ov_scratch_close(&visit->files);
     ov_environment_clear(&visit->facts);
@@ -246,6 +248,14 @@ bool ov_visit_run(struct ov_visit *visit, const struct ov_command *command, cons
 {
     struct ov_script script = {script_type, command, more, NULL, done, visit};
     return start(visit, &script, &visit->process);
+}
+
+bool ov_visit_run_for(const struct ov_visit *visit, const struct ov_command *command, const char *const *more,
+                      const char *script_type, void (*done)(void *ctx, int status), void *ctx,
+                      struct ov_process **out)
+{
+    struct ov_script script = {script_type, command, more, NULL, done, ctx};
+    return start(visit, &script, out);
 }
 
 void ov_visit_run_alone(const struct ov_visit *visit, const struct ov_command *command,

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "app/client_hook.h"
+#include "app/client_station.h"
 #include "app/key_verify.h"
 #include "app/local.h"
 #include "app/login_hook.h"
@@ -357,6 +357,9 @@ static enum ov_err open_clients(struct server *server)
     server->settings.session.keeps_info = true;
     server->settings.left = on_left;
     server->settings.left_ctx = server;
+    server->settings.learn =
+        config->tunnel.tap && config->clients.learn.count > 0 ? ov_client_station_learn : NULL;
+    server->settings.learn_ctx = server->clients;
     return server->clients != NULL ? OV_OK : OV_ERR_NOMEM;
 }
 

@@ -1,6 +1,7 @@
 #include "hub/private.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "wire/ether.h"
 
@@ -24,10 +25,29 @@ static void tell(struct ov_hub *hub, const struct ov_peer *peer, const uint8_t *
     }
 }
 
+/* No program is asked about a source address that nobody can have. */
+static bool is_asked_about(const struct ov_hub *hub, const struct ov_peer *peer, const uint8_t *mac,
+                           struct ov_now now)
+{
+    static const uint8_t zero[OV_MAC_LEN];
+    return hub->settings->learn != NULL && !ov_mac_is_group(mac) && memcmp(mac, zero, OV_MAC_LEN) != 0 &&
+           !(hub->macs.has_own && memcmp(mac, hub->macs.own, OV_MAC_LEN) == 0) &&
+           ov_macs_find(&hub->macs, mac, now.mono_ms) != &peer->macs;
+}
+
 static enum ov_err learn(struct ov_hub *hub, struct ov_peer *peer, const struct ov_ether *ether,
                          struct ov_now now)
 {
+    const struct ov_hub_settings *settings = hub->settings;
     enum ov_mac_news news = OV_MAC_KNOWN;
+    if (is_asked_about(hub, peer, ether->src, now))
+    {
+        const enum ov_err asked = settings->learn(settings->learn_ctx, peer->ticket, ether->src, 0, now);
+        if (asked != OV_OK)
+        {
+            return asked;
+        }
+    }
     enum ov_err err = ov_macs_learn(&hub->macs, &peer->macs, ether->src, now.mono_ms, &news);
     tell(hub, peer, ether->src, news, now);
     return err;

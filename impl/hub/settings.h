@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/time.h"
 #include "session/settings.h"
 #include "wire/wkc.h"
 
@@ -28,6 +29,11 @@ struct ov_hub_settings
     /* A client that was asked about is gone: what there was to see of it last. NULL: nobody wants to know. */
     void (*left)(void *ctx, uint64_t ticket, const struct ov_hub_peer *last);
     void *left_ctx;
+    /* tap, --learn-address: asked about a station that the hub doesn't know behind this client. Not OV_OK: its frames
+     * are dropped, and those that come later ask again. NULL: every one is learned. */
+    enum ov_err (*learn)(void *ctx, uint64_t ticket, const uint8_t mac[static 6], uint16_t vlan,
+                         struct ov_now now);
+    void *learn_ctx;
     /* --tls-crypt-v2-verify: asked about the metadata of a client's key before a session begins with it, and once
      * for a session. OV_ERR_AGAIN: not yet; the client's packet waits, and ov_hub_answered asks again, until
      * --hand-window is over. Any other error: there is none, and why is logged. NULL: every key of ours will do. */

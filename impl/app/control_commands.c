@@ -6,7 +6,8 @@
 #include "app/manage_loop.h"
 #include "options/values.h"
 
-#define VERB_MOST 15u
+#define VERB_MOST       15u
+#define TEST_LINES_MOST 1000u
 
 static void on_verb(void *ctx, const struct ov_manage_words *words)
 {
@@ -78,6 +79,18 @@ static void on_elsewhere(void *ctx, const struct ov_manage_words *words)
     const struct ov_control *control = ctx;
     ov_manage_say(control->manage, "ERROR: The '%s' command is not supported by the current daemon mode",
                   words->word[0]);
+}
+
+/* For whoever tests how much a controlling program can take. */
+static void on_test(void *ctx, const struct ov_manage_words *words)
+{
+    const struct ov_control *control = ctx;
+    uint32_t count = 0;
+    (void)ov_value_u32(words->word[1], &count);
+    for (uint32_t i = 0; i < count && i < TEST_LINES_MOST; i++)
+    {
+        ov_manage_say(control->manage, "[%u] one line of many, for a test", i);
+    }
 }
 
 static void say_no_judge(const struct ov_control *control)
@@ -159,6 +172,7 @@ static const struct ov_manage_command commands[] = {
     {"remote-entry-get", 1 | OV_MANAGE_OR_MORE, on_elsewhere, "on a client"},
     {"rsa-sig", 0, on_not_now, "with --management-external-key"},
     {"signal", 1, on_signal, "SIGHUP|SIGTERM|SIGUSR1|SIGUSR2"},
+    {"test", 1, on_test, "n: so many lines, to test with"},
     {"verb", 0, on_verb, "[n]: how much the log says"},
 };
 

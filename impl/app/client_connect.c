@@ -262,13 +262,16 @@ void ov_client_attempt(struct ov_client *client, struct ov_now now)
         ov_client_finish(client, OV_OUTCOME_FAILED);
         return;
     }
-    if (ov_client_manage_waits(client, now))
+    const bool asked = client->question == OV_QUESTION_ATTEMPT; /* management has let it pass before */
+    if (!asked && ov_client_manage_waits(client, now))
     {
         return;
     }
+    ov_client_manage_apply(client);
     const struct ov_addr *server = ov_remotes_addr(&client->remotes);
-    if (!ov_client_log_in(client))
+    if (!ov_client_log_in(client, OV_QUESTION_ATTEMPT))
     {
+        client->pause_until_ms = OV_NEVER; /* until somebody has typed it */
         return;
     }
     client->remotes.attempts++;

@@ -154,7 +154,7 @@ void ov_facts_tunnel(struct ov_environment *env, const struct ov_config *effecti
     const struct ov_tunnel *tunnel = &effective->tunnel;
     const struct ov_hook_options *hooks = &effective->hooks;
     ov_environment_add(env, "dev", iface->tun != NULL ? iface->tun->name : tunnel->dev);
-    ov_environment_add(env, "dev_type", "tun");
+    ov_environment_add(env, "dev_type", tunnel->tap ? "tap" : "tun");
     ov_environment_number(env, "tun_mtu", tunnel->mtu);
     add_addresses(env, tunnel);
     /* Pushed ones too. */

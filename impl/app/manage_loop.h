@@ -32,6 +32,11 @@ bool ov_manage_throw(struct ov_manage *manage, const struct ov_manage_words *wor
 /* What write puts into a file is told line by line. */
 void ov_manage_say_file(struct ov_manage *manage, void (*write)(void *ctx, FILE *file), void *ctx);
 
+/* --echo and --parameter: those that were pushed, or those of the configuration; into the log what is meant for a user
+ * ("msg..."). manage may be NULL. */
+void ov_manage_echoes(struct ov_manage *manage, const struct ov_log *log, const struct ov_hook_options *hooks,
+                      bool pushed);
+
 /* Each variable behind prefix, then END behind it. */
 void ov_manage_say_environment(struct ov_manage *manage, const char *prefix,
                                const struct ov_environment *environment);

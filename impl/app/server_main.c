@@ -2,7 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "app/client_hook.h"
+#include "app/client_station.h"
+#include "app/key_verify.h"
 #include "app/local.h"
 #include "app/local_server.h"
 #include "app/login_hook.h"
@@ -252,6 +253,14 @@ static void on_verdict(void *ctx)
     ov_loop_deadline(server->loop, 0);
 }
 
+/* A program has judged a certificate or a client key. */
+static void on_judged(void *ctx)
+{
+    const struct server *server = ctx;
+    ov_hub_answered(server->hub, ov_loop_now());
+    ov_loop_deadline(server->loop, 0);
+}
+
 static void open_manage(struct server *server)
 {
     server->control = (struct ov_manage_server){.manage = server->program->manage,
@@ -276,6 +285,8 @@ static enum ov_err open_login(struct server *server)
                                                     .log = server->log,
                                                     .hub = server->hub,
                                                     .hook = server->clients,
+                                                    .world = &server->tunnel.updown.plan.facts,
+                                                    .seen = &server->program->guard.seen,
                                                     .changed = on_verdict,
                                                     .ctx = server};
         server->judge = ov_manage_clients_new(&spec);
@@ -335,6 +346,9 @@ static enum ov_err open_clients(struct server *server)
     server->settings.session.keeps_info = true;
     server->settings.left = on_left;
     server->settings.left_ctx = server;
+    server->settings.learn =
+        config->tunnel.tap && config->clients.learn.count > 0 ? ov_client_station_learn : NULL;
+    server->settings.learn_ctx = server->clients;
     return server->clients != NULL ? OV_OK : OV_ERR_NOMEM;
 }
 
@@ -379,7 +393,8 @@ static bool server_open(struct server *server)
     {
         return false;
     }
-    server->program->guard.world = &server->tunnel.updown.plan.facts;
+    ov_cert_guard_serve(&server->program->guard, server->loop, &server->tunnel.updown.plan.facts, on_judged,
+                        server);
     server->settings.has_mac =
         tunnel->tap && ov_netif_mac(server->iface.netif, server->iface.tun->index, server->settings.mac);
     err = open_engine(server);
@@ -414,6 +429,7 @@ static void server_close(struct server *server)
     ov_hub_free(server->hub);
     ov_manage_clients_free(server->judge);
     ov_client_hook_free(server->clients);
+    ov_cert_guard_serve(&server->program->guard, NULL, NULL, NULL, NULL);
     ov_server_tunnel_lower(&server->tunnel);
     if (!ov_loop_free(server->loop))
     {
@@ -440,7 +456,8 @@ enum ov_outcome ov_server_run(struct ov_program *program)
     ov_hub_settings_init(&server->settings, &program->settings);
     if (program->config.certs.key_verify.count > 0)
     {
-        server->settings.judge_key = ov_cert_guard_judge_key;
+        server->settings.judge_key = ov_key_verify_judge;
+        server->settings.judge_key_left = ov_key_verify_left;
         server->settings.judge_key_ctx = &program->guard;
     }
     ov_manage_wait(program->manage);

@@ -29,15 +29,6 @@ void ov_server_counters(const struct ov_server_view *view, struct ov_counters *c
     ov_counters_drops(counters, &in, &out);
 }
 
-void ov_server_status_write(const struct ov_server_view *view, uint32_t version, FILE *file)
-{
-    struct ov_counters counters;
-    char title[OV_VERSION_LINE];
-    ov_server_counters(view, &counters);
-    ov_status_hub_write(file, version, ov_version_line(title), view->hub, view->config, &counters,
-                        ov_loop_now());
-}
-
 void ov_server_report(const struct ov_server_view *view, const struct ov_log *log)
 {
     struct ov_hub_stats stats;
@@ -57,4 +48,13 @@ void ov_server_report(const struct ov_server_view *view, const struct ov_log *lo
         char text[OV_IP4_TEXT];
         ov_report_session(log, &peer.session, ov_value_ip4_text(peer.ip4, text));
     }
+}
+
+void ov_server_status_write(const struct ov_server_view *view, uint32_t version, FILE *file)
+{
+    struct ov_counters counters;
+    char title[OV_VERSION_LINE];
+    ov_server_counters(view, &counters);
+    ov_status_hub_write(file, version, ov_version_line(title), view->hub, view->config, &counters,
+                        ov_loop_now());
 }

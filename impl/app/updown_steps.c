@@ -16,11 +16,12 @@ static enum ov_updown_outcome call(struct ov_updown *updown, const char *type,
 {
     struct ov_environment env;
     const struct ov_script script = {type, command, more, &env, ov_updown_program_ended, updown};
+    /* Others are told of it too, without a program here. */
+    ov_environment_add(&updown->plan.facts, "script_context", context);
     if (command->count == 0)
     {
         return OV_UPDOWN_OUTCOME_NEXT;
     }
-    ov_environment_add(&updown->plan.facts, "script_context", context);
     if (!ov_environment_copy(&env, &updown->plan.facts))
     {
         return OV_UPDOWN_OUTCOME_FAILED;

@@ -31,6 +31,7 @@ struct ov_tls_cert
     const char *serial;  /* decimal */
     const uint8_t *der;
     size_t der_len;
+    const void *handshake; /* names the handshake: the same for its whole chain, see judge_left */
 };
 
 /* A private key that somebody else keeps: management, a token. What is asked of it: */
@@ -100,9 +101,14 @@ struct ov_tls_settings
     enum ov_tls_profile profile;
     const char *name_field; /* --x509-username-field, such as "emailAddress"; NULL: CN. Borrowed as signer */
     /* Rules beside the library's: called for each certificate of the chain that it found good. Not OV_OK:
-     * refused, and why. NULL: none. */
+     * refused, and why. NULL: none. OV_ERR_AGAIN, of one that waits: not yet; the handshake pauses, nothing else
+     * does, and each later step of it asks again about the same certificate. */
     enum ov_err (*judge)(void *ctx, const struct ov_tls_cert *cert, char why[static OV_TLS_JUDGE_TEXT]);
     void *judge_ctx;
+    bool judge_waits;
+    /* Of a judge that waits, NULL: none: this handshake is complete, has failed or is given up, and nobody asks on its
+     * behalf any more. Its name may be another one's afterwards. */
+    void (*judge_left)(void *ctx, const void *handshake);
     bool trust_judge; /* --peer-fingerprint without --ca: the judge alone decides about trust */
     enum ov_tls_version version_min;
     enum ov_tls_version version_max;
@@ -170,7 +176,7 @@ struct ov_tls_ops
     /* Octets waiting for drain. */
     size_t (*pending)(const struct ov_tls_conn *conn);
 
-    /* Go on with the handshake. OV_OK: complete. OV_ERR_AGAIN: needs feed or drain, or the signer's answer.
+    /* Go on with the handshake. OV_OK: complete. OV_ERR_AGAIN: needs feed or drain, or the signer's or judge's answer.
      * OV_ERR_CERT: peer's certificate refused; OV_ERR_TLS: anything else; see error_text. An alert
      * may still wait in drain. */
     enum ov_err (*handshake)(struct ov_tls_conn *conn);

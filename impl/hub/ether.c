@@ -1,6 +1,7 @@
 #include "hub/private.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "wire/ether.h"
 
@@ -24,11 +25,31 @@ static void tell(struct ov_hub *hub, const struct ov_peer *peer, const uint8_t *
     }
 }
 
+/* No program is asked about a source address that nobody can have. */
+static bool is_asked_about(const struct ov_hub *hub, const struct ov_peer *peer, const struct ov_station *src,
+                           struct ov_now now)
+{
+    static const uint8_t zero[OV_MAC_LEN];
+    const uint8_t *mac = src->octets;
+    return hub->settings->learn != NULL && !ov_mac_is_group(mac) && memcmp(mac, zero, OV_MAC_LEN) != 0 &&
+           !(hub->macs.has_own && memcmp(mac, hub->macs.own, OV_MAC_LEN) == 0) &&
+           ov_stations_find(&hub->macs, src, now.mono_ms) != &peer->macs;
+}
+
 static enum ov_err learn(struct ov_hub *hub, struct ov_peer *peer, const struct ov_ether *ether,
                          uint16_t vlan, struct ov_now now)
 {
+    const struct ov_hub_settings *settings = hub->settings;
     enum ov_station_news news = OV_STATION_KNOWN;
     const struct ov_station src = ov_station_of(ether->src, OV_MAC_LEN, vlan);
+    if (is_asked_about(hub, peer, &src, now))
+    {
+        const enum ov_err asked = settings->learn(settings->learn_ctx, peer->ticket, ether->src, vlan, now);
+        if (asked != OV_OK)
+        {
+            return asked;
+        }
+    }
     enum ov_err err = ov_stations_learn(&hub->macs, &peer->macs, &src, now.mono_ms, &news);
     tell(hub, peer, ether->src, news, now);
     return err;

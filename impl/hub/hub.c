@@ -131,6 +131,7 @@ void ov_hub_free(struct ov_hub *hub)
     {
         ov_index_clear(&hub->index[i]);
     }
+    ov_parked_lost(hub, NULL);
     ov_inner_routes_clear(&hub->routes);
     ov_stations_clear(&hub->macs);
     free(hub->flood);

@@ -42,6 +42,9 @@ void ov_hub_tick(struct ov_hub *hub, struct ov_now now);
 /* False when there is none. */
 bool ov_hub_event(struct ov_hub *hub, struct ov_event *event);
 
+/* A judge of certificates or keys that said OV_ERR_AGAIN has an answer: whoever waits for one asks again. */
+void ov_hub_answered(struct ov_hub *hub, struct ov_now now);
+
 /* ---- where each peer has a connection (session settings: stream) ---- */
 
 /* The connection from addr is gone: so are the peers on it. */

@@ -192,6 +192,8 @@ struct ov_claims
     struct ov_addr *addr;
 };
 
+struct ov_parked; /* parked.c */
+
 struct ov_hub
 {
     const struct ov_hub_settings *settings;
@@ -220,6 +222,8 @@ struct ov_hub
     struct ov_claims claims;
     struct ov_limit lost_lines; /* in the log */
     struct ov_hub_events events;
+    struct ov_parked *parked; /* strangers that wait for a verdict on their key */
+    uint32_t parked_count;
     struct ov_hub_stats stats;
     struct ov_hub_room *room; /* NULL until it is needed */
     uint64_t serials;         /* peers so far */
@@ -320,6 +324,9 @@ void ov_hub_log_metadata(const struct ov_hub *hub, const char *name, const struc
 /* stateless.c */
 /* A control packet that belongs to no session. The new peer if it opened one: give it the packet. */
 struct ov_peer *ov_hub_stranger(struct ov_hub *hub, struct ov_datagram *dg, struct ov_now now);
+/* The same for a packet that was parked. NULL: it was dropped, or *waits longer. */
+struct ov_peer *ov_hub_stranger_again(struct ov_hub *hub, struct ov_datagram *dg, struct ov_now now,
+                                      bool *waits);
 /* The next stateless reply. OV_ERR_AGAIN: none. */
 OV_MUST_USE enum ov_err ov_hub_reply(struct ov_hub *hub, struct ov_datagram *dg, struct ov_now now);
 
@@ -328,6 +335,21 @@ OV_MUST_USE enum ov_err ov_claims_init(struct ov_claims *claims, uint32_t peers)
 void ov_claims_clear(struct ov_claims *claims);
 /* A peer came to, or went from, addr: if that is a connection, somebody has to know. */
 void ov_hub_note_claim(struct ov_hub *hub, const struct ov_addr *addr);
+
+/* parked.c: strangers whose keys are being judged. */
+bool ov_parked_has(const struct ov_hub *hub, const struct ov_datagram *dg);
+bool ov_parked_is_full(const struct ov_hub *hub);
+/* Keeps a copy of a packet that holds at least the head of a control packet. OV_ERR_NOMEM: it will not be asked about
+ * again. */
+OV_MUST_USE enum ov_err ov_parked_add(struct ov_hub *hub, const struct ov_datagram *dg, struct ov_now now);
+uint64_t ov_parked_deadline(const struct ov_hub *hub);
+void ov_parked_tick(struct ov_hub *hub, struct ov_now now);
+/* Whoever waits at addr is gone; NULL: all of them. */
+void ov_parked_lost(struct ov_hub *hub, const struct ov_addr *addr);
+
+/* receive.c */
+/* One packet for peer, which may be gone afterwards. */
+void ov_hub_give(struct ov_hub *hub, struct ov_peer *peer, struct ov_datagram *dg, struct ov_now now);
 
 /* inner.c */
 /* Opened packets of one peer: its own source address? For another client? [WP-SRV-008] */

@@ -144,6 +144,11 @@ static void receive_run(struct ov_hub *hub, struct ov_peer *peer, struct ov_data
     ov_hub_after(hub, peer, now);
 }
 
+void ov_hub_give(struct ov_hub *hub, struct ov_peer *peer, struct ov_datagram *dg, struct ov_now now)
+{
+    receive_run(hub, peer, dg, 1, now);
+}
+
 static void drop(struct ov_hub *hub, struct ov_datagram *dg, enum ov_err why)
 {
     ov_drops_count(&hub->stats.dropped, why);

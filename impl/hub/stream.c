@@ -67,6 +67,7 @@ void ov_hub_lost(struct ov_hub *hub, const struct ov_addr *addr, enum ov_err err
     {
         ov_drops_count(&hub->stats.dropped, err);
     }
+    ov_parked_lost(hub, addr);
     while ((peer = anybody_at(hub, addr)) != NULL)
     {
         ov_peer_close(hub, peer, err, "connection-reset");

@@ -251,6 +251,7 @@ struct ov_management
     bool hold;
     bool query_passwords;
     bool query_remote;
+    bool query_proxy;
     bool connects_out;      /* --management-client */
     const char *peer_user;  /* who may come over a unix socket; NULL: anybody */
     const char *peer_group; /* one of its groups */

@@ -87,6 +87,7 @@ struct ov_draft
     struct ov_list push;         /* const char * */
     struct ov_list ignored;      /* const char *: names of ignore-unknown-option */
     struct ov_list variables;    /* struct ov_variable */
+    struct ov_list echoes;       /* struct ov_echo */
     struct ov_list foreign;      /* const char *: dhcp-option */
     struct ov_list dns_servers;  /* struct ov_dns_server, by number */
     struct ov_list dns_search;   /* const char * */
@@ -393,6 +394,7 @@ OV_SETTER(compat_mode);
 OV_SETTER(pool_persist);
 OV_SETTER(hook);
 OV_SETTER(setenv);
+OV_SETTER(echo);
 OV_SETTER(setenv_safe);
 OV_SETTER(dhcp_option);
 OV_SETTER(dns);

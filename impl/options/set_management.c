@@ -27,6 +27,40 @@ OV_SETTER(management)
     management->port = line->word[2];
 }
 
+/* The words as one text, from servers too. */
+OV_SETTER(echo)
+{
+    struct ov_list *list = &parse->draft.echoes;
+    size_t size = 1;
+    for (size_t i = 1; i < line->count; i++)
+    {
+        size += strlen(line->word[i]) + 1;
+    }
+    char *text = list->count < OV_ECHOES_MAX ? ov_arena_alloc(parse->arena, size) : NULL;
+    if (list->count >= OV_ECHOES_MAX)
+    {
+        ov_parse_error(parse, "more than %u echoes", OV_ECHOES_MAX);
+        return;
+    }
+    if (text == NULL)
+    {
+        parse->failed = OV_ERR_NOMEM;
+        return;
+    }
+    size_t at = 0;
+    for (size_t i = 1; i < line->count; i++)
+    {
+        const size_t len = strlen(line->word[i]);
+        text[at] = ' ';
+        at += i > 1;
+        memcpy(text + at, line->word[i], len);
+        at += len;
+    }
+    text[at] = '\0';
+    const struct ov_echo echo = {text, parse->scope == OV_IN_PUSH};
+    (void)ov_parse_append(parse, list, &echo, sizeof echo);
+}
+
 OV_SETTER(external_key)
 {
     struct ov_cert_options *certs = &parse->config->certs;
@@ -71,6 +105,7 @@ void ov_parse_finish_management(struct ov_parse *parse)
                                             "management-hold",
                                             "management-log-cache",
                                             "management-query-passwords",
+                                            "management-query-proxy",
                                             "management-query-remote",
                                             "management-signal",
                                             "management-up-down",

@@ -107,12 +107,7 @@ void ov_parse_check_dev_options(struct ov_parse *parse)
     const uint8_t bits = parse->draft.server_bits;
     char text[OV_IP4_TEXT];
     ov_parse_check_vlan(parse);
-    if (parse->config->tunnel.tap && point_at(parse, "learn-address"))
-    {
-        ov_parse_error(parse,
-                       "'learn-address' with 'dev tap' is known to OpenVPN 2.x but not built into ovref yet");
-    }
-    else if (!parse->config->tunnel.tap)
+    if (!parse->config->tunnel.tap)
     {
         needs_tap(parse, "lladdr");
         needs_tap(parse, "server-bridge");

@@ -48,8 +48,8 @@ static const struct ov_option rows[] = {
         "daemon", "[name]", 0, 1, BOTH, daemon, "", "",
         "run in the background once everything is read, and log to syslog under this name unless 'log' says "
         "else; relative paths stay valid"),
-    PLANNED("echo", "text ...", 0, MANY, BOTH | PUSH, "", "pass text to the management interface"),
-    PLANNED("parameter", "text ...", 0, MANY, BOTH | PUSH, "2.4", "the same as echo"),
+    OTHER("echo", "text ...", 0, MANY, BOTH | PUSH, echo, "", "", "pass text to the management interface"),
+    OTHER("parameter", "text ...", 0, MANY, BOTH | PUSH, echo, "", "2.4", "the same as echo"),
     MOOT("engine", "[name]", 0, 1, BOTH, "2.1", "use a hardware crypto engine of OpenSSL",
          "OpenSSL 3 has providers instead ('providers'), and keys on tokens come by 'pkcs11-providers'"),
     MOOT("fast-io", "", 0, 0, BOTH, "", "save a poll before each write",

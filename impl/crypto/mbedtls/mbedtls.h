@@ -56,6 +56,8 @@ struct ov_tls_conf
     enum ov_tls_client_cert client_cert; /* of a server */
     enum ov_err (*judge)(void *ctx, const struct ov_tls_cert *cert, char why[static OV_TLS_JUDGE_TEXT]);
     void *judge_ctx;
+    bool judge_waits;
+    void (*judge_left)(void *ctx, const void *handshake);
     bool trust_judge;
     const char *name_field;
     const struct ov_tls_signer *signer; /* NULL: the key is here */
@@ -89,7 +91,8 @@ struct ov_tls_conn
     mbedtls_ssl_context ssl;
     struct ov_fifo in;     /* from the peer */
     struct ov_fifo out;    /* to the peer */
-    struct ov_pause pause; /* used where somebody else signs */
+    struct ov_pause pause; /* used where somebody else signs or judges, while the handshake lasts */
+    bool judged;           /* the judge knows this handshake */
     bool open;             /* handshake complete */
     enum ov_cert_fault fault;
     bool leaf_seen;     /* the peer's certificate passed all rules */
@@ -113,7 +116,7 @@ int mbed_sign_digest(const struct ov_tls_conf *conf, mbedtls_md_type_t md, const
 /* tls_judge.c: the name of a certificate by --x509-username-field [WP-TLS-009], and the rules beside the library's. */
 void mbed_name_of(const struct ov_tls_conf *conf, const mbedtls_x509_crt *cert, char *out, size_t cap,
                   bool *has_nul);
-enum ov_err mbed_judge(const struct ov_tls_conf *conf, const mbedtls_x509_crt *x509, int depth,
+enum ov_err mbed_judge(struct ov_tls_conn *conn, const mbedtls_x509_crt *x509, int depth,
                        char why[static OV_TLS_JUDGE_TEXT]);
 
 /* The verify callback of every connection; conn is its ov_tls_conn. */

@@ -65,6 +65,8 @@ struct ov_tls_conf
     enum ov_tls_client_cert client_cert; /* of a server */
     enum ov_err (*judge)(void *ctx, const struct ov_tls_cert *cert, char why[static OV_TLS_JUDGE_TEXT]);
     void *judge_ctx;
+    bool judge_waits;
+    void (*judge_left)(void *ctx, const void *handshake);
     bool trust_judge;
     const char *name_field;
 };
@@ -73,7 +75,9 @@ struct ov_tls_conf
 struct ov_tls_conn
 {
     struct ov_tls_conf *conf;
-    struct ov_pause pause; /* used where somebody else signs */
+    struct ov_pause pause; /* used where somebody else signs or judges, while the handshake lasts */
+    bool judged;           /* the judge knows this handshake */
+    X509_STORE *store; /* what it verifies by, while it may wait: new revocation lists come with a new one */
     SSL *ssl;
     BIO *in;  /* from the peer */
     BIO *out; /* to the peer */
@@ -115,7 +119,7 @@ const char *openssl_reason(char *text, size_t cap);
 int openssl_verify(int library_says_fine, X509_STORE_CTX *store);
 /* tls_judge.c: the name of a certificate by --x509-username-field [WP-TLS-009], and the rules beside the library's. */
 void openssl_name_of(const struct ov_tls_conf *conf, const X509 *cert, char *out, size_t cap, bool *has_nul);
-enum ov_err openssl_judge(const struct ov_tls_conf *conf, X509 *x509, int depth,
+enum ov_err openssl_judge(struct ov_tls_conn *conn, X509 *x509, int depth,
                           char why[static OV_TLS_JUDGE_TEXT]);
 enum ov_err openssl_subject_of(const X509 *cert, char *out, size_t cap);
 enum ov_err openssl_peer(struct ov_tls_conn *conn, struct ov_tls_peer *out);

@@ -282,6 +282,8 @@ enum ov_err openssl_conf_new(const struct ov_tls_settings *settings, struct ov_t
     conf->client_cert = settings->client_cert;
     conf->judge = settings->judge;
     conf->judge_ctx = settings->judge_ctx;
+    conf->judge_waits = settings->judge_waits;
+    conf->judge_left = settings->judge_left;
     conf->trust_judge = settings->trust_judge;
     conf->name_field = settings->name_field;
     *out = conf;

@@ -6,6 +6,7 @@ import socket
 import sys
 import time
 
+# what 2.6 answers to each of these, "version 3" with nothing among them [WP-MGMT-003, WP-MGMT-004]
 COMMANDS = """env-filter|env-filter 2|env-filter 0|bytecount 5|client-auth|client-auth x 1|client-auth 7 y
 client-auth 77 1\nEND|client-auth-nt 0|client-auth-nt 77 1|client-deny 0 1|client-deny 77 1 "why"|client-kill 9
 client-pending-auth 0 1 x|client-pending-auth 77 1 x 10|kill|kill 192.0.2.1:5|kill nobody|status 9
@@ -89,6 +90,7 @@ def compare(what, stock, ours):
     print(f"FAIL  {what}\n      stock: {stock}\n      ovref: {ours}")
 
 
+# [WP-SRV-026]
 def life(name, server, client):
     """What is told of a client from its first login to its end, without numbers that differ."""
     told = []

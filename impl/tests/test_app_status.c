@@ -147,6 +147,7 @@ static void test_stations(void **state)
     free(text);
 }
 
+/* [WP-SRV-050, WP-SRV-051] */
 static void test_server_versions(void **state)
 {
     (void)state;

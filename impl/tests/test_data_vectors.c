@@ -138,6 +138,7 @@ static void each_vector(void (*check)(const struct ov_crypto *, const struct ov_
     ov_vec_free(file);
 }
 
+/* Nonce, associated data of both headers, and the tag in front, octet by octet [WP-DATA-020, WP-DATA-021, WP-DATA-022, WP-DATA-025, WP-DATA-026]. */
 static void vectors_pass(void **state)
 {
     (void)state;

@@ -79,6 +79,7 @@ static enum ov_err answer(const uint8_t *type2, size_t len, const char *username
     return err != OV_OK ? err : ov_base64_decode(back, strlen(back), out, OV_NTLM_RAW, out_len);
 }
 
+/* The whole type 3 message: blob, proof, fields and their places [WP-PROXY-006, WP-PROXY-007]. */
 static void test_vector(void **state)
 {
     (void)state;

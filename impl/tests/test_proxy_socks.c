@@ -11,6 +11,7 @@
 
 #include "proxy/proxy.h"
 #include "tests/lib/octets.h"
+#include "tests/lib/vectors.h"
 #include "wire/socks_udp.h"
 
 static struct ov_proxy proxy;
@@ -172,7 +173,9 @@ static void test_relay_header(void **state)
     uint8_t got[OV_SOCKS_UDP_HEAD];
     struct ov_addr addr = {.family = 4, .port = 1194, .ip = {198, 51, 100, 7}};
     struct ov_addr back;
-    assert_int_equal(ov_test_hex("00000001 c6336407 04aa", want, sizeof want), sizeof want);
+    struct ov_vec_file *file = ov_vec_load("framing");
+    ov_vec_exactly(ov_vec_section(file, "socks-udp"), "header", want, sizeof want);
+    ov_vec_free(file);
     ov_assert_err(ov_socks_udp_write(&addr, got), OV_OK);
     assert_memory_equal(got, want, sizeof want);
     for (size_t len = 0; len < sizeof want; len++)

@@ -106,7 +106,7 @@ static const struct
     const char *name;
     void (*make)(struct ov_plan *plan);
     bool refused;
-} kinds[] = {
+} kinds[OV_PLAN_RULES - 3] = {
     {"names", named, false},
     {"fingerprints", fingerprints, false},
     {"a list", not_revoked, false},
@@ -124,7 +124,7 @@ static const struct
     const char *name;
     enum ov_tls_version client_min, client_max, server_min, server_max;
     bool refused;
-} ranges[] = {
+} ranges[OV_PLAN_VERSIONS - 2] = {
     {"TLS 1.2 to 1.3", 12, 13, 12, 13, false},           {"TLS from 1.2, server 1.2", 12, 13, 12, 12, false},
     {"TLS from 1.2, server 1.3", 12, 13, 13, 13, false}, {"TLS 1.2, server to 1.3", 12, 12, 12, 13, false},
     {"TLS 1.3, server from 1.2", 13, 13, 12, 13, false}, {"TLS 1.2, server 1.3", 12, 12, 13, 13, true},
@@ -140,6 +140,7 @@ void ov_plan_certs(struct ov_plan *plan, struct ov_test_random *random)
     {
         kinds[kind].make(plan);
         plan->rules = kinds[kind].name;
+        plan->rules_number = 3 + kind;
         plan->refusal = kinds[kind].refused ? OV_PLAN_REFUSED_TLS : plan->refusal;
     }
     if (range < sizeof ranges / sizeof ranges[0] && ov_test_speaks(client, OV_TLS_VERSION_1_3) &&
@@ -150,6 +151,7 @@ void ov_plan_certs(struct ov_plan *plan, struct ov_test_random *random)
         plan->server.version = ranges[range].server_min;
         plan->server.version_max = ranges[range].server_max;
         plan->versions = ranges[range].name;
+        plan->versions_number = 2 + range;
         plan->refusal = ranges[range].refused ? OV_PLAN_REFUSED_TLS : plan->refusal;
     }
 }

@@ -11,7 +11,7 @@
 #include "crypto/null/null.h"
 #include "tests/lib/tlspair.h"
 
-static const struct ov_plan_shape shapes[] = {
+static const struct ov_plan_shape shapes[OV_PLAN_SHAPES] = {
     {"plain", "", "", OV_COMP_OFF, false},
     {"plain", "", "", OV_COMP_OFF, false},
     {"tun-mtu 576", "tun-mtu 576\n", "tun-mtu 576\n", OV_COMP_OFF, false},
@@ -117,7 +117,8 @@ static void make_data(struct ov_plan *plan, struct ov_test_random *r)
     (void)snprintf(plan->server_text, OV_PLAN_TEXT,
                    "data-ciphers %s\nauth %s\nkeepalive 10 60\nmax-packet-size %u\n", cipher, auth,
                    500 + ov_test_below(r, 800));
-    plan->shape = &shapes[ov_test_below(r, COUNT(shapes))];
+    plan->shape_number = ov_test_below(r, OV_PLAN_SHAPES);
+    plan->shape = &shapes[plan->shape_number];
     plan->without_v2 = ov_test_below(r, 6) == 0;
     /* Only what proves where it comes from moves a client, and only a peer-id tells whose it is. */
     plan->floats = ov_test_below(r, 3) == 0 && (!bare || ov_cipher_is_aead(plan->cipher));
@@ -158,13 +159,15 @@ static void make_way(struct ov_plan *plan, struct ov_test_random *r)
     const bool stream = ov_test_below(r, 6) == 0;
     if ((p2p && needs_push(plan->shape)) || (stream && needs_datagrams(plan->shape)))
     {
+        plan->shape_number = 0;
         plan->shape = &shapes[0];
     }
     plan->faults = stream ? (struct ov_wire_faults){.latency_ms = plan->faults.latency_ms} : plan->faults;
     plan->client.p2p = plan->server.p2p = p2p;
     plan->client.stream = plan->server.stream = stream;
     plan->client.v6 = ov_test_below(r, 3) == 0;
-    plan->client.cert = certs[ov_test_below(r, COUNT(certs))];
+    plan->rules_number = ov_test_below(r, COUNT(certs));
+    plan->client.cert = certs[plan->rules_number];
     plan->without_v2 = plan->without_v2 && !p2p;
     plan->floats = plan->floats && !p2p && !stream && !plan->without_v2;
     plan->updates = plan->updates && !p2p;
@@ -186,6 +189,7 @@ static void make_control(struct ov_plan *plan, struct ov_test_random *r)
     plan->server.wrap = plan->client.wrap;
     plan->client.version = plan->server.version = old ? OV_TLS_VERSION_1_2 : OV_TLS_VERSION_1_3;
     plan->versions = old ? "TLS 1.2" : "TLS 1.3";
+    plan->versions_number = !old;
     plan->rules = plan->client.cert;
     plan->client.built = (struct ov_proto_flags){.cc_exit = ov_test_below(r, 4) != 0,
                                                  .tls_ekm = ov_test_below(r, 3) != 0,

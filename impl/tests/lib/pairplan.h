@@ -51,6 +51,7 @@ enum ov_plan_refusal
     OV_PLAN_REFUSED_TLS, /* no version in common, or a certificate that a rule, a list or a fingerprint refuses */
     OV_PLAN_REFUSED_AUTH, /* no cipher in common, or the login */
     OV_PLAN_REFUSED_KEY,  /* tls-crypt-v2-verify: silence */
+    OV_PLAN_REFUSALS
 };
 
 /* What stands between tunnel packet and cipher: options of both ends. */
@@ -62,6 +63,10 @@ struct ov_plan_shape
     enum ov_comp_mode comp;
     bool compresses;
 };
+
+#define OV_PLAN_SHAPES   25u
+#define OV_PLAN_RULES    12u /* about certificates; the first three are kinds of them */
+#define OV_PLAN_VERSIONS 9u  /* of TLS; the first two are of one version */
 
 #define OV_PLAN_TEXT 768u
 
@@ -81,8 +86,9 @@ struct ov_plan
     enum ov_plan_proxy proxy;
     enum ov_plan_refusal refusal;
     const struct ov_plan_shape *shape;
-    const char *rules;    /* about certificates */
-    const char *versions; /* of TLS */
+    const char *rules;
+    const char *versions;
+    uint32_t shape_number, rules_number, versions_number;
     char client_text[OV_PLAN_TEXT];
     char server_text[OV_PLAN_TEXT];
 };

@@ -1,4 +1,5 @@
-/* Keys of the control channel from configuration texts, and --genkey: what is written is what the other verbs read. */
+/* Keys of the control channel from configuration texts, and --genkey: what is written is what the other verbs
+ * read. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -204,7 +205,7 @@ static void refused(void **state)
     expect(load_file(false, "tls-crypt", "server", "", &keys), "not an OpenVPN static key file");
 }
 
-/* Half a key serves both directions, but not one of two [WP-KEY-002] [WP-KEY-004]. */
+/* Half a key serves both directions, but not one of two [WP-KEY-002, WP-KEY-004]. */
 static void half_a_key(void **state)
 {
     struct ov_control_keys keys;

@@ -156,7 +156,8 @@ static void every_format_with_every_framing(void **state)
     }
 }
 
-/* V2 framing of IP packets changes no octet, and V1 adds one: so trains of one size stay trains of one size. */
+/* V2 framing of IP packets changes no octet, and V1 adds one: so trains of one size stay trains of one size.
+ * */
 static void sizes_on_the_wire(void **state)
 {
     (void)state;
@@ -210,7 +211,8 @@ static void small_ones_are_left(void **state)
 
 /* ---- what a peer with the key may send all the same ---- */
 
-/* The fragment header stands in front of the compression octet, and a peer without framing is not understood [WP-COMP-003, WP-COMP-006]. */
+/* The fragment header stands in front of the compression octet, and a peer without framing is not understood
+ * [WP-COMP-003, WP-COMP-006]. */
 static const struct
 {
     enum ov_comp_mode mode;
@@ -321,7 +323,8 @@ static void without_a_library(void **state)
     close_ends(&e);
 }
 
-/* Too large, empty, without a key, or more than the queue holds: dropped with a reason, as without framing. */
+/* Too large, empty, without a key, or more than the queue holds: dropped with a reason, as without framing.
+ * */
 static void drops_on_the_way_out(void **state)
 {
     (void)state;

@@ -87,7 +87,7 @@ static void assert_push(const struct ov_config *config, const char *expected)
     assert_string_equal(all, expected);
 }
 
-/* [WP-PUSH-021], [WP-PUSH-022] [WP-PUSH-023, WP-SRV-040] */
+/* [WP-PUSH-021], [WP-PUSH-022, WP-PUSH-023, WP-SRV-040] */
 static void test_server_helpers(void **state)
 {
     (void)state;

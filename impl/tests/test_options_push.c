@@ -214,7 +214,8 @@ static const struct
     {",ping 5\x7f", OV_ERR_FORMAT, ""},
 };
 
-/* Every option that a server may send, in its right and its wrong forms [WP-FLAG-003, WP-PUSH-020, WP-PUSH-025]. */
+/* Every option that a server may send, in its right and its wrong forms [WP-FLAG-003, WP-PUSH-020,
+ * WP-PUSH-025]. */
 static void test_rows(void **state)
 {
     (void)state;
@@ -239,7 +240,8 @@ static void test_rows(void **state)
     assert_int_equal(failed, 0);
 }
 
-/* What allow-compression lets in, and that it is a push that decides about the framing [WP-COMP-013] [WP-COMP-011]. */
+/* What allow-compression lets in, and that it is a push that decides about the framing [WP-COMP-013,
+ * WP-COMP-011]. */
 static void test_compression(void **state)
 {
     (void)state;

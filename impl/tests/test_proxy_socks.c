@@ -84,7 +84,8 @@ static void test_udp(void **state)
     assert_string_equal(ov_addr_text(&proxy.relay, text), "198.51.100.7:1194");
 }
 
-/* Everything the proxy says, in one string; cut at every place it means the same [WP-PROXY-020, WP-PROXY-021]. */
+/* Everything the proxy says, in one string; cut at every place it means the same [WP-PROXY-020,
+ * WP-PROXY-021]. */
 static void test_answers(void **state)
 {
     static const struct

@@ -1,4 +1,5 @@
-/* A client that waits: for the push, for a verdict, for the server's messages; and what comes from elsewhere. */
+/* A client that waits: for the push, for a verdict, for the server's messages; and what comes from elsewhere.
+ * */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -228,7 +229,8 @@ static uint8_t hand_over(struct ov_rig_client *client)
     return octet;
 }
 
-/* Which messages end a client's session, and how: none of them is named otherwise on the wire [WP-MSG-011, WP-MSG-012]. */
+/* Which messages end a client's session, and how: none of them is named otherwise on the wire [WP-MSG-011,
+ * WP-MSG-012]. */
 static void last_words(void **state)
 {
     (void)state;

@@ -126,7 +126,8 @@ static void what_it_is_made_of(void **state)
     }
 }
 
-/* Its ids begin at 1 with a time of their own, and go on over all later key-ids; it is made once [WP-DYN-004]. */
+/* Its ids begin at 1 with a time of their own, and go on over all later key-ids; it is made once
+ * [WP-DYN-004]. */
 static void how_its_ids_run(void **state)
 {
     (void)state;

@@ -200,7 +200,8 @@ static void sizes_of_pieces(void **state)
 
 /* ---- what programs are told ---- */
 
-/* Only IV_ and UV_ are handed on, and nothing in them that a shell would take for more than text [WP-PI-001]. */
+/* Only IV_ and UV_ are handed on, and nothing in them that a shell would take for more than text [WP-PI-001].
+ * */
 static void exported_lines(void **state)
 {
     (void)state;

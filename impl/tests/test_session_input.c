@@ -272,7 +272,8 @@ static void dynamic_key_is_used(void **state)
     ov_pair_close(&pair);
 }
 
-/* Soft resets without end, from a peer that has the keys: always one negotiation, never growth [bad-inputs 15] [WP-STATE-022]. */
+/* Soft resets without end, from a peer that has the keys: always one negotiation, never growth [bad-inputs
+ * 15] [WP-STATE-022]. */
 static void soft_reset_storm(void **state)
 {
     (void)state;

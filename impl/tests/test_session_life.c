@@ -227,7 +227,8 @@ static void key_ids_go_round(void **state)
     ov_pair_close(&pair);
 }
 
-/* The old key seals until min(hand-window, reneg-sec / 2) after the soft reset [WP-STATE-027] [WP-STATE-028, WP-STATE-031]. */
+/* The old key seals until min(hand-window, reneg-sec / 2) after the soft reset [WP-STATE-027, WP-STATE-028,
+ * WP-STATE-031]. */
 static void switch_of_keys(void **state)
 {
     (void)state;

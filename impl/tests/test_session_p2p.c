@@ -1,4 +1,5 @@
-/* Two ends with TLS of which none is a server of many: what each makes of its own settings and of what the other says. */
+/* Two ends with TLS of which none is a server of many: what each makes of its own settings and of what the
+ * other says. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,5 @@
-/* Rules that only show when somebody breaks them: who the peer is, what was seen before, what was asked twice. */
+/* Rules that only show when somebody breaks them: who the peer is, what was seen before, what was asked
+ * twice. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -150,7 +151,8 @@ static void third_negotiation(void **state)
     ov_pair_close(&pair);
 }
 
-/* After a reply, requests are ignored for 30 s; a later one gets a whole new reply [WP-PUSH-005] [WP-PUSH-006]. */
+/* After a reply, requests are ignored for 30 s; a later one gets a whole new reply [WP-PUSH-005,
+ * WP-PUSH-006]. */
 static void push_requests(void **state)
 {
     (void)state;

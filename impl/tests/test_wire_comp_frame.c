@@ -42,7 +42,8 @@ static const struct
     {"compress-stub-v2-escape-received", OV_COMP_STUB_V2, OV_COMP_ALG_NONE, true},
 };
 
-/* Swapped markers, and the escape in both spellings, octet by octet [WP-COMP-001, WP-COMP-004, WP-COMP-005]. */
+/* Swapped markers, and the escape in both spellings, octet by octet [WP-COMP-001, WP-COMP-004, WP-COMP-005].
+ * */
 static void follows_the_vectors(void **state)
 {
     (void)state;

@@ -150,7 +150,8 @@ static void test_string_rows(void **state)
     }
 }
 
-/* Without a login two empty strings stand in front of the peer info, of two octets each [WP-KM2-006, WP-KM2-012]. */
+/* Without a login two empty strings stand in front of the peer info, of two octets each [WP-KM2-006,
+ * WP-KM2-012]. */
 static void test_no_login(void **state)
 {
     (void)state;
@@ -190,7 +191,8 @@ static char *filled(size_t len)
     return text;
 }
 
-/* Lengths around each limit: what we write, and what we read from somebody who wrote it anyway [WP-KM2-007]. */
+/* Lengths around each limit: what we write, and what we read from somebody who wrote it anyway [WP-KM2-007].
+ * */
 static void test_limits_of_the_writer(void **state)
 {
     (void)state;

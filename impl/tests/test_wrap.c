@@ -93,7 +93,8 @@ static void expect_open(const struct ov_wrap *wrap, const struct vector *v)
     free(copy);
 }
 
-/* Every octet that is not as it was, and every length that is not the whole, must be refused [WP-TLC-004] [WP-TLC-005]. */
+/* Every octet that is not as it was, and every length that is not the whole, must be refused [WP-TLC-004,
+ * WP-TLC-005]. */
 static void expect_forgeries_refused(const struct ov_wrap *wrap, const struct vector *v)
 {
     struct ov_wrap_head head;
@@ -239,7 +240,8 @@ static void run_tls_auth_packet(const struct ov_crypto *crypto, const struct ov_
     expect_forgeries_refused(&theirs, &v);
 }
 
-/* HMAC over id, time and the rest in that order, with the hmac slot of the direction alone [WP-TLA-001, WP-TLA-002, WP-TLA-003]. */
+/* HMAC over id, time and the rest in that order, with the hmac slot of the direction alone [WP-TLA-001,
+ * WP-TLA-002, WP-TLA-003]. */
 static void test_tls_auth_vectors(void **state)
 {
     const struct ov_crypto *crypto = *state;

@@ -46,6 +46,7 @@ struct ov_end_spec
     const char *ca;         /* entry of testpki; NULL: the usual one */
     const char *crl;        /* entry of testpki; NULL: none */
     const char *passphrase; /* of the key; NULL: none */
+    bool pkcs12;            /* instead of cert and key that of testpki */
     /* Client only. */
     struct ov_proto_flags built;
     bool without_v2; /* a client from before DATA_V2 */

@@ -96,6 +96,14 @@ static void password(struct ov_plan *plan)
     plan->client.passphrase = can ? "secret" : NULL;
 }
 
+/* Only OpenSSL reads them. */
+static void container(struct ov_plan *plan)
+{
+    const bool can = strcmp(plan->client.crypto->name, "openssl") == 0;
+    plan->client.pkcs12 = can;
+    plan->client.passphrase = can ? "secret" : NULL;
+}
+
 static void foreign(struct ov_plan *plan)
 {
     plan->client.cert = "other-client";
@@ -111,6 +119,7 @@ static const struct
     {"fingerprints", fingerprints, false},
     {"a list", not_revoked, false},
     {"a key with password", password, false},
+    {"PKCS#12", container, false},
     {"another name", wrong_name, true},
     {"another subject", wrong_subject, true},
     {"another fingerprint", wrong_fingerprint, true},

@@ -138,7 +138,8 @@ static const char *move(struct ov_pair *pair)
     return "lost the connection each time it moved";
 }
 
-/* What is under way when a negotiation begins goes down with the old key, as in 2.x; then it is said again. */
+/* What is under way when a negotiation begins goes down with the old key, as in 2.x; then it is said again.
+ * */
 static const char *update(struct ov_pair *pair)
 {
     for (unsigned attempt = 0; attempt < 8; attempt++)

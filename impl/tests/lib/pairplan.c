@@ -53,7 +53,8 @@ static const struct ov_plan_shape shapes[OV_PLAN_SHAPES] = {
 
 #define COUNT(list) ((uint32_t)(sizeof(list) / sizeof(list)[0]))
 
-/* Without a server nothing is pushed, and what the client is told alone does not fit; a tap's ends need a netmask. */
+/* Without a server nothing is pushed, and what the client is told alone does not fit; a tap's ends need a
+ * netmask. */
 static bool needs_push(const struct ov_plan_shape *shape)
 {
     return strstr(shape->server, "push") != NULL || strstr(shape->server, "migrate") != NULL ||

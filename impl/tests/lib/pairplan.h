@@ -65,7 +65,7 @@ struct ov_plan_shape
 };
 
 #define OV_PLAN_SHAPES   25u
-#define OV_PLAN_RULES    12u /* about certificates; the first three are kinds of them */
+#define OV_PLAN_RULES    13u /* about certificates; the first three are kinds of them */
 #define OV_PLAN_VERSIONS 9u  /* of TLS; the first two are of one version */
 
 #define OV_PLAN_TEXT 768u

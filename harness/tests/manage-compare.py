@@ -10,6 +10,7 @@ import time
 
 import managetalk
 
+# what 2.6 answers to each of these, "version 3" with nothing among them [WP-MGMT-003, WP-MGMT-004]
 COMMANDS = """env-filter|env-filter 2|env-filter 0|bytecount 5|bytecount 0|client-auth|client-auth x 1|client-auth 7 y
 client-auth 77 1\nEND|client-auth-nt 0|client-auth-nt 77 1|client-deny 0 1|client-deny 77 1 "why"|client-kill 9
 client-pending-auth 0 1 x|client-pending-auth 77 1 x 10|kill|kill 192.0.2.1:5|kill nobody|status 9
@@ -126,6 +127,7 @@ def environment(lines, prefix):
     return sorted(line.split("=")[0] if APART.match(line) else plain(line) for line in told)
 
 
+# [WP-SRV-026]
 def life(server, client):
     """What is told of a client from its first login to its end, without numbers that differ."""
     told = []

@@ -26,6 +26,7 @@ class Talk(managetalk.Connection):
 
 
 STEPS = [
+    # a greeting, the password, and one line for each answer [WP-MGMT-001]
     ("server", "", r"^>INFO:OpenVPN Management Interface Version 5"),
     ("server", "", r"^>HOLD:Waiting for hold release"),
     ("server", "hold", r"^SUCCESS: hold=1\r$"),
@@ -44,10 +45,12 @@ STEPS = [
     ("client", "version 5\r\npassword Auth\r\n!\r\nEND", r"^ERROR: the password can't be read"),
     ("client", 'password Auth\r\nYSAi\r\nYg==\r\nEND', r"^SUCCESS: 'Auth' password entered, but not yet verified\r$"),
     ("client", "test 3", r"^\[0\] [^\r]*\r\n\[1\] [^\r]*\r\n\[2\] [^\r]*\r$"),
+    # names of states, and empty fields between commas [WP-MGMT-010]
     ("client", "", r"^>STATE:\d+,WAIT,,,,,,\r$"),
     ("client", "", r"^>STATE:\d+,AUTH,,,,,,\r$"),
     ("client", "", r"^>STATE:\d+,GET_CONFIG,,,,,,\r$"),
     ("client", "", r"^>STATE:\d+,CONNECTED,SUCCESS,10\.8\.0\.2,10\.77\.2\.2,1194,,\r$"),
+    # lines up to END; arguments as in a configuration file [WP-MGMT-002]
     ("client", "status", r"^OpenVPN STATISTICS\r\nUpdated,[^\r]*\r\n(.*\r\n)*?END\r$"),
     ("client", "pid", r"^SUCCESS: pid=\d+\r$"),
     ("client", "bogus", r"^ERROR: unknown command, enter 'help' for more options\r$"),

@@ -53,13 +53,13 @@ static struct ov_tunnel base_tunnel(void)
     return tunnel;
 }
 
-/* Each field counts, so that a reconnect with another push changes the interface. */
+/* Each field counts, so that a reconnect with another push changes the interface [WP-PUSH-017]. */
 static void test_equal(void **state)
 {
     (void)state;
     struct ov_tunnel a = base_tunnel();
     struct ov_tunnel b[17];
-    for (size_t i = 0; i < 14; i++)
+    for (size_t i = 0; i < sizeof b / sizeof b[0]; i++)
     {
         b[i] = base_tunnel();
     }
@@ -80,7 +80,7 @@ static void test_equal(void **state)
     b[14].tap = true;
     b[15].has_mac = true;
     b[16].mac[5] = 1;
-    for (size_t i = 0; i < 14; i++)
+    for (size_t i = 0; i < sizeof b / sizeof b[0]; i++)
     {
         if (ov_tunnel_equal(&a, &b[i]))
         {

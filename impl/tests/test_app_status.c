@@ -216,6 +216,7 @@ static void test_sockets(void **state)
     assert_string_equal(ov_outer_text(&rows[0].addr, sockets, 1, text), "192.0.2.1:7");
 }
 
+/* [WP-SRV-050, WP-SRV-051] */
 static void test_server_versions(void **state)
 {
     (void)state;
@@ -271,7 +272,7 @@ static void test_client(void **state)
     ov_status_text_client(file, &octets, &counters, now);
     assert_int_equal(fclose(file), 0);
     assert_non_null(strstr(text, "Auth read bytes,7\n"
-                                 "pre-compress bytes,1000\n"
+                                 /* [WP-SRV-052] */ "pre-compress bytes,1000\n"
                                  "post-compress bytes,100\n"
                                  "pre-decompress bytes,20\n"
                                  "post-decompress bytes,2000\n"

@@ -79,6 +79,7 @@ static enum ov_err take(void *ctx, const char *text, size_t len)
     return OV_OK;
 }
 
+/* [WP-SRV-016] */
 static void servers(void **state)
 {
     (void)state;

@@ -115,6 +115,7 @@ static void judges(void **state)
 
 /* ---- the rules themselves ---- */
 
+/* Names as they are wanted: whole, begun, or with everything around them [WP-TLS-007]. */
 static void rules(void **state)
 {
     (void)state;

@@ -19,16 +19,19 @@ static const char usage[] =
     "build/compare/\n"
     "  config:   a file of option lines for both ends  subject:  a name of ovlab list\n"
     "  record:   a directory with run.jsonl (both must be: compares their ratios to stock, runs nothing)\n\n"
-    "Runs A and B back to back in random order, and A against itself in one pair of five. Looks at 6, 10, "
-    "16\n"
-    "and 24 pairs (exact Wilcoxon intervals of 99.5, 99, 98 and 97 %) and ends when they decide:\n"
+    "A pair is some turns, each a transfer of A and one of B in random order; one pair of five is A against\n"
+    "itself. Looks at 6, 10, 16 and 24 pairs (exact Wilcoxon intervals of 99.5, 99, 98 and 97 %) and ends\n"
+    "when they decide:\n"
     "  SLOWER     the whole interval lies below -GUARD      FASTER  above +GUARD\n"
     "  SAME       it lies within +-MARGIN                   UNDECIDED  anything else\n"
     "The guard is at least half of the measured A/A noise floor. Lack of evidence is never SAME.\n\n"
-    "  --measure LIST       of up, down, cpu (default: up,cpu): goodput each way, goodput per CPU second\n"
+    "  --measure LIST       of up, down, both, cpu (default: up,cpu): goodput each way and both ways at "
+    "once,\n"
+    "                       goodput per CPU second\n"
     "  --time SECONDS       begins no pair that would end later (default: 600)\n"
     "  --pairs N            at most so many, 6 to 24 (default: 24)\n"
-    "  --seconds N          length of a transfer, 1 to 30 (default: 3)\n"
+    "  --turns N            transfers of each in a pair, 1 to 8 (default: 3)\n"
+    "  --seconds N          length of a transfer, 1 to 30 (default: 1)\n"
     "  --guard PERCENT      1 to 50 (default: 2)      --margin PERCENT   1 to 50 (default: 5)\n"
     "  --subject NAME       what runs binaries, commits and configurations (default: ovref-openssl)\n"
     "  --proto P            udp4, udp6, tcp4, tcp6 (default: udp4)\n"
@@ -46,6 +49,7 @@ enum
     OPT_MEASURE = 1000,
     OPT_TIME,
     OPT_PAIRS,
+    OPT_TURNS,
     OPT_SECONDS,
     OPT_GUARD,
     OPT_MARGIN,
@@ -67,6 +71,7 @@ static const struct option long_options[] = {
     {"measure", required_argument, NULL, OPT_MEASURE},
     {"time", required_argument, NULL, OPT_TIME},
     {"pairs", required_argument, NULL, OPT_PAIRS},
+    {"turns", required_argument, NULL, OPT_TURNS},
     {"seconds", required_argument, NULL, OPT_SECONDS},
     {"guard", required_argument, NULL, OPT_GUARD},
     {"margin", required_argument, NULL, OPT_MARGIN},
@@ -99,7 +104,7 @@ struct request
 
 static enum lab_err take_measures(struct lab_compare *compare, const char *list, struct lab_why *why)
 {
-    static const char *const names[LAB_COMPARE_SERIES] = {"up", "down", "cpu"};
+    static const char *const names[LAB_COMPARE_SERIES] = {"up", "down", "both", "cpu"};
     char copy[64];
     snprintf(copy, sizeof copy, "%s", list);
     memset(compare->wanted, 0, sizeof compare->wanted);
@@ -113,11 +118,11 @@ static enum lab_err take_measures(struct lab_compare *compare, const char *list,
         }
         if (i == LAB_COMPARE_SERIES)
         {
-            return lab_why_set(why, LAB_ERR_USAGE, "--measure wants up, down or cpu, not '%s'", word);
+            return lab_why_set(why, LAB_ERR_USAGE, "--measure wants up, down, both or cpu, not '%s'", word);
         }
         compare->wanted[i] = true;
     }
-    return compare->wanted[0] || compare->wanted[1] || compare->wanted[2]
+    return memchr(compare->wanted, true, sizeof compare->wanted) != NULL
                ? LAB_OK
                : lab_why_set(why, LAB_ERR_USAGE, "--measure is empty");
 }
@@ -168,6 +173,8 @@ static enum lab_err take_option(struct request *request, int option, struct lab_
         return lab_arg_range("--time", optarg, 1, 86400, &compare->time_s, why);
     case OPT_PAIRS:
         return lab_arg_range("--pairs", optarg, 6, LAB_PAIRS_MAX, &compare->pairs_max, why);
+    case OPT_TURNS:
+        return lab_arg_range("--turns", optarg, 1, LAB_COMPARE_TURNS, &compare->turns, why);
     case OPT_SECONDS:
         return lab_arg_range("--seconds", optarg, 1, 30, &request->seconds, why);
     case OPT_GUARD:
@@ -202,6 +209,7 @@ static enum lab_err parse(struct request *request, int argc, char **argv, struct
     run->options.argv = argv;
     compare->time_s = 600;
     compare->pairs_max = LAB_PAIRS_MAX;
+    compare->turns = 3;
     compare->wanted[LAB_SERIES_UP] = true;
     compare->wanted[LAB_SERIES_CPU] = true;
     compare->rule = lab_pairs_usual;
@@ -297,7 +305,7 @@ int cmd_compare(int argc, char **argv)
                               .subject = "ovref-openssl",
                               .proto = "udp4",
                               .cipher = "AES-256-GCM",
-                              .seconds = 3};
+                              .seconds = 1};
     int status = LAB_EXIT_OK;
     if (request.run == NULL || request.compare == NULL)
     {

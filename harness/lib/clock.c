@@ -1,17 +1,31 @@
 #include "lib/clock.h"
 
+#include <errno.h>
 #include <time.h>
 
-uint64_t lab_now_us(void)
+uint64_t lab_now_ns(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+uint64_t lab_now_us(void)
+{
+    return lab_now_ns() / 1000u;
 }
 
 uint64_t lab_now_ms(void)
 {
     return lab_now_us() / 1000u;
+}
+
+void lab_sleep_until(uint64_t ns)
+{
+    struct timespec until = {(time_t)(ns / 1000000000u), (long)(ns % 1000000000u)};
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
+    {
+    }
 }
 
 static void utc_format(char *dst, size_t size, const char *format)

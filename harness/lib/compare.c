@@ -1,9 +1,7 @@
 #include "lib/compare.h"
 
 #include "lib/clock.h"
-#include "lib/rng.h"
 #include "lib/stats_boot.h"
-#include "lib/steps.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -96,7 +94,8 @@ static void take_line(void *arg, const json_t *line)
     {
         return;
     }
-    if (strcmp(name, "tcp_up") == 0 || strcmp(name, "tcp_down") == 0)
+    enum lab_compare_series series;
+    if (lab_compare_series_of(name, &series))
     {
         double bins[128];
         size_t count = 0;
@@ -105,7 +104,7 @@ static void take_line(void *arg, const json_t *line)
         {
             bins[count] = json_number_value(json_array_get(list, count));
         }
-        sample->figure[name[4] == 'u' ? LAB_SERIES_UP : LAB_SERIES_DOWN] = lab_compare_steady(bins, count);
+        sample->figure[series] = lab_compare_steady(bins, count);
         sample->mbit += json_number_value(json_object_get(values, "goodput_mbps")) *
                         json_number_value(json_object_get(values, "seconds"));
     }
@@ -120,7 +119,7 @@ static enum lab_err measure(struct lab_compare *compare, size_t index, struct la
 {
     struct lab_sample *sample = &compare->sample;
     enum lab_verdict verdict;
-    *sample = (struct lab_sample){.figure = {NAN, NAN, NAN}};
+    *sample = (struct lab_sample){.figure = {NAN, NAN, NAN, NAN}};
     enum lab_err err = lab_run_case(compare->run, index, &verdict, why);
     if (err == LAB_OK && sample->cpu_s > 0.0 && sample->mbit > 0.0)
     {
@@ -133,35 +132,50 @@ static enum lab_err measure(struct lab_compare *compare, size_t index, struct la
     return err;
 }
 
-static bool is_aa(const struct lab_case *first)
+/* What the turns of a pair add up to, series by series. */
+struct turns
 {
-    return strncmp(first->id, "aa", 2) == 0;
+    double log[LAB_COMPARE_SERIES][2]; /* sums over the turns that count, of A and of B */
+    unsigned count[LAB_COMPARE_SERIES];
+};
+
+/* Two transfers back to back, one of each arm. */
+static void add_turn(const struct lab_compare *compare, const struct lab_sample *a,
+                     const struct lab_sample *b, struct turns *turns)
+{
+    bool spoilt = (a->spoilt || b->spoilt) && !compare->keep_disturbed;
+    for (size_t i = 0; i < LAB_COMPARE_SERIES; i++)
+    {
+        if (!spoilt && isfinite(log(a->figure[i])) && isfinite(log(b->figure[i])))
+        {
+            turns->log[i][0] += log(a->figure[i]);
+            turns->log[i][1] += log(b->figure[i]);
+            turns->count[i]++;
+        }
+    }
 }
 
-/* Adds a pair to every series in which both arms have a figure. first is what ran first. */
-static void add_pair(struct lab_compare *compare, const struct lab_case *cases, const struct lab_sample *both)
+/* A pair counts when half of its turns do. */
+static void add_pair(struct lab_compare *compare, bool aa, const struct turns *turns)
 {
-    bool spoilt = both[0].spoilt || both[1].spoilt;
-    bool a_first = cases[0].client == &compare->run->subjects[0];
-    const struct lab_sample *a = &both[a_first ? 0 : 1];
-    const struct lab_sample *b = &both[a_first ? 1 : 0];
     for (size_t i = 0; i < LAB_COMPARE_SERIES; i++)
     {
         struct lab_pairs *pairs = &compare->pairs[i];
-        double difference = log(b->figure[i] / a->figure[i]);
-        if ((spoilt && !compare->keep_disturbed) || !isfinite(difference))
+        double a = turns->log[i][0] / turns->count[i];
+        double b = turns->log[i][1] / turns->count[i];
+        if (turns->count[i] == 0 || 2 * turns->count[i] < compare->turns)
         {
             pairs->void_count++;
         }
-        else if (is_aa(&cases[0]) && pairs->aa_count < LAB_PAIRS_AA)
+        else if (aa && pairs->aa_count < LAB_PAIRS_AA)
         {
-            pairs->aa[pairs->aa_count++] = difference;
+            pairs->aa[pairs->aa_count++] = b - a;
         }
-        else if (!is_aa(&cases[0]) && pairs->count < LAB_PAIRS_MAX)
+        else if (!aa && pairs->count < LAB_PAIRS_MAX)
         {
-            compare->level[i][0][pairs->count] = a->figure[i];
-            compare->level[i][1][pairs->count] = b->figure[i];
-            pairs->difference[pairs->count++] = difference;
+            compare->level[i][0][pairs->count] = exp(a);
+            compare->level[i][1][pairs->count] = exp(b);
+            pairs->difference[pairs->count++] = b - a;
         }
     }
 }
@@ -179,40 +193,57 @@ static bool settled(struct lab_compare *compare)
     return full || compare->overall != LAB_AB_UNDECIDED;
 }
 
-static enum lab_err drive(struct lab_run *run, void *arg, struct lab_why *why)
+/* The pair whose first case is that: its turns, each two transfers. */
+static enum lab_err measure_pair(struct lab_compare *compare, size_t first, struct lab_why *why)
+{
+    struct turns turns = {.count = {0}};
+    for (size_t i = first; i < first + 2 * (size_t)compare->turns; i += 2)
+    {
+        struct lab_sample arms[2];
+        for (size_t k = i; k < i + 2; k++)
+        {
+            enum lab_err err = measure(compare, k, why);
+            if (err != LAB_OK || compare->sample.failed)
+            {
+                return err;
+            }
+            arms[compare->plays_b[k]] = compare->sample;
+        }
+        add_turn(compare, &arms[0], &arms[1], &turns);
+    }
+    add_pair(compare, strncmp(compare->run->cases[first].id, "aa", 2) == 0, &turns);
+    return LAB_OK;
+}
+
+enum lab_err lab_compare_drive(struct lab_run *run, void *arg, struct lab_why *why)
 {
     struct lab_compare *compare = arg;
     uint64_t began_ms = lab_now_ms();
     uint64_t longest_ms = 0;
+    size_t step = 2 * (size_t)compare->turns;
     bool done = false;
     run->record.on_line = take_line;
     run->record.on_line_arg = compare;
-    for (size_t i = 0; !done && i + 1 < run->case_count; i += 2)
+    for (size_t i = 0; !done && i + step <= run->case_count; i += step)
     {
-        struct lab_sample both[2];
         uint64_t now_ms = lab_now_ms();
         if (now_ms - began_ms + longest_ms > compare->time_s * UINT64_C(1000))
         {
             compare->out_of_time = true;
             return LAB_OK;
         }
-        for (size_t k = 0; k < 2; k++)
+        enum lab_err err = measure_pair(compare, i, why);
+        if (err != LAB_OK || compare->sample.failed)
         {
-            enum lab_err err = measure(compare, i + k, why);
-            if (err != LAB_OK || compare->sample.failed)
-            {
-                return err;
-            }
-            both[k] = compare->sample;
+            return err;
         }
         longest_ms = lab_now_ms() - now_ms > longest_ms ? lab_now_ms() - now_ms : longest_ms;
-        add_pair(compare, &run->cases[i], both);
         done = settled(compare);
     }
     return LAB_OK;
 }
 
-static int conclude(struct lab_run *run, void *arg, struct lab_term *term, bool write)
+int lab_compare_conclude(struct lab_run *run, void *arg, struct lab_term *term, bool write)
 {
     struct lab_compare *compare = arg;
     struct lab_why why;
@@ -224,118 +255,4 @@ static int conclude(struct lab_run *run, void *arg, struct lab_term *term, bool 
         return LAB_EXIT_ERROR;
     }
     return compare->failure[0] != '\0' ? LAB_EXIT_FAIL : lab_compare_status(compare->overall);
-}
-
-#define SERVER_START                                                                                         \
-    {                                                                                                        \
-        "server start", 0.2, 0, lab_step_server                                                              \
-    }
-#define CONNECT                                                                                              \
-    {                                                                                                        \
-        "connect", 0.5, 0, lab_step_connect                                                                  \
-    }
-#define UP                                                                                                   \
-    {                                                                                                        \
-        "iperf3 up", -1.05, 0, lab_step_sample_up                                                            \
-    }
-#define DOWN                                                                                                 \
-    {                                                                                                        \
-        "iperf3 down", -1.05, 0, lab_step_sample_down                                                        \
-    }
-#define CLIENT_END                                                                                           \
-    {                                                                                                        \
-        "client shutdown", 0.2, 0, lab_step_client_exit                                                      \
-    }
-#define SERVER_END                                                                                           \
-    {                                                                                                        \
-        "server shutdown", 0.2, 0, lab_step_server_exit                                                      \
-    }
-
-static const struct lab_step only_up[] = {SERVER_START, CONNECT, UP, CLIENT_END, SERVER_END};
-static const struct lab_step only_down[] = {SERVER_START, CONNECT, DOWN, CLIENT_END, SERVER_END};
-static const struct lab_step both_ways[] = {SERVER_START, CONNECT, UP, DOWN, CLIENT_END, SERVER_END};
-
-static void plan_tunnel(struct lab_compare *compare, unsigned seconds, const char *proto, const char *cipher)
-{
-    bool up = compare->wanted[LAB_SERIES_UP];
-    bool down = compare->wanted[LAB_SERIES_DOWN];
-    compare->features[0] = proto;
-    compare->scenario = (struct lab_scenario){
-        .id = "compare",
-        .proto = proto,
-        .port = 1194,
-        .cipher = cipher,
-        .auth = "SHA256",
-        .tls_crypt = true,
-        .tun_mtu = 1500,
-        .keepalive = "10/60",
-        .exit_notify = 1,
-        .tunnel4 = "10.8.0.0/255.255.255.0",
-        .tunnel6 = "fd00:8::/64",
-        .server_tunnel4 = "10.8.0.1",
-        .server_tunnel6 = "fd00:8::1",
-        .features = compare->features,
-    };
-    compare->def = (struct lab_case_def){
-        .id = "pair",
-        .title = "one sample of a pair",
-        .matrix = LAB_MATRIX_PAIRS,
-        .scenario = &compare->scenario,
-        .steps = up && down ? both_ways
-                 : down     ? only_down
-                            : only_up,
-        .step_count = up && down ? 6 : 5,
-    };
-    compare->suite = (struct lab_suite){.name = "compare",
-                                        .title = "interleaved pairs of two arms",
-                                        .cases = &compare->def,
-                                        .case_count = 1,
-                                        .bulk_seconds = seconds};
-}
-
-static void plan_sample(struct lab_compare *compare, struct lab_run *run, const char *kind, unsigned number,
-                        size_t arm, unsigned turn)
-{
-    struct lab_case *item = &run->cases[run->case_count++];
-    *item =
-        (struct lab_case){.def = &compare->def, .client = &run->subjects[arm], .server = &run->subjects[arm]};
-    snprintf(item->id, sizeof item->id, "%s-%02u/%u-%s", kind, number, turn, arm == 0 ? "a" : "b");
-}
-
-/* Every run of five pairs has one A/A pair at a place nobody knows; a coin decides who goes first, because a
- * fixed order (ABBA too) lends each arm the drift of its neighbour. */
-void lab_compare_plan(struct lab_compare *compare, struct lab_run *run, unsigned seconds, const char *proto,
-                      const char *cipher)
-{
-    struct lab_rng rng = {run->options.seed};
-    unsigned ab = 0;
-    unsigned aa = 0;
-    size_t place = 0;
-    plan_tunnel(compare, seconds, proto, cipher);
-    run->subjects[0] = compare->arms[0].program;
-    run->subjects[1] = compare->arms[1].program;
-    run->subject_count = 2;
-    run->options.suite = &compare->suite;
-    run->options.bulk_seconds = seconds;
-    run->options.open_ended = true;
-    run->drive = drive;
-    run->conclude = conclude;
-    run->drive_arg = compare;
-    compare->run = run;
-    compare->overall = LAB_AB_UNDECIDED;
-    for (size_t slot = 0; slot < LAB_COMPARE_SLOTS; slot++)
-    {
-        place = slot % 5 == 0 ? (size_t)lab_rng_below(&rng, 5) : place;
-        size_t first = (size_t)lab_rng_below(&rng, 2);
-        if (slot % 5 == place && aa < LAB_PAIRS_AA)
-        {
-            aa++;
-            plan_sample(compare, run, "aa", aa, 0, 1);
-            plan_sample(compare, run, "aa", aa, 0, 2);
-            continue;
-        }
-        ab++;
-        plan_sample(compare, run, "pair", ab, first, 1);
-        plan_sample(compare, run, "pair", ab, 1 - first, 2);
-    }
 }

@@ -14,6 +14,7 @@ static const struct
 } series[LAB_COMPARE_SERIES] = {
     {"goodput_up", "goodput up", "mbps"},
     {"goodput_down", "goodput down", "mbps"},
+    {"goodput_both", "goodput both ways", "mbps"},
     {"goodput_per_cpu", "goodput per CPU-s", "mbit_per_cpu_s"},
 };
 

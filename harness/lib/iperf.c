@@ -10,13 +10,21 @@ static double number_at(const json_t *object, const char *key)
     return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
+/* The sum of a direction, and that of the other one where the test had two at once. */
+static double both_ways(const json_t *object, const char *sum, const char *reverse, const char *key)
+{
+    double rate = number_at(json_object_get(object, sum), key);
+    double back = number_at(json_object_get(object, reverse), key);
+    return isnan(back) ? rate : rate + back;
+}
+
 static void read_intervals(const json_t *root, struct lab_iperf *iperf)
 {
     size_t index;
     const json_t *interval;
     json_array_foreach(json_object_get(root, "intervals"), index, interval)
     {
-        double rate = number_at(json_object_get(interval, "sum"), "bits_per_second");
+        double rate = both_ways(interval, "sum", "sum_bidir_reverse", "bits_per_second");
         if (!isnan(rate) && iperf->interval_count < LAB_IPERF_MAX)
         {
             iperf->interval_mbps[iperf->interval_count++] = rate / 1e6;
@@ -31,8 +39,9 @@ static enum lab_err read_end(const json_t *root, struct lab_iperf *iperf, struct
     const json_t *received = json_object_get(end, "sum_received");
     const json_t *cpu = json_object_get(end, "cpu_utilization_percent");
     const json_t *again = json_object_get(sent, "retransmits");
-    iperf->sent_mbps = number_at(sent, "bits_per_second") / 1e6;
-    iperf->goodput_mbps = number_at(received, "bits_per_second") / 1e6;
+    iperf->sent_mbps = both_ways(end, "sum_sent", "sum_sent_bidir_reverse", "bits_per_second") / 1e6;
+    iperf->goodput_mbps =
+        both_ways(end, "sum_received", "sum_received_bidir_reverse", "bits_per_second") / 1e6;
     iperf->seconds = number_at(received, "seconds");
     iperf->retransmits = json_is_integer(again) ? json_integer_value(again) : -1;
     iperf->cpu_local_percent = number_at(cpu, "host_total");

@@ -9,6 +9,7 @@
 
 #define LAB_IPERF_MAX 128
 
+/* Of a test both ways at once (--bidir), rates are the sums of the two. */
 struct lab_iperf
 {
     double seconds;

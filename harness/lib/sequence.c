@@ -1,5 +1,6 @@
 #include "lib/sequence.h"
 
+#include "lib/clock.h"
 #include "lib/inner_socket.h"
 #include "lib/stats.h"
 
@@ -39,21 +40,6 @@ struct sent
     uint64_t ended_ns;
 };
 
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-static void sleep_until(uint64_t ns)
-{
-    struct timespec until = {(time_t)(ns / 1000000000u), (long)(ns % 1000000000u)};
-    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
-    {
-    }
-}
-
 struct sender
 {
     int fd;
@@ -79,7 +65,7 @@ static void send_burst(struct sender *sender, uint64_t first, unsigned count, ui
 {
     for (unsigned i = 0; i < count; i++)
     {
-        const struct stamp stamp = {.mark = MARK, .number = first + i, .sent_ns = now_ns()};
+        const struct stamp stamp = {.mark = MARK, .number = first + i, .sent_ns = lab_now_ns()};
         memcpy(sender->packets + i * length, &stamp, sizeof stamp);
     }
     for (unsigned done = 0, tries = 0; done < count && tries < count + 4; tries++)
@@ -95,7 +81,7 @@ static void send_all(int fd, const struct lab_sequence *sequence, uint8_t *packe
     sender_init(&sender, fd, packets, sequence->length);
     prctl(PR_SET_TIMERSLACK, 1UL);
     uint64_t total = (uint64_t)(sequence->pps * sequence->seconds + 0.5);
-    uint64_t began = now_ns();
+    uint64_t began = lab_now_ns();
     uint64_t now = began;
     while (sent->packets < total)
     {
@@ -109,10 +95,10 @@ static void send_all(int fd, const struct lab_sequence *sequence, uint8_t *packe
             sent->packets += count;
         }
         uint64_t next = began + (uint64_t)((double)sent->packets * 1e9 / sequence->pps);
-        sleep_until(next > now + BURST_NS ? next : now + BURST_NS);
-        now = now_ns();
+        lab_sleep_until(next > now + BURST_NS ? next : now + BURST_NS);
+        now = lab_now_ns();
     }
-    sent->ended_ns = now_ns();
+    sent->ended_ns = lab_now_ns();
     sent->seconds = (double)(sent->ended_ns - began) / 1e9;
 }
 
@@ -132,7 +118,7 @@ static void receive_all(int fd, struct lab_sequence_account *account, pid_t pare
     while (getppid() == parent)
     {
         int got = recvmmsg(fd, messages, RECEIVE_MAX, MSG_WAITFORONE, NULL);
-        uint64_t now = now_ns();
+        uint64_t now = lab_now_ns();
         for (int i = 0; i < got; i++)
         {
             struct stamp stamp;

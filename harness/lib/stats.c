@@ -1,7 +1,5 @@
 #include "lib/stats.h"
 
-#include "lib/rng.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,35 +86,4 @@ double lab_stats_deviation(const double *values, size_t count)
         squares += (values[i] - mean) * (values[i] - mean);
     }
     return sqrt(squares / (double)(count - 1));
-}
-
-bool lab_stats_median_interval(const double *values, size_t count, size_t draws, double level, uint64_t seed,
-                               struct lab_interval *interval)
-{
-    *interval = (struct lab_interval){NAN, NAN};
-    if (count == 0 || draws == 0 || !(level > 0.0 && level < 1.0))
-    {
-        return false;
-    }
-    double *resample = malloc(count * sizeof *resample);
-    double *medians = malloc(draws * sizeof *medians);
-    struct lab_rng rng = {seed};
-    for (size_t draw = 0; resample != NULL && medians != NULL && draw < draws; draw++)
-    {
-        for (size_t i = 0; i < count; i++)
-        {
-            resample[i] = values[lab_rng_below(&rng, count)];
-        }
-        qsort(resample, count, sizeof *resample, compare_doubles);
-        medians[draw] = percentile_sorted(resample, count, 50.0);
-    }
-    if (resample != NULL && medians != NULL)
-    {
-        double tail = (1.0 - level) / 2.0 * 100.0;
-        interval->low = lab_stats_percentile(medians, draws, tail);
-        interval->high = lab_stats_percentile(medians, draws, 100.0 - tail);
-    }
-    free(resample);
-    free(medians);
-    return !isnan(interval->low) && !isnan(interval->high);
 }

@@ -27,6 +27,39 @@ static bool interface_gone(void *arg)
     return !lab_ready_interface(((struct gone_question *)arg)->netns, "tun0");
 }
 
+/* How an end by SIGTERM with the wrong status is judged: a fault of its own that the subject names beforehand
+ * ("supports known-end-fault" prints a regular expression for its log) says nothing about the other side. */
+static void judge_end(struct lab_cell *cell, const char *role, const struct lab_proc *proc)
+{
+    char name[32];
+    char end[64];
+    char words[256] = "";
+    char log_name[16];
+    char log[LAB_PATH_MAX];
+    char pattern[256];
+    bool known = false;
+    struct lab_why why;
+    bool client = proc == &cell->client;
+    struct lab_subject *subject = client ? cell->item->client : cell->item->server;
+    snprintf(log_name, sizeof log_name, "%s.log", role);
+    snprintf(name, sizeof name, "%s_exit", role);
+    lab_proc_end_text(proc, end, sizeof end);
+    if (lab_proc_exited_with(proc, 0))
+    {
+        lab_cell_check(cell, name, LAB_PASS, false, "the %s ended on SIGTERM with %s", role, end);
+        return;
+    }
+    lab_cell_last_words(cell, log_name, words, sizeof words);
+    lab_cell_log(cell, log_name, log);
+    bool names = lab_subject_supports(cell->loop, subject, "known-end-fault", &known, pattern, sizeof pattern,
+                                      &why) == LAB_OK &&
+                 known && lab_file_matches(log, pattern, &known, &why) == LAB_OK && known;
+    lab_cell_check(cell, name, names ? LAB_UNSUPPORTED : LAB_FAIL, false,
+                   names ? "%s ended on SIGTERM with %s, a known fault of its own%s"
+                         : "the %s ended on SIGTERM with %s%s",
+                   names ? subject->name : role, end, words);
+}
+
 /* TERM, exit status 0 in time, and no interface left. */
 static enum lab_go shut_down(struct lab_cell *cell, const char *role, struct lab_proc *proc,
                              const char *netns)
@@ -59,13 +92,7 @@ static enum lab_go shut_down(struct lab_cell *cell, const char *role, struct lab
                        (double)timeout_ms / 1e3);
         return LAB_GO_ON;
     }
-    lab_proc_end_text(proc, end, sizeof end);
-    if (!lab_proc_exited_with(proc, 0))
-    {
-        lab_cell_last_words(cell, log_name, words, sizeof words);
-    }
-    lab_cell_check(cell, name, lab_proc_exited_with(proc, 0) ? LAB_PASS : LAB_FAIL, false,
-                   "the %s ended on SIGTERM with %s%s", role, end, words);
+    judge_end(cell, role, proc);
     lab_cell_measure(cell, name,
                      json_pack("{s:f, s:f, s:I}", "exit_ms", (double)(proc->ended_us - told_us) / 1e3,
                                "cpu_s", lab_proc_cpu_seconds(proc), "max_rss_kib",

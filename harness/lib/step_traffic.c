@@ -126,26 +126,18 @@ static json_t *iperf_values(const struct lab_iperf *iperf)
     return values;
 }
 
-static enum lab_err run_iperf(struct lab_cell *cell, const char *name, bool reverse, const char *interval_s,
-                              struct lab_iperf *iperf, struct lab_why *why)
+/* way: an option of iperf3, NULL for client to server. */
+static enum lab_err run_iperf(struct lab_cell *cell, const char *name, const char *way,
+                              const char *interval_s, struct lab_iperf *iperf, struct lab_why *why)
 {
     char seconds[16];
     char log_name[32];
     char *text;
     snprintf(seconds, sizeof seconds, "%u", cell->bulk_seconds);
     snprintf(log_name, sizeof log_name, "%s.json", name);
-    const char *argv[] = {"iperf3",
-                          "-J",
-                          "-c",
-                          cell->target4,
-                          "-t",
-                          seconds,
-                          "-i",
-                          interval_s,
-                          "--connect-timeout",
-                          "3000",
-                          reverse ? "-R" : NULL,
-                          NULL};
+    const char *argv[] = {"iperf3", "-J", "-c",       cell->target4,       "-t",
+                          seconds,  "-i", interval_s, "--connect-timeout", "3000",
+                          way,      NULL};
     enum lab_err err =
         lab_tool_run(cell, argv, log_name, cell->bulk_seconds * 1000u + IPERF_EXTRA_MS, &text, why);
     if (err == LAB_OK)
@@ -156,7 +148,7 @@ static enum lab_err run_iperf(struct lab_cell *cell, const char *name, bool reve
     return err;
 }
 
-static enum lab_go bulk(struct lab_cell *cell, const char *name, bool reverse, const char *interval_s)
+static enum lab_go bulk(struct lab_cell *cell, const char *name, const char *way, const char *interval_s)
 {
     struct lab_why why;
     struct lab_iperf iperf;
@@ -169,7 +161,7 @@ static enum lab_go bulk(struct lab_cell *cell, const char *name, bool reverse, c
         }
         return LAB_GO_STOP;
     }
-    err = run_iperf(cell, name, reverse, interval_s, &iperf, &why);
+    err = run_iperf(cell, name, way, interval_s, &iperf, &why);
     if (err == LAB_ERR_INTERRUPTED || err == LAB_ERR_EXITED)
     {
         return LAB_GO_STOP;
@@ -192,20 +184,25 @@ static enum lab_go bulk(struct lab_cell *cell, const char *name, bool reverse, c
 
 enum lab_go lab_step_bulk_up(struct lab_cell *cell)
 {
-    return bulk(cell, "tcp_up", false, "1");
+    return bulk(cell, "tcp_up", NULL, "1");
 }
 
 enum lab_go lab_step_bulk_down(struct lab_cell *cell)
 {
-    return bulk(cell, "tcp_down", true, "1");
+    return bulk(cell, "tcp_down", "-R", "1");
 }
 
 enum lab_go lab_step_sample_up(struct lab_cell *cell)
 {
-    return bulk(cell, "tcp_up", false, "0.25");
+    return bulk(cell, "tcp_up", NULL, "0.25");
 }
 
 enum lab_go lab_step_sample_down(struct lab_cell *cell)
 {
-    return bulk(cell, "tcp_down", true, "0.25");
+    return bulk(cell, "tcp_down", "-R", "0.25");
+}
+
+enum lab_go lab_step_sample_both(struct lab_cell *cell)
+{
+    return bulk(cell, "tcp_both", "--bidir", "0.25");
 }

@@ -29,6 +29,7 @@ enum lab_go lab_step_bulk_down(struct lab_cell *cell);
 /* The same with the rate of every quarter of a second, for comparisons. */
 enum lab_go lab_step_sample_up(struct lab_cell *cell);
 enum lab_go lab_step_sample_down(struct lab_cell *cell);
+enum lab_go lab_step_sample_both(struct lab_cell *cell); /* at once; rates are sums */
 
 /* step_interop.c: does all that was agreed on hold, and does data pass under it? */
 enum lab_go lab_step_sizes(struct lab_cell *cell);    /* pings of many sizes, both families */

@@ -1,5 +1,5 @@
 #include "lib/rng.h"
-#include "lib/stats.h"
+#include "lib/stats_boot.h"
 #include "tests/testing.h"
 
 #define CLOSE 1e-9
@@ -74,9 +74,9 @@ static void test_interval(void **state)
     {
         values[i] = 100.0 + (double)(i * 7 % 40);
     }
-    assert_true(lab_stats_median_interval(values, 40, 2000, 0.95, 1, &first));
-    assert_true(lab_stats_median_interval(values, 40, 2000, 0.95, 1, &again));
-    assert_true(lab_stats_median_interval(values, 40, 2000, 0.95, 2, &other));
+    assert_true(lab_stats_bootstrap(values, 40, lab_stats_median, 1, 2000, 0.95, 1, &first));
+    assert_true(lab_stats_bootstrap(values, 40, lab_stats_median, 1, 2000, 0.95, 1, &again));
+    assert_true(lab_stats_bootstrap(values, 40, lab_stats_median, 1, 2000, 0.95, 2, &other));
     assert_close(first.low, again.low, 0.0);
     assert_close(first.high, again.high, 0.0);
     /* The median is 119.5; 40 values of an even spread leave about 9 to either side. */
@@ -90,12 +90,12 @@ static void test_interval_refusals(void **state)
     static const double values[] = {1.0, 2.0};
     struct lab_interval interval;
     (void)state;
-    assert_false(lab_stats_median_interval(values, 0, 100, 0.95, 1, &interval));
+    assert_false(lab_stats_bootstrap(values, 0, lab_stats_median, 1, 100, 0.95, 1, &interval));
     assert_true(isnan(interval.low));
-    assert_false(lab_stats_median_interval(values, 2, 0, 0.95, 1, &interval));
-    assert_false(lab_stats_median_interval(values, 2, 100, 1.0, 1, &interval));
-    assert_false(lab_stats_median_interval(values, 2, 100, 0.0, 1, &interval));
-    assert_true(lab_stats_median_interval(values, 1, 100, 0.95, 1, &interval));
+    assert_false(lab_stats_bootstrap(values, 2, lab_stats_median, 1, 0, 0.95, 1, &interval));
+    assert_false(lab_stats_bootstrap(values, 2, lab_stats_median, 1, 100, 1.0, 1, &interval));
+    assert_false(lab_stats_bootstrap(values, 2, lab_stats_median, 1, 100, 0.0, 1, &interval));
+    assert_true(lab_stats_bootstrap(values, 1, lab_stats_median, 1, 100, 0.95, 1, &interval));
     assert_close(interval.low, 1.0, 0.0);
     assert_close(interval.high, 1.0, 0.0);
 }

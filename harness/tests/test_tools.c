@@ -133,6 +133,13 @@ static void test_iperf_recorded(void **state)
     assert_close(iperf.goodput_mbps, 336.458, 0.001);
     assert_int_equal(iperf.retransmits, 8152);
     free(text);
+
+    text = recorded("iperf3-both.json", &len); /* --bidir: sums of the two */
+    assert_int_equal(lab_iperf_parse(text, &iperf, &why), LAB_OK);
+    assert_close(iperf.goodput_mbps, 100.6404, 0.001);
+    assert_int_equal(iperf.interval_count, 2);
+    assert_close(iperf.interval_mbps[0], 100.6530, 0.001);
+    free(text);
 }
 
 static void test_iperf_refusals(void **state)

@@ -63,21 +63,6 @@ int perf_flood_open(const struct perf_flood *flood, bool receiver, struct lab_wh
     return err == LAB_OK ? opening.fd : -1;
 }
 
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-static void sleep_until(uint64_t ns)
-{
-    struct timespec until = {(time_t)(ns / 1000000000u), (long)(ns % 1000000000u)};
-    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
-    {
-    }
-}
-
 /* ECONNREFUSED and ENOBUFS are answers to earlier packets or to this one; either way it is not sent. */
 static uint64_t send_burst(int fd, struct mmsghdr *messages, unsigned count)
 {
@@ -105,7 +90,7 @@ void perf_flood_send(int fd, const struct perf_flood *flood, uint32_t trial, dou
     }
     memcpy(packet, &trial, sizeof trial);
     prctl(PR_SET_TIMERSLACK, 1UL);
-    uint64_t begin = now_ns();
+    uint64_t begin = lab_now_ns();
     uint64_t end = begin + (uint64_t)flood->trial_ms * 1000000u;
     uint64_t now = begin;
     double due = 0.0; /* packets that should have been sent by now and were not given up */
@@ -121,11 +106,11 @@ void perf_flood_send(int fd, const struct perf_flood *flood, uint32_t trial, dou
         due -= count;
         double gap_ns = 1e9 / pps > BURST_US * 1e3 ? 1e9 / pps : BURST_US * 1e3;
         uint64_t next = last + (uint64_t)gap_ns;
-        now = now_ns();
+        now = lab_now_ns();
         if (next > now)
         {
-            sleep_until(next < end ? next : end);
-            now = now_ns();
+            lab_sleep_until(next < end ? next : end);
+            now = lab_now_ns();
         }
     }
     sent->seconds = (double)(now - begin) / 1e9;

@@ -1,5 +1,7 @@
 #include "perf/lab/judge.h"
 
+#include "lib/stats_boot.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -64,7 +66,7 @@ static void find_interval(const double *values, size_t count, uint64_t seed, str
 {
     double logs[PERF_ROUND_MAX];
     *interval = (struct lab_interval){NAN, NAN};
-    if (count < 2 || !lab_stats_median_interval(values, count, DRAWS, LEVEL, seed, interval) ||
+    if (count < 2 || !lab_stats_bootstrap(values, count, lab_stats_median, 1, DRAWS, LEVEL, seed, interval) ||
         count >= FEW_ROUNDS)
     {
         return;

@@ -151,6 +151,11 @@ subject_supports()
         peer-exit-line)
             echo '(CC-EEN|OCC) exit message received by peer|SIG(TERM|USR1)\[soft,(remote-exit|connection-reset)\] received'
             ;;
+        known-end-fault)
+            # SIGTERM while a server of peer-to-peer mode over TCP restarts after its peer has left.
+            ! stock_has 2.7 || unsupported 'none known' || return
+            echo 'Assertion failed at env_set\.c:[0-9]+ \(es\)'
+            ;;
         log:*)
             stock_log_line "${1#log:}"
             ;;

@@ -33,6 +33,9 @@ start()
             setsid sleep 1000 >/dev/null 2>&1 </dev/null &
             exec "$FAKE_TUNNEL" ok "$2"
             ;;
+        faulty)
+            exec "$FAKE_TUNNEL" sour "$2"
+            ;;
         crashing)
             exec "$FAKE_TUNNEL" crash "$2"
             ;;
@@ -59,6 +62,13 @@ case $1 in
                 ;;
             odd/*)
                 exit 3
+                ;;
+            faulty/known-end-fault)
+                echo '^ending$'
+                ;;
+            */known-end-fault)
+                echo 'none known'
+                exit 127
                 ;;
             */peer-exit-line)
                 echo 'goodbye from the peer'

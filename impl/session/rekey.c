@@ -51,7 +51,7 @@ void ov_rekey_start(struct ov_session *s, uint8_t key_id, struct ov_now now)
     ov_keystate_clear(&s->ks);
     ov_keystate_init(&s->ks, key_id, 0, config->tls_timeout_s * (uint32_t)OV_SECOND_MS, now.mono_ms,
                      now.mono_ms + config->hand_window_s * OV_SECOND_MS);
-    /* The peer goes on sealing with the oldest key until it has heard of this: only then it is dropped. */
+    /* The peer goes on sealing with the oldest key until it has heard of this: only then it is dropped [WP-STATE-030]. */
     ov_data_retire_lame_duck(&s->data);
     s->rekey.due_ms = OV_NEVER;
     /* The old key has had its time even if this negotiation fails [WP-STATE-028]. */

@@ -51,3 +51,8 @@ check-slurm: all $(lab_fakes)
 
 check-prometheus: all
 	@harness/tests/check-prometheus $(BUILD) || test $$? = 77
+
+#: make check-endurance OV_MINUTES=5   clients that come and go at a server under the address sanitizer
+.PHONY: check-endurance
+check-endurance: all $(BUILD)/ovref-asan
+	@netns-lab/lab-shell.sh -q -- impl/tests/lab/endurance $(BUILD)

@@ -82,6 +82,11 @@ $(BUILD)/libovsan.a: $(san_core) $(san_edge)
 	$(call say,AR,$@)
 	$(Q)$(AR) rcs $@ $^
 
+# The program under the sanitizers.
+$(BUILD)/ovref-asan: $(san)/impl/app/main.o $(BUILD)/libovsan.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SANITIZE) $^ -o $@ $(CRYPTO_LIBS) $(EDGE_LIBS)
+
 $(impl_tests): $(BUILD)/tests/%: $(san)/impl/tests/%.o $(BUILD)/libovsan.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)

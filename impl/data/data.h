@@ -48,7 +48,9 @@ void ov_data_clear(struct ov_data *d);
 /* A new key is ready. It becomes current (fresh is moved and zeroed); the one before becomes lame
  * duck, goes on sealing until switch_ms, and dies at dies_ms. */
 void ov_data_install(struct ov_data *d, struct ov_data_key *fresh, uint64_t switch_ms, uint64_t dies_ms);
-/* A third negotiation begins: the lame duck is freed at once [WP-STATE-030]. */
+/* A third negotiation begins: the lame duck seals no more, because the peer may free it [WP-STATE-030]. */
+void ov_data_retire_lame_duck(struct ov_data *d);
+/* Both ends take part in it: it is freed. */
 void ov_data_drop_lame_duck(struct ov_data *d);
 /* Free the lame duck if its time has come. */
 void ov_data_expire(struct ov_data *d, uint64_t now_ms);

@@ -56,7 +56,8 @@ stock_log_line()
 {
     case $1 in
         cipher:none) echo "Data Channel: ([Cc]ipher|using negotiated cipher) '(none|\[null-cipher\])'" ;;
-        cipher:*) printf "Data Channel: [Cc]ipher '%s'\n" "${1#cipher:}" ;;
+        # With a static key 2.5 has no line of the data channel.
+        cipher:*) printf "(Data Channel|Outgoing Static Key Encryption): [Cc]ipher '%s'\n" "${1#cipher:}" ;;
         tls:*) printf 'Control Channel: TLSv%s,\n' "${1#tls:}" ;;
         tls-ekm) echo 'Protocol options:.* (protocol-flags .*tls-ekm|key-derivation tls-ekm)|P2P mode NCP .*TLS_export=1' ;;
         dyn-tls-crypt) echo 'Protocol options:.* protocol-flags .*dyn-tls-crypt' ;;

@@ -31,5 +31,7 @@ extern const struct ov_testpki_entry ov_testpki_bad[];
 extern const struct ov_testpki_entry ov_testpki_deep[];
 /* By make-testcrl.sh: names begin with "crl-"; a revocation list stands in cert. */
 extern const struct ov_testpki_entry ov_testpki_crl[];
+/* By make-testnames.sh: names that no tool makes; signed by "names-ca". */
+extern const struct ov_testpki_entry ov_testpki_names[];
 
 #endif

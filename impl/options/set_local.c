@@ -131,6 +131,8 @@ void ov_parse_finish_local(struct ov_parse *parse)
 {
     const struct ov_local_line *lines = parse->draft.locals.items;
     const size_t count = parse->draft.locals.count;
+    const char *file = parse->file;
+    const uint32_t line = parse->line;
     if (parse->config->role == OV_ROLE_SERVER && !parse->config->p2p)
     {
         take_all(parse);
@@ -156,4 +158,6 @@ void ov_parse_finish_local(struct ov_parse *parse)
         ov_parse_error(parse, "'port-share' needs a TCP socket, and there is none");
     }
     point_at(parse, NULL);
+    parse->file = file;
+    parse->line = line;
 }

@@ -58,11 +58,11 @@ static const struct
      "throttle of the profile"},
     {"\"x\":0},\"client_profile\":{\"socket_sends\":90,\"socket_receives\":10,\"throttled\":29,", UP,
      "none of these"},
-    {"\"x\":0},\"total\":{\"seconds\":4},\"server_profile\":{\"depth_wait_us\":2000000,", UP,
+    {"\"x\":0},\"total\":{\"seconds\":4},\"server_profile\":{\"depth_wait_us\":1600000,", UP,
      "device of the profile"},
-    {"\"x\":0},\"total\":{\"seconds\":4},\"server_profile\":{\"depth_wait_us\":1990000,", UP,
+    {"\"x\":0},\"total\":{\"seconds\":4},\"server_profile\":{\"depth_wait_us\":1590000,", UP,
      "none of these"},
-    {"\"x\":0},\"total\":{\"seconds\":4},\"client_profile\":{\"busy_us\":2000000,",
+    {"\"x\":0},\"total\":{\"seconds\":4},\"client_profile\":{\"busy_us\":1600000,",
      UP "\"client_thread_percent\":95,\"client_waited_percent\":5,", "cost of the profile"},
     {"\"x\":0},\"total\":{\"seconds\":4},\"server_profile\":{\"busy_us\":2000000,",
      UP "\"client_thread_percent\":95,\"client_waited_percent\":5,", "CPU of the client"},
@@ -94,6 +94,10 @@ static const struct
     /* Busy cores are no limit of programs that sleep. */
     {"", UP "\"host_busy_percent\":97,\"client_thread_percent\":40,", "none of these"},
     {"", UP "\"host_busy_percent\":97,\"client_thread_percent\":65,\"server_udp_rcvbuf_errors\":900,",
+     "CPU of this machine"},
+    {"",
+     UP "\"host_busy_percent\":97,\"client_thread_percent\":55,\"client_waited_percent\":40,"
+        "\"server_udp_rcvbuf_errors\":900,",
      "CPU of this machine"},
     /* A record of before: CPU time of all threads. */
     {"", UP "\"seconds\":4,\"client_cpu_s\":3.6,\"server_cpu_s\":3.8,", "CPU of the server"},

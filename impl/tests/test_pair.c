@@ -22,7 +22,7 @@
 #include "wire/wkc.h"
 
 #define SEEDS_NULL 2000u
-#define SEEDS_REAL 1000u
+#define SEEDS_REAL 720u
 
 struct totals
 {

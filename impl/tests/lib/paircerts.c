@@ -144,7 +144,7 @@ void ov_plan_certs(struct ov_plan *plan, struct ov_test_random *random)
 {
     const struct ov_crypto *client = plan->client.crypto, *server = plan->server.crypto;
     const uint32_t kind = ov_test_below(random, 40);
-    const uint32_t range = ov_test_below(random, 40);
+    const uint32_t range = ov_test_below(random, 24);
     if (kind < sizeof kinds / sizeof kinds[0])
     {
         kinds[kind].make(plan);

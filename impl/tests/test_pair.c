@@ -31,19 +31,21 @@ struct totals
     uint32_t restarts, rekeys_failed, refused;
 };
 
-static enum ov_err refuse_key(void *ctx, const struct ov_wkc_metadata *metadata,
-                              char why[static OV_TLS_JUDGE_TEXT])
+static enum ov_err refuse_key(void *ctx, const struct ov_newcomer *who,
+                              const struct ov_wkc_metadata *metadata, char why[static OV_TLS_JUDGE_TEXT])
 {
     (void)ctx;
+    (void)who;
     (void)metadata;
     (void)snprintf(why, OV_TLS_JUDGE_TEXT, "not this one");
     return OV_ERR_AUTH;
 }
 
-static enum ov_err take_key(void *ctx, const struct ov_wkc_metadata *metadata,
+static enum ov_err take_key(void *ctx, const struct ov_newcomer *who, const struct ov_wkc_metadata *metadata,
                             char why[static OV_TLS_JUDGE_TEXT])
 {
     (void)ctx;
+    (void)who;
     (void)why;
     return metadata->len == 9 && metadata->octets[0] == OV_WKC_TYPE_TIME ? OV_OK : OV_ERR_AUTH;
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/datagram.h"
+#include "data/carrier.h"
 #include "data/key.h"
 #include "data/stats.h"
 #include "wire/data_header.h"
@@ -33,6 +34,7 @@ struct ov_data
     bool bare;                       /* static key mode: packets have no opcode, the current key opens all */
     uint32_t tun_mtu;                /* larger tunnel packets (frames) are dropped, both ways [WP-DATA-004] */
     uint32_t plain_max;              /* the same with what framing adds */
+    enum ov_carrier carrier;         /* packets of this protocol to the peer itself are dropped */
     uint64_t ticked_ms;              /* latest ov_data_tick */
     struct ov_data_framing *framing; /* compression framing and fragments; NULL: none. Owned. */
     struct ov_lane *lane; /* another thread seals (data/outlet.h); NULL: this one does. Borrowed. */

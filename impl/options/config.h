@@ -107,6 +107,7 @@ struct ov_tunnel
     const char *dev;  /* "tun" (the kernel numbers it) or a full name such as "tun3" */
     const char *node; /* --dev-node; NULL: /dev/net/tun */
     bool tap;         /* an Ethernet device: packets are frames, and the topology is always subnet */
+    bool recursive;   /* the tunnel's own packets may go into it */
     uint32_t mtu;     /* --tun-mtu, 1500 */
     uint32_t
         mtu_extra; /* --tun-mtu-extra: what a packet may have beyond the MTU; 32 for tap, its header's room */

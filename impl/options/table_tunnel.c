@@ -34,8 +34,8 @@ static const struct ov_option rows[] = {
          "the tunnel always carries IPv6"),
     FLAG("allow-pull-fqdn", BOTH | CLIENT, pull_names, "2.1",
          "let a server push routes with names instead of addresses, which this client looks up"),
-    MOOT("allow-recursive-routing", "", 0, 0, BOTH, "2.4", "let packets to the server into the tunnel",
-         "they are not kept out"),
+    FLAG("allow-recursive-routing", BOTH, tunnel.recursive, "2.4",
+         "let the tunnel's own packets into it, where a route leads them there, instead of dropping them"),
     FLAG("block-ipv6", BOTH | PUSH | CLIENT, tunnel.block_ip6, "2.5",
          "answer IPv6 packets of this machine as unreachable, instead of sending them through the tunnel"),
     OTHER(

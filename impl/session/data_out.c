@@ -32,7 +32,14 @@ void ov_session_send(struct ov_session *s, struct ov_datagram *dg, size_t n, str
         ov_touch_out(s, dg, n);
     }
     const uint64_t before = s->data.stats.link_packets_out;
+    const uint64_t went_round = s->data.stats.recursive;
     ov_data_seal(&s->data, &s->addr, dg, n, now.mono_ms);
+    if (went_round == 0 && s->data.stats.recursive != 0)
+    {
+        ov_session_log(s, OV_LOG_WARN,
+                       "a route leads the tunnel's own packets into the tunnel: they are dropped "
+                       "('allow-recursive-routing' lets them pass)");
+    }
     if (s->data.stats.link_packets_out != before)
     {
         s->clock.last_out_ms = now.mono_ms;

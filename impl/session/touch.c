@@ -44,10 +44,20 @@ static void translate(const struct ov_session *s, struct ov_buf *buf, bool out)
     (void)ov_nat_apply(config->nat, config->nat_count, self, out, ov_buf_data(buf), buf->len);
 }
 
+/* In frames nothing is kept out: whose address is behind a bridge is not for an end of it to say. */
+static enum ov_carrier carrier_of(const struct ov_session *s)
+{
+    const struct ov_tunnel *tunnel = &s->env.settings->config->tunnel;
+    return tunnel->tap || tunnel->recursive ? OV_CARRIER_ANY
+           : s->env.settings->stream        ? OV_CARRIER_TCP
+                                            : OV_CARRIER_UDP;
+}
+
 void ov_touch_prepare(struct ov_session *s)
 {
     s->agreed.translates = effective(s)->nat_count > 0 && !s->env.settings->config->tunnel.tap;
     s->agreed.marks = s->env.settings->config->outer.passtos;
+    s->data.carrier = carrier_of(s);
 }
 
 const char *ov_touch_obstacle(const struct ov_session *s)

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "app/cert_seen.h"
 #include "app/manage_clients.h"
 #include "lib/hubrig.h"
 #include "loop/loop.h"
@@ -67,6 +68,9 @@ static void carry(void)
     hear();
 }
 
+static struct ov_environment world;
+static struct ov_cert_seen seen;
+
 static void open_all(void)
 {
     const struct ov_addr addr = ov_test_addr4(10, 5000);
@@ -86,11 +90,14 @@ static void open_all(void)
     const struct ov_client_hook_spec hook_spec = {
         .config = rig.server.end.config, .log = &silent, .changed = changed};
     hook = ov_client_hook_new(&hook_spec);
+    assert_true(ov_environment_init(&world));
     const struct ov_manage_clients_spec spec = {.manage = manage,
                                                 .config = rig.server.end.config,
                                                 .log = &silent,
                                                 .hub = rig.server.hub,
                                                 .hook = hook,
+                                                .world = &world,
+                                                .seen = &seen,
                                                 .changed = changed};
     clients = ov_manage_clients_new(&spec);
     login = (struct ov_login){.wanted = true, .filled = true, .username = "alice", .password = "se,cret"};
@@ -105,6 +112,7 @@ static void close_all(void)
 {
     ov_manage_clients_free(clients);
     ov_client_hook_free(hook);
+    ov_environment_clear(&world);
     ov_rig_close(&rig);
     (void)close(talk);
     ov_manage_free(manage);

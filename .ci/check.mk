@@ -1,7 +1,7 @@
 # `make check`: everything that must hold before a commit lands. Each step is
 # one line on the terminal and one log under build/check/; .ci/check runs them.
 
-#: make check              all tests (about ten minutes on two cores)
+#: make check              all tests (about 15 minutes on two cores)
 #: make check-unit         unit tests only, under the sanitizers
 #: make check-structure    the checks that keep the house in shape
 #: make check-lab          the lab smoke: ours against stock, both backends
@@ -51,3 +51,8 @@ check-slurm: all $(lab_fakes)
 
 check-prometheus: all
 	@harness/tests/check-prometheus $(BUILD) || test $$? = 77
+
+#: make check-endurance OV_MINUTES=5   clients that come and go at a server under the address sanitizer
+.PHONY: check-endurance
+check-endurance: all $(BUILD)/ovref-asan
+	@netns-lab/lab-shell.sh -q -- impl/tests/lab/endurance $(BUILD)

@@ -18,32 +18,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$OUT"
 
-# The core and the null backend; the same list that fuzz/rules.mk takes from the Makefile.
-floors=(base wire kdf replay reliable wrap options offload tls data session hub)
-sources=()
-for floor in "${floors[@]}"
-do
-    for source in "impl/$floor"/*.c
-    do
-        [ -e "$source" ] && sources+=("$source")
-    done
-done
-sources+=(impl/crypto/*.c impl/crypto/null/*.c)
-for source in spec quantity netem decisions decide packet slice sum icmp
-do
-    sources+=("netns-lab/linkemu/$source.c")
-done
-for source in experiment_load experiment_check experiment_schema experiment_names expr err file profile_account
-do
-    sources+=("harness/lib/$source.c")
-done
-cat > "$work/backends.c" <<'C'
-#include "crypto/crypto.h"
-
-extern const struct ov_crypto ov_crypto_null;
-const struct ov_crypto *const ov_crypto_backends[] = {&ov_crypto_null, NULL};
-C
-sources+=("$work/backends.c")
+# What fuzz/rules.mk links every target with: one list.
+mapfile -t sources < <(make -s BUILD="$work" fuzz-sources)
+mapfile -t libs < <(make -s fuzz-libs)
 
 objects=()
 for source in "${sources[@]}"
@@ -68,7 +45,7 @@ do
     # shellcheck disable=SC2086
     $CC $CFLAGS -std=gnu11 -D_GNU_SOURCE -Iimpl -Ifuzz -I. -Iharness -c "$source" -o "$work/$name.o"
     # shellcheck disable=SC2086
-    $linker $link_flags "$work/$name.o" "${objects[@]}" $LIB_FUZZING_ENGINE -o "$OUT/$name" -lcyaml -lm
+    $linker $link_flags "$work/$name.o" "${objects[@]}" $LIB_FUZZING_ENGINE -o "$OUT/$name" "${libs[@]}"
     if [ -f "fuzz/dict/$target.dict" ]
     then
         cp "fuzz/dict/$target.dict" "$OUT/$name.dict"

@@ -3,8 +3,9 @@
 #include "options/client.h"
 #include "options/options.h"
 
-static const char server[] = "server 10.8.0.0 255.255.255.0\ndev tun\npush \"route 10.0.0.0 255.0.0.0\"\n"
-                             "<ca>\nx\n</ca>\n<cert>\nx\n</cert>\n<key>\nx\n</key>\n";
+static const char server[] =
+    "server 10.8.0.0 255.255.255.0\ndev tap\nvlan-tagging\npush \"route 10.0.0.0 255.0.0.0\"\n"
+    "<ca>\nx\n</ca>\n<cert>\nx\n</cert>\n<key>\nx\n</key>\n";
 
 static void check_result(const struct ov_client_config *own)
 {
@@ -19,6 +20,10 @@ static void check_result(const struct ov_client_config *own)
     {
         FUZZ_CHECK(own->iroutes6[i].bits <= 128);
     }
+    FUZZ_CHECK(own->vlan_pvid <= 4094 && own->most_routes <= 65536);
+    FUZZ_CHECK(own->config->data_ciphers.count >= 1 && own->config->data_ciphers.count <= OV_CIPHERS_MAX);
+    FUZZ_CHECK(own->config->keepalive.ping_restart_s == 0 || own->config->keepalive.ping_exit_s == 0);
+    FUZZ_CHECK(!own->config->compression.migrate);
     for (size_t i = 0; i < own->push_count; i++)
     {
         const size_t len = strlen(own->push[i]);

@@ -1,13 +1,10 @@
 /* Ethernet frames of any shape: what is read lies inside, an IP packet in it is one, lowering the MSS changes three
  * places at most, and cutting a frame gives whole frames with its header. Input: one vnet header and one frame. */
-#include "base/cursor.h"
-#include "lib/fuzz.h"
+#include "lib/vnet.h"
 #include "offload/mss.h"
-#include "offload/segment.h"
 #include "wire/ether.h"
 #include "wire/ip.h"
-
-#define LONGEST (65535u + 128u)
+#include "wire/vlan.h"
 
 static void check_header(const uint8_t *frame, size_t len)
 {
@@ -24,6 +21,32 @@ static void check_header(const uint8_t *frame, size_t len)
         FUZZ_CHECK(read && at == ether.header_len && at + ip_len <= len);
         FUZZ_CHECK(ov_ip_read(frame + at, ip_len, &ip) == OV_OK && ip.total_len == ip_len);
     }
+}
+
+/* A tag goes in and out, and nothing else changes. */
+static void check_vlan(const uint8_t *frame, size_t len)
+{
+    struct ov_vlan tag, again;
+    uint8_t *mem = malloc(len + OV_VLAN_LEN);
+    FUZZ_CHECK(mem != NULL);
+    struct ov_buf buf = ov_buf_over(mem, (uint32_t)len + OV_VLAN_LEN, OV_VLAN_LEN);
+    memcpy(ov_buf_data(&buf), frame, len);
+    buf.len = (uint32_t)len;
+    const bool read = ov_vlan_read(frame, len, &tag) == OV_OK;
+    FUZZ_CHECK(tag.id <= 4095 && (read || !tag.tagged));
+    FUZZ_CHECK((ov_vlan_put(&buf, 100) == OV_OK) == read);
+    if (read)
+    {
+        FUZZ_CHECK(ov_vlan_read(ov_buf_data(&buf), buf.len, &again) == OV_OK && again.tagged &&
+                   again.id == 100);
+        FUZZ_CHECK(buf.len == len + (tag.tagged ? 0 : OV_VLAN_LEN));
+        ov_vlan_strip(&buf);
+        const size_t rest = tag.tagged ? OV_ETHER_LEN + 2 : OV_ETHER_LEN - 2;
+        FUZZ_CHECK(buf.len == len - (tag.tagged ? OV_VLAN_LEN : 0));
+        FUZZ_CHECK(memcmp(ov_buf_data(&buf), frame, OV_ETHER_LEN - 2) == 0);
+        FUZZ_CHECK(memcmp(ov_buf_data(&buf) + OV_ETHER_LEN - 2, frame + rest, len - rest) == 0);
+    }
+    free(mem);
 }
 
 static void check_mss(const uint8_t *frame, size_t len)
@@ -43,46 +66,22 @@ static void check_mss(const uint8_t *frame, size_t len)
     free(copy);
 }
 
-static void check_cut(const struct ov_vnet *vnet, const uint8_t *frame, size_t len)
-{
-    struct ov_segmenter seg;
-    if (ov_segment_start_frame(&seg, vnet, frame, (uint32_t)len) != OV_OK)
-    {
-        return;
-    }
-    uint8_t *mem = malloc(LONGEST);
-    FUZZ_CHECK(mem != NULL);
-    const uint32_t headers = seg.plain ? 0 : seg.link_len + seg.inner.payload;
-    uint32_t at = headers;
-    while (ov_segment_left(&seg) > 0)
-    {
-        struct ov_buf out = ov_buf_over(mem, LONGEST, 64);
-        FUZZ_CHECK(ov_segment_next(&seg, &out) == OV_OK);
-        FUZZ_CHECK(out.len > headers && out.len <= ov_segment_max_len(&seg) && at + out.len - headers <= len);
-        FUZZ_CHECK(memcmp(ov_buf_data(&out), frame, seg.link_len) == 0);
-        FUZZ_CHECK(seg.plain || memcmp(ov_buf_data(&out) + headers, frame + at, out.len - headers) == 0);
-        at += out.len - headers;
-    }
-    FUZZ_CHECK(at == len);
-    free(mem);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct ov_reader r = ov_reader_over(data, size);
-    struct ov_vnet vnet = {.flags = ov_read_u8(&r), .gso_type = ov_read_u8(&r)};
-    vnet.hdr_len = ov_read_u16(&r);
-    vnet.gso_size = ov_read_u16(&r);
-    vnet.csum_start = ov_read_u16(&r);
-    vnet.csum_offset = ov_read_u16(&r);
-    size_t len = 0;
-    const uint8_t *frame = ov_read_rest(&r, &len);
-    if (r.failed || len > 65535)
+    struct ov_vnet vnet;
+    struct ov_segmenter seg;
+    const uint8_t *frame;
+    uint32_t len;
+    if (!fuzz_vnet(data, size, &vnet, &frame, &len))
     {
         return 0;
     }
     check_header(frame, len);
+    check_vlan(frame, len);
     check_mss(frame, len);
-    check_cut(&vnet, frame, len);
+    if (ov_segment_start_frame(&seg, &vnet, frame, len) == OV_OK)
+    {
+        fuzz_vnet_cut(&seg, frame, len, seg.link_len);
+    }
     return 0;
 }

@@ -1,6 +1,7 @@
 /* TCP framing: however a stream is cut into reads, the same packets come out. Input: u16 largest
  * packet, one octet of read size, then the stream. */
 #include "lib/fuzz.h"
+#include "wire/tcp_first.h"
 #include "wire/tcp_frame.h"
 
 struct outcome
@@ -44,11 +45,27 @@ static struct outcome run(uint32_t max, const uint8_t *data, size_t size, size_t
     return outcome;
 }
 
+/* What is decided about a stream stays so, whatever comes behind. */
+static void check_first(const uint8_t *data, size_t size)
+{
+    enum ov_tcp_first before = OV_TCP_FIRST_MORE;
+    for (size_t len = 0; len <= size && len <= 8; len++)
+    {
+        uint8_t *copy = fuzz_copy(data, len);
+        const enum ov_tcp_first first = ov_tcp_first(copy, len);
+        FUZZ_CHECK(before == OV_TCP_FIRST_MORE || first == before);
+        FUZZ_CHECK(len < 3 || first != OV_TCP_FIRST_MORE);
+        before = first;
+        free(copy);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_in in = {data, size};
     uint32_t max = fuzz_u16(&in);
     size_t read_size = 1u + fuzz_u8(&in);
+    check_first(in.at, in.left);
     struct outcome whole = run(max, in.at, in.left, in.left + 1);
     struct outcome cut = run(max, in.at, in.left, read_size);
     FUZZ_CHECK(whole.digest == cut.digest && whole.packets == cut.packets && whole.err == cut.err);

@@ -15,9 +15,12 @@ $(BUILD)/fuzz/obj/%.o: %.c
 
 fuzz_link := $(addprefix netns-lab/linkemu/,spec.c quantity.c netem.c decisions.c decide.c packet.c slice.c sum.c icmp.c) \
              netns-lab/wincost/profile.c
-fuzz_lab  := $(addprefix harness/lib/,experiment_load.c experiment_check.c experiment_schema.c experiment_names.c \
-               expr.c err.c file.c profile_account.c)
-fuzz_core := $(patsubst %.c,$(BUILD)/fuzz/obj/%.o,$(core_src) impl/manage/line.c $(null_src) $(pack_src) $(wildcard fuzz/lib/*.c) $(fuzz_link) $(fuzz_lab))
+fuzz_lab  := $(addprefix harness/lib/,experiment_load.c experiment_check.c experiment_expr.c experiment_schema.c experiment_names.c \
+               expr.c err.c file.c profile_account.c sockets.c)
+# Of the program only what neither opens nor waits for anything when it is called as the targets call it.
+fuzz_edge := $(sort $(wildcard impl/manage/*.c)) impl/app/status_text.c impl/app/outer_text.c
+fuzz_src  := $(core_src) $(fuzz_edge) $(null_src) $(pack_src) $(fuzz_link) $(fuzz_lab)
+fuzz_core := $(fuzz_src:%.c=$(BUILD)/fuzz/obj/%.o)
 $(BUILD)/fuzz/gen/backends.c:
 	@mkdir -p $(@D)
 	@{ printf '#include "compress/compress.h"\n#include "crypto/engine.h"\n\n'; $(call table,ov_crypto,ov_crypto_,ov_crypto_backends,null) \
@@ -32,6 +35,13 @@ $(replay_bins): $(BUILD)/fuzz/replay_%: fuzz/fuzz_%.c fuzz/replay.c $(BUILD)/lib
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -Iimpl -Ifuzz -I. -Iharness $^  -o $@ $(CRYPTO_LIBS) $(EDGE_LIBS) -lcyaml -lm
+
+# For fuzz/build.sh: what every target is linked with.
+.PHONY: fuzz-sources fuzz-libs
+fuzz-sources: $(BUILD)/fuzz/gen/backends.c
+	@printf '%s\n' $(fuzz_src) $(BUILD)/fuzz/gen/backends.c
+fuzz-libs:
+	@printf '%s\n' $(PACK_LIBS) -lcyaml -lm
 
 #: make fuzz FUZZ_SECONDS=30   run every fuzz target that long
 .PHONY: fuzz

@@ -45,6 +45,16 @@ $(BUILD)/linktry: $(call objs,$(plain),harness/tests/link/linktry.c) $(BUILD)/li
 interop: $(BUILD)/ovlab $(BUILD)/ovref $(BUILD)/ovspec report-assets
 	@$(BUILD)/ovlab matrix $(if $(FULL),--full) $(if $(ONLY),--only '$(ONLY)') $(if $(SEED),--seed $(SEED))
 
+#: make answers            results/ANSWERS.md, whose figures come from the baselines (its text: ANSWERS.in.md)
+.PHONY: answers
+answers: $(BUILD)/ovlab
+	@$(BUILD)/ovlab figures results/ANSWERS.in.md results/ANSWERS.md
+
+#: make check-bound        is the limit told that did bind? Ten points with one limit each, ovref and stock (three minutes)
+.PHONY: check-bound
+check-bound: $(BUILD)/ovlab $(BUILD)/ovref $(BUILD)/linkemu $(BUILD)/linkprobe $(BUILD)/libwincost.so
+	@harness/tests/run-bound $(BUILD)
+
 #: make report-assets      what draws the charts of `ovlab report`, from npm, once
 #: make check-report       the pages of `ovlab report` in a real browser (chromium); screenshots in build/report-shots/
 .PHONY: report-assets check-report

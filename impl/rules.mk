@@ -82,6 +82,11 @@ $(BUILD)/libovsan.a: $(san_core) $(san_edge)
 	$(call say,AR,$@)
 	$(Q)$(AR) rcs $@ $^
 
+# The program under the sanitizers.
+$(BUILD)/ovref-asan: $(san)/impl/app/main.o $(BUILD)/libovsan.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SANITIZE) $^ -o $@ $(CRYPTO_LIBS) $(EDGE_LIBS)
+
 $(impl_tests): $(BUILD)/tests/%: $(san)/impl/tests/%.o $(BUILD)/libovsan.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
@@ -92,7 +97,7 @@ $(impl_tests): $(BUILD)/tests/%: $(san)/impl/tests/%.o $(BUILD)/libovsan.a
 TSAN     := -O1 -g -fsanitize=thread -fno-omit-frame-pointer
 thr      := $(BUILD)/tsan
 thr_src  := $(sort $(foreach f,base wire kdf replay offload compress data loop,$(wildcard impl/$(f)/*.c)) \
-            $(wildcard impl/crypto/*.c impl/net/udp*.c impl/net/sock*.c) impl/app/pump.c impl/app/sender.c impl/app/standing.c \
+            $(wildcard impl/crypto/*.c impl/net/udp*.c impl/net/sock*.c) impl/app/pump.c impl/app/sender.c impl/app/shaper.c impl/app/standing.c \
             $(null_src))
 
 $(thr)/impl/%.o: impl/%.c | impl-ready

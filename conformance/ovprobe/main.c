@@ -79,7 +79,7 @@ int main(int argc, char **argv)
         {
             continue;
         }
-        bool passed = probe->run(&target, probe, said);
+        bool passed = probe_run(&target, &probes, probe, said);
         printf("%s %s %s %s: %s\n", passed ? "PASS" : "FAIL", transport, probe->name, probe->requirement,
                said);
         fflush(stdout);

@@ -32,12 +32,14 @@ struct probe
     const char *requirement;
     const char *hex; /* what is sent; NULL: run decides */
     enum probe_outcome outcome;
-    /* Returns whether the server passed; otherwise said tells what it did. */
-    bool (*run)(const struct probe_target *target, const struct probe *probe, char said[static PROBE_TEXT]);
+    /* On a socket that is connected to the target. Returns whether the server passed; said tells what it did. */
+    bool (*run)(int fd, const struct probe_target *target, const struct probe *probe,
+                char said[static PROBE_TEXT]);
 };
 
 struct probe_list
 {
+    int type; /* of the sockets: SOCK_DGRAM, SOCK_STREAM */
     const struct probe *rows;
     size_t count;
 };
@@ -47,6 +49,13 @@ struct probe_list probe_tcp_list(void);
 
 /* Octets of a text of hexadecimal digits; spaces do not count. 0 if it is none or does not fit. */
 size_t probe_octets(const char *hex, uint8_t *to, size_t size);
+
+/* A row's run, with a socket of its own. */
+bool probe_run(const struct probe_target *target, const struct probe_list *list, const struct probe *probe,
+               char said[static PROBE_TEXT]);
+
+/* Sends the octets of a text as probe_octets reads it, in one piece; false: they can't be sent. */
+bool probe_say(int fd, const char *hex);
 
 /* A socket that is connected to the target, or -1 with the reason in said. */
 int probe_connect(const struct probe_target *target, int type, char said[static PROBE_TEXT]);

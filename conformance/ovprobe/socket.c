@@ -52,6 +52,26 @@ int probe_connect(const struct probe_target *target, int type, char said[static 
     return fd;
 }
 
+bool probe_run(const struct probe_target *target, const struct probe_list *list, const struct probe *probe,
+               char said[static PROBE_TEXT])
+{
+    int fd = probe_connect(target, list->type, said);
+    if (fd < 0)
+    {
+        return false;
+    }
+    bool good = probe->run(fd, target, probe, said);
+    close(fd);
+    return good;
+}
+
+bool probe_say(int fd, const char *hex)
+{
+    uint8_t octets[256];
+    size_t len = probe_octets(hex, octets, sizeof octets);
+    return len > 0 && send(fd, octets, len, MSG_NOSIGNAL) == (ssize_t)len;
+}
+
 int probe_receive(int fd, uint8_t *to, size_t size, int wait_ms)
 {
     struct pollfd wait = {.fd = fd, .events = POLLIN};

@@ -25,43 +25,26 @@ static bool judge(int fd, const struct probe_target *target, enum probe_outcome 
     return outcome == PROBE_ANSWER && len > 2 && answer[2] >> 3 == 8;
 }
 
-static bool run_stream(const struct probe_target *target, const struct probe *probe,
+static bool run_stream(int fd, const struct probe_target *target, const struct probe *probe,
                        char said[static PROBE_TEXT])
 {
-    uint8_t octets[256];
-    size_t len = probe_octets(probe->hex, octets, sizeof octets);
-    int fd = probe_connect(target, SOCK_STREAM, said);
-    if (fd < 0)
-    {
-        return false;
-    }
-    bool good =
-        send(fd, octets, len, MSG_NOSIGNAL) == (ssize_t)len && judge(fd, target, probe->outcome, said);
-    close(fd);
-    return good;
+    return probe_say(fd, probe->hex) && judge(fd, target, probe->outcome, said);
 }
 
 /* Each octet in a segment of its own. */
-static bool run_octet_by_octet(const struct probe_target *target, const struct probe *probe,
+static bool run_octet_by_octet(int fd, const struct probe_target *target, const struct probe *probe,
                                char said[static PROBE_TEXT])
 {
     uint8_t octets[256];
     size_t len = probe_octets(probe->hex, octets, sizeof octets);
     int one = 1;
-    int fd = probe_connect(target, SOCK_STREAM, said);
-    if (fd < 0)
-    {
-        return false;
-    }
     bool good = setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) == 0;
     for (size_t i = 0; good && i < len; i++)
     {
         good = send(fd, octets + i, 1, MSG_NOSIGNAL) == 1;
         usleep(2000);
     }
-    good = good && judge(fd, target, probe->outcome, said);
-    close(fd);
-    return good;
+    return good && judge(fd, target, probe->outcome, said);
 }
 
 static const struct probe rows[] = {
@@ -77,5 +60,5 @@ static const struct probe rows[] = {
 
 struct probe_list probe_tcp_list(void)
 {
-    return (struct probe_list){rows, sizeof rows / sizeof rows[0]};
+    return (struct probe_list){SOCK_STREAM, rows, sizeof rows / sizeof rows[0]};
 }

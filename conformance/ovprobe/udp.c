@@ -27,49 +27,33 @@ static bool judge(int fd, const struct probe_target *target, enum probe_outcome 
     return allowed && len >= 14 && to[0] >> 3 == OPCODE_RESET_SERVER_V2;
 }
 
-static bool run_one(const struct probe_target *target, const struct probe *probe,
+static bool run_one(int fd, const struct probe_target *target, const struct probe *probe,
                     char said[static PROBE_TEXT])
 {
-    uint8_t octets[256];
-    size_t len = probe_octets(probe->hex, octets, sizeof octets);
-    int fd = probe_connect(target, SOCK_DGRAM, said);
-    if (fd < 0)
-    {
-        return false;
-    }
-    bool good = send(fd, octets, len, 0) == (ssize_t)len && judge(fd, target, probe->outcome, NULL, said);
-    close(fd);
-    return good;
+    return probe_say(fd, probe->hex) && judge(fd, target, probe->outcome, NULL, said);
 }
 
 /* The reset, cut before its session id is whole. What comes after it no stateless server looks at, so a
  * reset that is cut later may be answered. */
-static bool run_cut(const struct probe_target *target, const struct probe *probe,
+static bool run_cut(int fd, const struct probe_target *target, const struct probe *probe,
                     char said[static PROBE_TEXT])
 {
     uint8_t octets[64];
     size_t len = probe_octets(RESET, octets, sizeof octets);
-    int fd = probe_connect(target, SOCK_DGRAM, said);
-    for (size_t cut = 0; fd >= 0 && cut < 9 && cut < len; cut++)
+    for (size_t cut = 0; cut < 9 && cut < len; cut++)
     {
         (void)!send(fd, octets, cut, 0);
     }
-    bool good = fd >= 0 && judge(fd, target, probe->outcome, NULL, said);
-    if (fd >= 0)
-    {
-        close(fd);
-    }
-    return good;
+    return judge(fd, target, probe->outcome, NULL, said);
 }
 
 /* All first octets alone; then those of no opcode, with the body of a reset. */
-static bool run_first_octets(const struct probe_target *target, const struct probe *probe,
+static bool run_first_octets(int fd, const struct probe_target *target, const struct probe *probe,
                              char said[static PROBE_TEXT])
 {
     uint8_t octets[64];
     size_t len = probe_octets(RESET, octets, sizeof octets);
-    int fd = probe_connect(target, SOCK_DGRAM, said);
-    for (unsigned first = 0; fd >= 0 && first < 256; first++)
+    for (unsigned first = 0; first < 256; first++)
     {
         unsigned opcode = first >> 3;
         octets[0] = (uint8_t)first;
@@ -79,82 +63,60 @@ static bool run_first_octets(const struct probe_target *target, const struct pro
             (void)!send(fd, octets, len, 0);
         }
     }
-    bool good = fd >= 0 && judge(fd, target, probe->outcome, NULL, said);
-    if (fd >= 0)
-    {
-        close(fd);
-    }
-    return good;
+    return judge(fd, target, probe->outcome, NULL, said);
 }
 
 /* The longest datagram there is, as data. */
-static bool run_longest(const struct probe_target *target, const struct probe *probe,
+static bool run_longest(int fd, const struct probe_target *target, const struct probe *probe,
                         char said[static PROBE_TEXT])
 {
     static uint8_t octets[DATAGRAM] = {0x48};
-    int fd = probe_connect(target, SOCK_DGRAM, said);
-    if (fd < 0)
-    {
-        return false;
-    }
-    bool good =
-        send(fd, octets, sizeof octets, 0) == DATAGRAM && judge(fd, target, probe->outcome, NULL, said);
-    close(fd);
-    return good;
+    return send(fd, octets, sizeof octets, 0) == DATAGRAM && judge(fd, target, probe->outcome, NULL, said);
 }
 
 /* A cookie serves only the address it was given to: asked for from one port, shown from another. */
-static bool run_stolen_cookie(const struct probe_target *target, const struct probe *probe,
+static bool run_stolen_cookie(int owner, const struct probe_target *target, const struct probe *probe,
                               char said[static PROBE_TEXT])
 {
     uint8_t octets[64];
     uint8_t answer[2048];
-    size_t len = probe_octets(RESET, octets, sizeof octets);
-    int owner = probe_connect(target, SOCK_DGRAM, said);
     int thief = probe_connect(target, SOCK_DGRAM, said);
-    bool good = owner >= 0 && thief >= 0 && send(owner, octets, len, 0) == (ssize_t)len &&
-                judge(owner, target, PROBE_ANSWER, answer, said);
+    bool good = thief >= 0 && probe_say(owner, RESET) && judge(owner, target, PROBE_ANSWER, answer, said);
     if (good)
     {
-        len = probe_octets("20 0102030405060708 01 00000000 0000000000000000 00000001 1603010001", octets,
-                           sizeof octets);
+        size_t len = probe_octets("20 0102030405060708 01 00000000 0000000000000000 00000001 1603010001",
+                                  octets, sizeof octets);
         memcpy(octets + 14, answer + 1, 8);
         good =
             send(thief, octets, len, 0) == (ssize_t)len && judge(thief, target, probe->outcome, NULL, said);
     }
-    close(owner);
-    close(thief);
+    if (thief >= 0)
+    {
+        close(thief);
+    }
     return good;
 }
 
 /* The same reset again: the same cookie, each time. */
-static bool run_repeated(const struct probe_target *target, const struct probe *probe,
+static bool run_repeated(int fd, const struct probe_target *target, const struct probe *probe,
                          char said[static PROBE_TEXT])
 {
-    uint8_t octets[64];
     uint8_t answers[8][2048];
-    size_t len = probe_octets(RESET, octets, sizeof octets);
-    int fd = probe_connect(target, SOCK_DGRAM, said);
-    bool good = fd >= 0;
+    bool good = true;
     for (size_t i = 0; good && i < 8; i++)
     {
-        good =
-            send(fd, octets, len, 0) == (ssize_t)len && judge(fd, target, probe->outcome, answers[i], said);
+        good = probe_say(fd, RESET) && judge(fd, target, probe->outcome, answers[i], said);
         if (good && memcmp(answers[i] + 1, answers[0] + 1, 8) != 0)
         {
             snprintf(said, PROBE_TEXT, "answer %zu has another session id", i + 1);
             good = false;
         }
     }
-    if (fd >= 0)
-    {
-        close(fd);
-    }
     return good;
 }
 
 /* Resets without end: 100 answers in 10 s at most, and more octets in than out. */
-static bool run_flood(const struct probe_target *target, const struct probe *probe,
+static bool run_flood(int fd, const struct probe_target *target, const struct probe *probe,
                       char said[static PROBE_TEXT])
 {
     uint8_t octets[64];
@@ -163,9 +125,8 @@ static bool run_flood(const struct probe_target *target, const struct probe *pro
     size_t in = 0;
     size_t out = 0;
     unsigned answers = 0;
-    int fd = probe_connect(target, SOCK_DGRAM, said);
     (void)probe;
-    for (unsigned i = 0; fd >= 0 && i < 2000; i++)
+    for (unsigned i = 0; i < 2000; i++)
     {
         octets[8] = (uint8_t)i;
         octets[7] = (uint8_t)(i >> 8);
@@ -174,18 +135,14 @@ static bool run_flood(const struct probe_target *target, const struct probe *pro
         answers += got > 0;
         out += got > 0 ? (size_t)got : 0;
     }
-    for (int got = 1; fd >= 0 && got > 0;)
+    for (int got = 1; got > 0;)
     {
         got = probe_receive(fd, answer, sizeof answer, target->patience_ms);
         answers += got > 0;
         out += got > 0 ? (size_t)got : 0;
     }
     snprintf(said, PROBE_TEXT, "%u answers, %zu octets in, %zu out", answers, in, out);
-    if (fd >= 0)
-    {
-        close(fd);
-    }
-    return fd >= 0 && answers <= 100 && out <= in;
+    return answers <= 100 && out <= in;
 }
 
 static const struct probe rows[] = {
@@ -218,5 +175,5 @@ static const struct probe rows[] = {
 
 struct probe_list probe_udp_list(void)
 {
-    return (struct probe_list){rows, sizeof rows / sizeof rows[0]};
+    return (struct probe_list){SOCK_DGRAM, rows, sizeof rows / sizeof rows[0]};
 }

@@ -32,6 +32,7 @@ struct world
     struct ov_session_settings client_settings;
     struct ov_session_env env;
     struct ov_session client;
+    struct ov_login login; /* of the client, where logins are judged */
     struct ov_hub_settings server_settings;
     struct ov_hub *hub;
     struct ov_addr client_addr, server_addr;
@@ -40,7 +41,7 @@ struct world
     uint8_t mem[WORLD_BATCH][OV_BUF_PACKET];
 };
 
-static void world_end_open(struct world_end *end, const char *text)
+static inline void world_end_open(struct world_end *end, const char *text)
 {
     char why[OV_TLS_ERROR_TEXT];
     end->rng = (struct ov_rng){ov_crypto_null.random, &end->seed};
@@ -53,7 +54,7 @@ static void world_end_open(struct world_end *end, const char *text)
     FUZZ_CHECK(ov_crypto_null.tls->conf_new(&settings, &end->tls, why) == OV_OK);
 }
 
-static void world_start(struct world *w)
+static inline void world_start(struct world *w)
 {
     ov_session_clear(&w->client);
     FUZZ_CHECK(ov_session_init(&w->client, &w->env, &w->server_addr, w->now) == OV_OK);
@@ -67,7 +68,7 @@ enum world_wrap
 };
 
 /* What protects the control channel: one static key, or the client's own with its WKc. */
-static void world_make_keys(struct world *w, enum world_wrap wrap)
+static inline void world_make_keys(struct world *w, enum world_wrap wrap)
 {
     struct ov_wrap_key *key = &w->client_keys.wrap;
     key->kind = wrap == WORLD_PLAIN ? OV_WRAP_PLAIN : OV_WRAP_TLS_CRYPT;
@@ -85,35 +86,53 @@ static void world_make_keys(struct world *w, enum world_wrap wrap)
     }
 }
 
-static void world_open(struct world *w, enum world_wrap wrap)
+#define WORLD_FILES "<ca>\nca\n</ca>\n<cert>\nname\n</cert>\n<key>\nkey\n</key>\n"
+
+/* With further lines of both configurations, and a server that judges logins or asks for settings. */
+struct world_more
 {
-    static const char inline_files[] = "<ca>\nca\n</ca>\n<cert>\nname\n</cert>\n<key>\nkey\n</key>\n";
-    char text[512];
+    const char *client, *server;
+    bool judged, asks;
+};
+
+static inline void world_open_with(struct world *w, enum world_wrap wrap, const struct world_more *more)
+{
+    char text[768];
     struct ov_session_settings server;
     memset(w, 0, sizeof *w);
     w->now = (struct ov_now){1000000, 1000000};
     w->client_addr = (struct ov_addr){.family = 4, .port = 2000, .ip = {192, 0, 2, 2}};
     w->server_addr = (struct ov_addr){.family = 4, .port = 1194, .ip = {192, 0, 2, 1}};
-    (void)snprintf(text, sizeof text, "client\ndev tun\nremote 192.0.2.1\nexplicit-exit-notify 1\n%s",
-                   inline_files);
+    (void)snprintf(text, sizeof text, "client\nremote 192.0.2.1\nexplicit-exit-notify 1\n" WORLD_FILES "%s",
+                   more->client);
     world_end_open(&w->client_end, text);
     (void)snprintf(text, sizeof text,
-                   "dev tun\ndh none\nserver 10.8.0.0 255.255.255.0\ntopology subnet\nkeepalive 10 60\n%s",
-                   inline_files);
+                   "dh none\nserver 10.8.0.0 255.255.255.0\ntopology subnet\nkeepalive 10 60\n" WORLD_FILES
+                   "%s",
+                   more->server);
     world_end_open(&w->server_end, text);
     world_make_keys(w, wrap);
     ov_session_settings_init(&w->client_settings, ov_options_config(w->client_end.options), &ov_crypto_null,
                              w->client_end.tls, &w->client_keys, "fuzz");
     ov_session_settings_init(&server, ov_options_config(w->server_end.options), &ov_crypto_null,
                              w->server_end.tls, &w->server_keys, "fuzz");
+    server.judged = more->judged;
+    w->client_settings.login = more->judged ? &w->login : NULL;
     ov_hub_settings_init(&w->server_settings, &server);
     w->server_settings.max_half_open = 4;
+    w->server_settings.asks = more->asks;
     w->env = (struct ov_session_env){&w->client_settings, &w->client_end.rng, &w->log, ""};
     FUZZ_CHECK(ov_hub_new(&w->server_settings, &w->server_end.rng, &w->log, w->now, &w->hub) == OV_OK);
     world_start(w);
 }
 
-static void world_close(struct world *w)
+static inline void world_open(struct world *w, enum world_wrap wrap)
+{
+    static const struct world_more plain = {.client = "dev tun\n", .server = "dev tun\n"};
+    world_open_with(w, wrap, &plain);
+}
+
+static inline void world_close(struct world *w)
 {
     ov_session_clear(&w->client);
     ov_hub_free(w->hub);
@@ -123,7 +142,7 @@ static void world_close(struct world *w)
     ov_options_free(w->server_end.options);
 }
 
-static void world_reset_batch(struct world *w)
+static inline void world_reset_batch(struct world *w)
 {
     for (unsigned i = 0; i < WORLD_BATCH; i++)
     {
@@ -132,7 +151,7 @@ static void world_reset_batch(struct world *w)
 }
 
 /* Whatever came in has a fate, and a tunnel packet is one that somebody sent: its octets say so. */
-static void world_check(const struct world *w, size_t n)
+static inline void world_check(const struct world *w, size_t n)
 {
     for (size_t i = 0; i < n; i++)
     {
@@ -150,7 +169,7 @@ static void world_check(const struct world *w, size_t n)
 }
 
 /* One batch from one end to the other; damage and choice come from the input. */
-static void world_carry(struct world *w, bool up, struct fuzz_in *in)
+static inline void world_carry(struct world *w, bool up, struct fuzz_in *in)
 {
     const uint8_t plan = fuzz_u8(in);
     world_reset_batch(w);
@@ -179,7 +198,7 @@ static void world_carry(struct world *w, bool up, struct fuzz_in *in)
     world_check(w, n);
 }
 
-static void world_settle(struct world *w)
+static inline void world_settle(struct world *w)
 {
     struct fuzz_in none = {NULL, 0};
     for (unsigned i = 0; i < 12; i++)
@@ -190,7 +209,7 @@ static void world_settle(struct world *w)
 }
 
 /* One tunnel packet through seal and open. */
-static void world_data(struct world *w, bool up)
+static inline void world_data(struct world *w, bool up)
 {
     uint8_t inner[40] = {0x45, 0, 0, 40, [8] = 64, [12] = 10, 8, 0, 2, 10, 8, 0, 1, [39] = 0xa5};
     inner[15] = up ? 2 : 1;
@@ -209,7 +228,7 @@ static void world_data(struct world *w, bool up)
 }
 
 /* Time passes. Nothing that is due may stay due once everything was ticked and sent. */
-static void world_wait(struct world *w, uint32_t ms)
+static inline void world_wait(struct world *w, uint32_t ms)
 {
     w->now.mono_ms += ms;
     w->now.wall_s = (uint32_t)(w->now.mono_ms / 1000);
@@ -231,7 +250,7 @@ static void world_wait(struct world *w, uint32_t ms)
 }
 
 /* Octets of the input as a packet for one end. */
-static void world_raw(struct world *w, bool up, const struct ov_addr *from, struct fuzz_in *in)
+static inline void world_raw(struct world *w, bool up, const struct ov_addr *from, struct fuzz_in *in)
 {
     size_t len = fuzz_u16(in) % 1600;
     len = len < in->left ? len : in->left;
@@ -244,7 +263,7 @@ static void world_raw(struct world *w, bool up, const struct ov_addr *from, stru
     in->left -= len;
 }
 
-static void world_events(struct world *w)
+static inline void world_events(struct world *w)
 {
     struct ov_event event;
     while (ov_session_event(&w->client, &event) || ov_hub_event(w->hub, &event))

@@ -14,6 +14,7 @@ int cmd_explain(int argc, char **argv);
 int cmd_merge(int argc, char **argv);
 int cmd_history(int argc, char **argv);
 int cmd_export(int argc, char **argv);
+int cmd_figures(int argc, char **argv);
 
 /* Started by the harness itself, see lib/capture.h. */
 int cmd_internal_capture(int argc, char **argv);

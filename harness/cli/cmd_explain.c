@@ -10,23 +10,32 @@
 #include <string.h>
 
 static const char usage[] =
-    "usage: ovlab explain windows-gap [OPTIONS]   the same as: linux-default windows10-tap\n"
-    "       ovlab explain A B [OPTIONS]           two profiles (netns-lab/profiles) or two subjects;\n"
-    "                                         a profile may have words: 'none tun_write_us=40'\n\n"
-    "Goes from A to B a factor at a time (waterfall), and measures a fraction of all combinations for\n"
-    "the interactions. The client runs under the cost shim, or in the tun proxy where that cannot reach\n"
-    "it; the server as it is.\n\n"
-    "  --quick              the waterfall alone, in transfers of one second (at most three minutes)\n"
+    "usage: ovlab explain windows-gap [OPTIONS]   as: linux-default windows10-tap\n"
+    "       ovlab explain A B [OPTIONS]           two profiles (netns-lab/profiles)\n"
+    "                                             or two subjects; a profile may have\n"
+    "                                             words: 'none tun_write_us=40'\n"
+    "\n"
+    "Goes from A to B a factor at a time (waterfall), and measures a fraction of all\n"
+    "combinations for the interactions. The client runs under the cost shim, or in\n"
+    "the tun proxy where that cannot reach it; the server as it is.\n"
+    "\n"
+    "  --quick              the waterfall alone, in transfers of one second (at most\n"
+    "                       three minutes)\n"
     "  --rounds N           how often each point is measured, 1 to 32 (default: 3)\n"
     "  --seconds N          length of a transfer, 1 to 60 (default: 2)\n"
-    "  --subject NAME       the program that runs under both profiles (default: openvpn-2.6)\n"
-    "  --keep-disturbed     figures count although the host was disturbed; said so in the result\n"
+    "  --subject NAME       the program that runs under both profiles\n"
+    "                       (default: openvpn-2.6)\n"
+    "  --keep-disturbed     figures count although the host was disturbed; said so in\n"
+    "                       the result\n"
     "  --seed N             decides the order (default: drawn, and recorded)\n"
     "  --results DIR        where the record's directory is made (default: results)\n"
-    "  --dry-run            shows the points in their order, and ends\n\n"
-    "Public reports are experiments: ovlab run angristan-352 (buffers at 40 ms), txqueuelen-100, "
-    "folklore-393216,\n"
-    "rcvbuf-8k, tap-cost, tap-stall, mmcss; windows-profiles runs programs under each profile as a whole.\n";
+    "  --dry-run            shows the points in their order, and ends\n"
+    "\n"
+    "Public reports are experiments: ovlab run angristan-352 (buffers at 40 ms),\n"
+    "trac-461 (64 kB a round trip), txqueuelen-100, folklore-393216, rcvbuf-8k,\n"
+    "lightway-397 (small ring and buffer), tap-cost, tap-stall, mmcss,\n"
+    "many-streams-loss, late-or-lost; windows-profiles runs programs under each\n"
+    "profile as a whole. What they showed: results/ANSWERS.md.\n";
 
 enum
 {

@@ -24,10 +24,9 @@ static const struct option long_options[] = {
 
 static void print_usage(FILE *out)
 {
-    fprintf(
-        out,
-        "usage: ovlab export DIR --format FORMAT   prints the record in DIR\n"
-        "       ovlab export DIR --all             writes all formats beside it, as `ovlab run` does\n\n");
+    fprintf(out, "usage: ovlab export DIR --format FORMAT   prints the record in DIR\n"
+                 "       ovlab export DIR --all             writes all formats beside it, as\n"
+                 "                                          `ovlab run` does\n\n");
     for (size_t i = 0; i < LAB_EXPORT_COUNT; i++)
     {
         fprintf(out, "  %-14s %-18s %s\n", lab_exports[i].name, lab_exports[i].file, lab_exports[i].what);

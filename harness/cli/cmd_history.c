@@ -16,23 +16,29 @@
 #include <unistd.h>
 
 static const char usage[] =
-    "usage: ovlab history [DIR...]     (default: results and results/baselines)\n\n"
-    "Shows each figure as its ratio to " LAB_REFERENCE
-    " of the same run, over all records in the directories, and\n"
-    "where its level changed. A series begins anew where the machine or the reference changes.\n\n"
+    "usage: ovlab history [DIR...]     (default: results and results/baselines)\n"
+    "\n"
+    "Shows each figure as its ratio to " LAB_REFERENCE " of the same run, over all records\n"
+    "in the directories, and where its level changed. A series begins anew where the\n"
+    "machine or the reference changes.\n"
+    "\n"
     "  --series WORD   only series whose name holds it\n"
     "  --runs N        only series with at least N runs (default: 1)\n"
     "  --p P           significance of a change, 0.0005 to 0.1 (default: 0.001)\n"
-    "  --gate          exit status 3 when the last change of a shown series is for the worse\n"
-    "  --json          the same as a JSON array of series, with every point, epoch and change\n\n"
-    "Change points: E-divisive means (Matteson and James 2014, doi 10.1080/01621459.2013.849605), as used "
-    "for\n"
-    "continuous benchmarking by Daly et al. (ICPE 2020), permutation test, stretches of 3 runs and more. A "
-    "change counts\n"
-    "when it is larger than 2 % and three median absolute deviations of the series' steps, and three "
-    "quarters of\n"
-    "the pairs of runs across it agree. So few runs cannot reach p: 0.001 takes about 13.\n\n"
-    "exit status: 0, 2 wrong usage, 3 see --gate, 4 no ratios in these records, 99 the harness failed\n";
+    "  --gate          exit status 3 when the last change of a shown series is for\n"
+    "                  the worse\n"
+    "  --json          the same as a JSON array of series, with every point, epoch\n"
+    "                  and change\n"
+    "\n"
+    "Change points: E-divisive means (Matteson and James 2014, doi\n"
+    "10.1080/01621459.2013.849605), as used for continuous benchmarking by Daly et\n"
+    "al. (ICPE 2020), permutation test, stretches of 3 runs and more. A change counts\n"
+    "when it is larger than 2 % and three median absolute deviations of the series'\n"
+    "steps, and three quarters of the pairs of runs across it agree. So few runs\n"
+    "cannot reach p: 0.001 takes about 13.\n"
+    "\n"
+    "exit status: 0, 2 wrong usage, 3 see --gate, 4 no ratios in these records, 99\n"
+    "the harness failed\n";
 
 enum
 {

@@ -3,6 +3,7 @@
 #include "lib/args.h"
 #include "lib/matrix.h"
 #include "lib/matrix_report.h"
+#include "lib/remote.h"
 #include "lib/rng.h"
 #include "lib/run.h"
 #include "lib/shard.h"
@@ -15,24 +16,37 @@
 
 static const char usage[] =
     "usage: ovlab matrix [OPTIONS]\n"
-    "Runs the interop matrix: cases in which every two values of two factors meet at least once.\n\n"
-    "  --full               every combination instead (use --only: there are very many)\n"
-    "  --only F=V|V,F=V     only these values of these factors, such as: "
-    "client=openvpn-2.6,transport=tcp4|tcp6\n"
-    "  --case ID            this one case, as a report names it: CLIENT/SERVER/VALUE.VALUE...\n"
+    "Runs the interop matrix: cases in which every two values of two factors meet at\n"
+    "least once.\n"
+    "\n"
+    "  --full               every combination instead (use --only: there are very\n"
+    "                       many)\n"
+    "  --only F=V|V,F=V     only these values of these factors, such as\n"
+    "                       client=openvpn-2.6,transport=tcp4|tcp6\n"
+    "  --case ID            this one case, as a report names it:\n"
+    "                       CLIENT/SERVER/VALUE.VALUE...\n"
     "  --subjects A,B       only these programs\n"
     "  --most N             only the first N cases that can run\n"
     "  --no-gaps            leaves out the cases that stand for what a program lacks\n"
-    "  --shard K/N          only part K of N, or auto, auto/N: from the environment; ovlab merge unites "
-    "them\n"
+    "  --shard K/N          only part K of N, or auto, auto/N: from the environment;\n"
+    "                       ovlab merge unites them\n"
     "  --jobs N             cases at one time, 1 to 8 (default: 2)\n"
-    "  --seed N             decides which cases cover the pairs, and their order (default: 1)\n"
+    "  --seed N             decides which cases cover the pairs, and their order\n"
+    "                       (default: 1)\n"
     "  --list               shows factors, values and constraints, and ends\n"
     "  --dry-run            shows the cases and how long they would take, and ends\n"
     "  --results DIR        where the record's directory is made (default: results)\n"
-    "  --patience PERCENT   scales the deadlines for subjects, 1 to 10000 (default: 100)\n"
+    "  --patience PERCENT   scales the deadlines for subjects, 1 to 10000\n"
+    "                       (default: 100)\n"
     "  --keep-going         goes on after an ERROR of the harness\n"
-    "  --no-conformance     leaves out the protocol check of the captures\n";
+    "  --no-conformance     leaves out the protocol check of the captures\n"
+    "  --client-at PLACE    clients run on another machine, ssh:USER@HOST[:PORT]; one case at a time. What "
+    "needs\n"
+    "  --server-at PLACE    the lab's own network is UNSUPPORTED then (ovlab run --help says more of "
+    "places;\n"
+    "                       $OVLAB_SERVER_ADDR6: where clients find the server over IPv6)\n";
+
+#define USUAL_JOBS 2
 
 enum
 {
@@ -51,6 +65,8 @@ enum
     OPT_PATIENCE,
     OPT_KEEP_GOING,
     OPT_NO_CONFORMANCE,
+    OPT_CLIENT_AT,
+    OPT_SERVER_AT,
     OPT_HELP,
 };
 
@@ -70,6 +86,8 @@ static const struct option long_options[] = {
     {"patience", required_argument, NULL, OPT_PATIENCE},
     {"keep-going", no_argument, NULL, OPT_KEEP_GOING},
     {"no-conformance", no_argument, NULL, OPT_NO_CONFORMANCE},
+    {"client-at", required_argument, NULL, OPT_CLIENT_AT},
+    {"server-at", required_argument, NULL, OPT_SERVER_AT},
     {"help", no_argument, NULL, OPT_HELP},
     {NULL, 0, NULL, 0},
 };
@@ -88,7 +106,7 @@ struct request
     const char *one; /* --case */
     enum lab_matrix_mode mode;
     unsigned most; /* 0: no limit */
-    unsigned jobs;
+    unsigned jobs; /* 0: as usual */
     bool no_gaps;
     bool list;
     bool dry_run;
@@ -143,6 +161,12 @@ static enum lab_err take_option(struct request *request, int option, struct lab_
         return lab_arg_range("--most", optarg, 1, LAB_CASE_MAX, &request->most, why);
     case OPT_SHARD:
         return lab_shard_parse(optarg, &request->run.options.shard, why);
+    case OPT_CLIENT_AT:
+        request->run.places[0] = optarg;
+        return lab_remote_check("--client-at", optarg, why);
+    case OPT_SERVER_AT:
+        request->run.places[1] = optarg;
+        return lab_remote_check("--server-at", optarg, why);
     case OPT_JOBS:
         return lab_arg_range("--jobs", optarg, 1, LAB_JOBS_MAX, &request->jobs, why);
     case OPT_SEED:
@@ -156,10 +180,27 @@ static enum lab_err take_option(struct request *request, int option, struct lab_
     }
 }
 
+/* Two machines have one tunnel device each at a time. */
+static enum lab_err settle_places(struct request *request, struct lab_why *why)
+{
+    struct lab_run *run = &request->run;
+    bool away = lab_run_has_places(run);
+    if (away && request->jobs > 1)
+    {
+        return lab_why_set(why, LAB_ERR_USAGE, "between other machines one case runs at a time: no --jobs");
+    }
+    run->options.jobs = request->jobs > 0 ? request->jobs : away ? 1 : USUAL_JOBS;
+    if (!away || request->help || request->list)
+    {
+        return LAB_OK;
+    }
+    enum lab_err err = lab_run_check_places(run, why);
+    return err == LAB_OK ? lab_remote_use(&run->paths, run->places[0], run->places[1], why) : err;
+}
+
 static enum lab_err parse(struct request *request, int argc, char **argv, struct lab_why *why)
 {
     enum lab_err err = LAB_OK;
-    request->jobs = 2;
     request->subjects = usual_subjects;
     request->run.options = (struct lab_options){
         .seed = 1,
@@ -176,60 +217,71 @@ static enum lab_err parse(struct request *request, int argc, char **argv, struct
     {
         err = take_option(request, option, why);
     }
-    request->run.options.jobs = request->jobs;
-    return err == LAB_OK && optind != argc ? lab_why_set(why, LAB_ERR_USAGE, "'%s' is too much", argv[optind])
-                                           : err;
+    if (err == LAB_OK && optind != argc)
+    {
+        err = lab_why_set(why, LAB_ERR_USAGE, "'%s' is too much", argv[optind]);
+    }
+    return err == LAB_OK ? settle_places(request, why) : err;
 }
 
-/* Those that are here first; then the others. */
-static void sort_subjects(struct request *request)
+/* Those that are here first, at one end at least; then the others. */
+static enum lab_err sort_subjects(struct request *request, struct lab_why *why)
 {
     struct lab_run *run = &request->run;
-    struct lab_subject *sorted = calloc(run->subject_count, sizeof *sorted);
+    bool away = lab_run_has_places(run);
+    struct lab_subject *sorted = calloc(2 * run->subject_count, sizeof *sorted);
+    struct lab_subject *servers = sorted + run->subject_count;
     size_t count = 0;
-    for (unsigned here = 2; sorted != NULL && here-- > 0;)
+    if (sorted == NULL)
+    {
+        return lab_why_errno(why, "%zu subjects", run->subject_count);
+    }
+    for (unsigned here = 2; here-- > 0;)
     {
         for (size_t i = 0; i < run->subject_count; i++)
         {
-            if (run->subjects[i].available == (here == 1))
+            bool is_here = run->subjects[i].available || (away && run->at_server[i].available);
+            if (is_here == (here == 1))
             {
+                servers[count] = run->at_server[i];
                 sorted[count++] = run->subjects[i];
             }
         }
         request->matrix.subject_count = here == 1 ? count : request->matrix.subject_count;
     }
-    if (sorted != NULL)
-    {
-        memcpy(run->subjects, sorted, count * sizeof *sorted);
-    }
+    memcpy(run->subjects, sorted, count * sizeof *sorted);
+    memcpy(run->at_server, servers, count * sizeof *servers);
     free(sorted);
     request->matrix.subjects = run->subjects;
+    request->matrix.servers = away ? run->at_server : NULL;
+    request->matrix.has_outer_v6 = getenv("OVLAB_SERVER_ADDR6") != NULL;
     request->matrix.absent_count = run->subject_count - request->matrix.subject_count;
+    return LAB_OK;
 }
 
-static enum lab_err ask_subjects(struct request *request, struct lab_why *why)
+static enum lab_err probe_subjects(struct request *request, struct lab_loop *loop, struct lab_why *why)
 {
     struct lab_run *run = &request->run;
-    struct lab_loop loop;
-    enum lab_err err = lab_subject_list(run->paths.subjects, run->subjects, &run->subject_count, why);
-    err =
-        err == LAB_OK ? lab_subject_choose(run->subjects, &run->subject_count, request->subjects, why) : err;
-    err = err == LAB_OK ? lab_loop_init(&loop, -1, why) : err;
-    if (err != LAB_OK)
-    {
-        return err;
-    }
+    enum lab_err err = LAB_OK;
     for (size_t i = 0; err == LAB_OK && i < run->subject_count; i++)
     {
-        err = lab_subject_probe(&loop, &run->subjects[i], why);
+        err = lab_subject_probe(loop, &run->subjects[i], why);
+        err =
+            err == LAB_OK && lab_run_has_places(run) ? lab_subject_probe(loop, &run->at_server[i], why) : err;
     }
-    sort_subjects(request);
+    err = err == LAB_OK ? sort_subjects(request, why) : err;
     if (err == LAB_OK &&
         (request->matrix.subject_count == 0 || request->matrix.subject_count > LAB_MATRIX_SUBJECTS))
     {
         err = lab_why_set(why, LAB_ERR_ABSENT, "%zu of the subjects are here, which is too few or too many",
                           request->matrix.subject_count);
     }
+    return err;
+}
+
+static enum lab_err ask_all(struct request *request, struct lab_loop *loop, struct lab_why *why)
+{
+    enum lab_err err = probe_subjects(request, loop, why);
     lab_matrix_want_all(&request->matrix);
     if (err == LAB_OK && request->one != NULL)
     {
@@ -238,7 +290,27 @@ static enum lab_err ask_subjects(struct request *request, struct lab_why *why)
         lab_matrix_want_row(&request->matrix, &row);
     }
     err = err == LAB_OK ? lab_matrix_only(&request->matrix, request->only, why) : err;
-    err = err == LAB_OK ? lab_matrix_ask(&request->matrix, &loop, why) : err;
+    return err == LAB_OK ? lab_matrix_ask(&request->matrix, loop, why) : err;
+}
+
+/* What a program can is asked where it will run. */
+static enum lab_err ask_subjects(struct request *request, struct lab_why *why)
+{
+    struct lab_run *run = &request->run;
+    struct lab_loop loop;
+    char connections[LAB_REMOTE_DIR_LEN] = "";
+    enum lab_err err = lab_subject_list(run->paths.subjects, run->subjects, &run->subject_count, why);
+    err =
+        err == LAB_OK ? lab_subject_choose(run->subjects, &run->subject_count, request->subjects, why) : err;
+    lab_run_split_subjects(run);
+    err = err == LAB_OK ? lab_loop_init(&loop, -1, why) : err;
+    if (err != LAB_OK)
+    {
+        return err;
+    }
+    err = lab_run_has_places(run) ? lab_remote_connect(&loop, run->places, connections, why) : LAB_OK;
+    err = err == LAB_OK ? ask_all(request, &loop, why) : err;
+    lab_remote_disconnect(&loop, run->places, connections);
     lab_loop_clear(&loop);
     return err;
 }

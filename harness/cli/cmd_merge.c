@@ -11,11 +11,15 @@
 #include <string.h>
 
 static const char usage[] =
-    "usage: ovlab merge DIR... [--out DIR]\n\n"
-    "Unites records of one suite and commit, such as the shards of `ovlab run --shard K/N`, in a new record\n"
-    "(default: results/RUN_ID-merged, after the first) with its exports; logs and captures come along.\n"
-    "Fails when a case of the plan is missing, or is there twice. A DIR without run.jsonl is an error.\n\n"
-    "exit status: that of one run over all cases; 2 wrong usage; 99 the records do not fit together\n";
+    "usage: ovlab merge DIR... [--out DIR]\n"
+    "\n"
+    "Unites records of one suite and commit, such as the shards of\n"
+    "`ovlab run --shard K/N`, in a new record (default: results/RUN_ID-merged, after\n"
+    "the first) with its exports; logs and captures come along. Fails when a case of\n"
+    "the plan is missing, or is there twice. A DIR without run.jsonl is an error.\n"
+    "\n"
+    "exit status: that of one run over all cases; 2 wrong usage; 99 the records do\n"
+    "not fit together\n";
 
 enum
 {

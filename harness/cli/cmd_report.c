@@ -1,8 +1,7 @@
 /* ovlab report: the table of a record again, and the pages of one or all records. */
 #include "cli/cli.h"
-#include "lib/findings.h"
 #include "lib/record.h"
-#include "lib/report.h"
+#include "lib/retold.h"
 #include "lib/verdict.h"
 #include "report/page.h"
 #include "report/sparks.h"
@@ -13,52 +12,33 @@
 #include <unistd.h>
 
 static const char usage[] =
-    "usage: ovlab report [--text] DIR...       each record DIR: its table here, its page DIR/" LAB_PAGE_RUN
+    "usage: ovlab report [--text] DIR...    each record DIR: its table and what it\n"
+    "                                       found, here, and its page DIR/" LAB_PAGE_RUN "\n"
+    "       ovlab report [--results DIR]    dashboard DIR/" LAB_PAGE_INDEX " over all records\n"
+    "                                       (default: results)\n"
     "\n"
-    "       ovlab report [--results DIR]       dashboard DIR/" LAB_PAGE_INDEX
-    " over all records (default: results)\n\n"
     "  --text          the table only\n"
-    "  --results DIR   the directory that holds the records\n\n"
-    "A page is one file that opens without a network. `make report-assets` fetches what draws its charts, "
-    "once;\n"
-    "without it a page has its tables.\n";
-
-struct reading
-{
-    struct lab_report *report;
-    struct lab_findings findings;
-};
-
-static void take_line(void *arg, const json_t *line)
-{
-    struct reading *reading = arg;
-    lab_report_add(reading->report, line);
-    lab_findings_add(&reading->findings, line);
-}
+    "  --results DIR   the directory that holds the records\n"
+    "\n"
+    "A page is one file that opens without a network. `make report-assets` fetches\n"
+    "what draws its charts, once; without it a page has its tables.\n";
 
 static enum lab_err print_table(const char *dir, struct lab_term *term, struct lab_why *why)
 {
-    struct lab_report *report = calloc(1, sizeof *report);
-    if (report == NULL)
+    struct lab_retold *retold = calloc(1, sizeof *retold);
+    if (retold == NULL)
     {
         return lab_why_errno(why, "%s", dir);
     }
-    struct reading reading = {.report = report};
-    enum lab_err err = lab_record_read(dir, take_line, &reading, why);
+    enum lab_err err = lab_record_read(dir, lab_retold_add, retold, why);
     if (err == LAB_OK)
     {
-        lab_term_print(term, "%s, suite %s, seed %s\n", report->run_id, report->suite, report->seed);
-        if (reading.findings.experiment != NULL)
-        {
-            lab_findings_print(&reading.findings, term, dir);
-        }
-        else
-        {
-            lab_report_print(report, term, dir);
-        }
+        lab_term_print(term, "%s, suite %s, seed %s\n", retold->report.run_id, retold->report.suite,
+                       retold->report.seed);
+        lab_retold_print(retold, term, dir);
     }
-    lab_findings_clear(&reading.findings);
-    free(report);
+    lab_retold_clear(retold);
+    free(retold);
     struct lab_loaded loaded;
     err = err == LAB_OK ? lab_loaded_read(dir, &loaded, why) : err;
     if (err == LAB_OK)
@@ -73,17 +53,19 @@ static int all_records(const char *results)
 {
     struct lab_paths paths;
     struct lab_why why;
+    struct lab_term term;
     size_t runs = 0;
+    lab_term_init(&term, STDOUT_FILENO);
     enum lab_err err = lab_paths_find(&paths, &why);
     const char *dir = results != NULL ? results : paths.results;
-    err = err == LAB_OK ? lab_page_index(&paths, dir, &runs, &why) : err;
+    err = err == LAB_OK ? lab_page_index(&paths, dir, &term, &runs, &why) : err;
     if (err != LAB_OK)
     {
         fprintf(stderr, "ovlab report: %s\n", why.text);
         return LAB_EXIT_ERROR;
     }
-    printf("%zu runs: %s/" LAB_PAGE_INDEX "%s\n", runs, dir,
-           lab_page_has_charts(&paths) ? "" : " (tables only: `make report-assets` fetches charts)");
+    lab_term_print(&term, "%zu runs: %s/" LAB_PAGE_INDEX "%s\n", runs, dir,
+                   lab_page_has_charts(&paths) ? "" : " (tables only: `make report-assets` fetches charts)");
     return LAB_EXIT_OK;
 }
 

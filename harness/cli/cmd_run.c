@@ -14,32 +14,43 @@
 #include <string.h>
 
 static const char usage[] =
-    "usage: ovlab run NAME [OPTIONS]      a suite or an experiment (ovlab list shows them)\n\n"
+    "usage: ovlab run NAME [OPTIONS]      a suite or an experiment (ovlab list)\n"
+    "\n"
     "  --subjects A,B       only these programs (default: those of the suite)\n"
-    "  --only A,B           only cases whose id holds one of these words, or matches it as a pattern\n"
+    "  --only A,B           only cases whose id holds one of these words, or matches\n"
+    "                       it as a pattern\n"
     "  --seconds N          length of a bulk transfer, 1 to 600\n"
-    "  --seed N             decides the order of the cases (default: drawn, and recorded)\n"
+    "  --seed N             decides the order of the cases (default: drawn, and\n"
+    "                       recorded)\n"
     "  --results DIR        where the record's directory is made (default: results)\n"
-    "  --patience PERCENT   scales the deadlines for subjects, 1 to 10000 (default: 100)\n"
+    "  --patience PERCENT   scales the deadlines for subjects, 1 to 10000\n"
+    "                       (default: 100)\n"
     "  --keep-going         goes on after an ERROR of the harness\n"
     "  --no-conformance     leaves out the protocol check of the captures\n"
     "  --dry-run            shows the cases in their order, and ends\n"
-    "  --shard K/N          only part K of N; auto takes both from CI_NODE_*, SLURM_ARRAY_TASK_*,\n"
-    "                       TEST_SHARD_*; auto/N the index alone (JOB_COMPLETION_INDEX); see ovlab merge\n"
-    "  --exit-style STYLE   ksft (default), automake (4 becomes 77), gate (5 becomes 0)\n"
-    "  --subjects-dir DIR   other programs under test\n"
+    "  --shard K/N          only part K of N; auto takes both from CI_NODE_*,\n"
+    "                       SLURM_ARRAY_TASK_*, TEST_SHARD_*; auto/N the index alone\n"
+    "                       (JOB_COMPLETION_INDEX); see ovlab merge\n"
+    "  --exit-style STYLE   ksft (default), automake (4 becomes 77), gate (5 becomes\n"
+    "                       0)\n"
+    "  --subjects-dir DIR   other programs under test (harness/subjects/README.md)\n"
     "  --topology FILE      another network script\n"
     "  --pki DIR            other keys (made there when missing)\n"
     "  --client-at PLACE    the client runs on another machine, ssh:USER@HOST[:PORT]\n"
-    "  --server-at PLACE    the same of the server; with one of them alone the other end runs here, as root "
-    "in\n"
-    "                       this machine's own network ($OVLAB_SERVER_ADDR: where the client finds the "
-    "server,\n"
-    "                       if that is not HOST; $OVLAB_SSH_CONFIG: a configuration of ssh)\n\n"
-    "of experiments:\n"
+    "  --server-at PLACE    the same of the server; with one of them alone the other\n"
+    "                       end runs here, as root in this machine's own network\n"
+    "                       ($OVLAB_SERVER_ADDR: where the client finds the server,\n"
+    "                       if that is not HOST; $OVLAB_SSH_CONFIG: a configuration\n"
+    "                       of ssh)\n"
+    "\n"
+    "of experiments (perf/experiments/README.md):\n"
     "  --full               all values of the file, not its quick selection\n"
-    "  --repeats N          how often each point is measured, 1 to 100\n"
-    "  --bisect KEY         searches the value of that axis where the outcome changes\n"
+    "  --repeats N          how often each point is measured, 1 to 100; below 3\n"
+    "                       there are no intervals\n"
+    "  --bisect KEY         searches the value of that axis where an outcome changes:\n"
+    "                       the one that the file gives, or --outcome EXPRESSION\n"
+    "                       ('tcp_up.goodput_mbps < 50'), between --low N and --high N\n"
+    "                       (default: the smallest and the largest value of the axis)\n"
     "  --experiments DIR    other experiment files\n";
 
 enum
@@ -63,6 +74,9 @@ enum
     OPT_FULL,
     OPT_REPEATS,
     OPT_BISECT,
+    OPT_OUTCOME,
+    OPT_LOW,
+    OPT_HIGH,
     OPT_EXPERIMENTS,
     OPT_HELP,
 };
@@ -87,6 +101,9 @@ static const struct option long_options[] = {
     {"full", no_argument, NULL, OPT_FULL},
     {"repeats", required_argument, NULL, OPT_REPEATS},
     {"bisect", required_argument, NULL, OPT_BISECT},
+    {"outcome", required_argument, NULL, OPT_OUTCOME},
+    {"low", required_argument, NULL, OPT_LOW},
+    {"high", required_argument, NULL, OPT_HIGH},
     {"experiments", required_argument, NULL, OPT_EXPERIMENTS},
     {"help", no_argument, NULL, OPT_HELP},
     {NULL, 0, NULL, 0},
@@ -125,6 +142,15 @@ static enum lab_err take_place(struct lab_run *run, int option, struct lab_why *
     }
 }
 
+static enum lab_err take_bound(const char *option, struct lab_why *why)
+{
+    struct lab_operand value;
+    lab_value_parse(optarg, &value);
+    return !value.is_text && value.number >= 0.0
+               ? LAB_OK
+               : lab_why_set(why, LAB_ERR_USAGE, "%s wants a number, such as 8k, not '%s'", option, optarg);
+}
+
 static enum lab_err take_experiment_option(struct request *request, int option, struct lab_why *why)
 {
     struct cli_experiment *experiment = &request->experiment;
@@ -144,6 +170,13 @@ static enum lab_err take_experiment_option(struct request *request, int option, 
     case OPT_BISECT:
         experiment->bisect = optarg;
         return LAB_OK;
+    case OPT_OUTCOME:
+        experiment->outcome = optarg;
+        return LAB_OK;
+    case OPT_LOW:
+    case OPT_HIGH:
+        *(option == OPT_LOW ? &experiment->low : &experiment->high) = optarg;
+        return take_bound(option == OPT_LOW ? "--low" : "--high", why);
     default:
         request->own_topology = request->own_topology || option == OPT_TOPOLOGY;
         return take_place(request->run, option, why);
@@ -193,6 +226,12 @@ static enum lab_err take_option(struct request *request, int option, struct lab_
     }
 }
 
+static bool is_search(const struct cli_experiment *experiment)
+{
+    return experiment->bisect != NULL || experiment->outcome != NULL || experiment->low != NULL ||
+           experiment->high != NULL;
+}
+
 static enum lab_err choose(struct request *request, const char *name, struct lab_why *why)
 {
     struct lab_run *run = request->run;
@@ -204,7 +243,7 @@ static enum lab_err choose(struct request *request, const char *name, struct lab
         experiment->own_topology = request->own_topology;
         return cli_experiment_find(experiment, run, name, why);
     }
-    if (experiment->full || experiment->repeats > 0 || experiment->bisect != NULL)
+    if (experiment->full || experiment->repeats > 0 || is_search(experiment))
     {
         return lab_why_set(why, LAB_ERR_USAGE,
                            "%s is a suite: --full, --repeats and --bisect are of experiments", name);
@@ -219,14 +258,11 @@ static enum lab_err choose(struct request *request, const char *name, struct lab
 
 static enum lab_err check_places(const struct request *request, struct lab_why *why)
 {
-    const char *const *at = request->run->places;
     if (lab_run_has_places(request->run) && request->own_topology)
     {
         return lab_why_set(why, LAB_ERR_USAGE, "--client-at and --server-at leave no room for --topology");
     }
-    return at[0] != NULL && at[1] != NULL && strcmp(at[0], at[1]) == 0
-               ? lab_why_set(why, LAB_ERR_USAGE, "client and server cannot be at the same place")
-               : LAB_OK;
+    return lab_run_check_places(request->run, why);
 }
 
 static enum lab_err parse(struct request *request, int argc, char **argv, struct lab_why *why)
@@ -268,6 +304,10 @@ static enum lab_err plan_experiment(struct request *request, struct lab_why *why
 {
     struct lab_run *run = request->run;
     bool part = run->options.shard.index > 0;
+    if (request->experiment.bisect == NULL && is_search(&request->experiment))
+    {
+        return lab_why_set(why, LAB_ERR_USAGE, "--outcome, --low and --high are of --bisect");
+    }
     if (part && request->experiment.bisect != NULL)
     {
         return lab_why_set(why, LAB_ERR_USAGE, "a search cannot be cut into shards (--subjects can)");

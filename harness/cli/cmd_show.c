@@ -14,10 +14,10 @@
 #define DETAILS_MAX 3 /* cases shown with all their checks */
 #define LAST_WORDS  6 /* lines of a log */
 
-static const char usage[] =
-    "usage: ovlab show [ID] [--record DIR]\n"
-    "Prints verdict, reason, checks and the end of the logs of the case ID; where several have ID in their\n"
-    "names, such as CLIENT/SERVER, a line each. Looks into DIR, or the newest record that has such a case.\n";
+static const char usage[] = "usage: ovlab show [ID] [--record DIR]\n"
+                            "Prints verdict, reason, checks and the end of the logs of the case ID; where\n"
+                            "several have ID in their names, such as CLIENT/SERVER, a line each. Looks into\n"
+                            "DIR, or the newest record that has such a case.\n";
 
 struct showing
 {

@@ -35,22 +35,43 @@ enum lab_err cli_experiment_find(struct cli_experiment *experiment, struct lab_r
     return err;
 }
 
+/* Any axis can be searched: for the outcome that the file gives it, or for one that is given here. */
 static enum lab_err choose_search(struct cli_experiment *experiment, struct lab_why *why)
 {
     const struct lab_experiment *file = experiment->file;
+    struct lab_bisect *search = &experiment->search;
     char keys[200] = "";
-    for (unsigned i = 0; i < file->bisect_count; i++)
+    bool is_axis = false;
+    for (unsigned i = 0; i < file->axes_count; i++)
     {
         size_t used = strlen(keys);
-        snprintf(keys + used, sizeof keys - used, "%s%s", i > 0 ? ", " : "", file->bisect[i].key);
-        if (strcmp(file->bisect[i].key, experiment->bisect) == 0)
-        {
-            experiment->plan->bisect = &file->bisect[i];
-            return LAB_OK;
-        }
+        snprintf(keys + used, sizeof keys - used, "%s%s", i > 0 ? ", " : "", file->axes[i].key);
+        is_axis = is_axis || strcmp(file->axes[i].key, experiment->bisect) == 0;
     }
-    return lab_why_set(why, LAB_ERR_USAGE, "%s says no outcome to bisect %s for (it does for: %s)",
-                       file->name, experiment->bisect, keys[0] != '\0' ? keys : "none");
+    if (!is_axis)
+    {
+        return lab_why_set(why, LAB_ERR_USAGE, "%s has no axis '%s' to bisect (it has: %s)", file->name,
+                           experiment->bisect, keys[0] != '\0' ? keys : "none");
+    }
+    for (unsigned i = 0; i < file->bisect_count; i++)
+    {
+        *search = strcmp(file->bisect[i].key, experiment->bisect) == 0 && search->key == NULL
+                      ? file->bisect[i]
+                      : *search;
+    }
+    search->key = (char *)experiment->bisect;
+    search->when = experiment->outcome != NULL ? (char *)experiment->outcome : search->when;
+    search->low = experiment->low != NULL ? (char *)experiment->low : search->low;
+    search->high = experiment->high != NULL ? (char *)experiment->high : search->high;
+    if (search->when == NULL)
+    {
+        return lab_why_set(why, LAB_ERR_USAGE,
+                           "%s says no outcome to bisect %s for: --outcome says it, such as "
+                           "'tcp_up.goodput_mbps < 50'",
+                           file->name, experiment->bisect);
+    }
+    experiment->plan->bisect = search;
+    return lab_experiment_check_outcome(file, search->when, why);
 }
 
 enum lab_err cli_experiment_plan(struct cli_experiment *experiment, struct lab_run *run, struct lab_why *why)
@@ -72,6 +93,7 @@ enum lab_err cli_experiment_plan(struct cli_experiment *experiment, struct lab_r
         .places = lab_run_has_places(run),
         .repeats = experiment->repeats > 0 ? experiment->repeats : of_file,
         .subjects = experiment->subjects,
+        .only = run->options.only,
     };
     experiment->suite = (struct lab_suite){.name = file->name, .title = file->title};
     run->options.suite = &experiment->suite;

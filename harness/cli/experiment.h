@@ -9,12 +9,16 @@ struct cli_experiment
     bool full;
     unsigned repeats; /* 0: of the file */
     const char *bisect;
+    const char *outcome; /* of the search, NULL: the file says it */
+    const char *low;     /* where it begins and ends, NULL: of the file or the axis */
+    const char *high;
     const char *subjects;
     bool own_topology;
     /* Owned. */
     struct lab_experiment *file;
     struct lab_plan *plan;
     struct lab_suite suite;
+    struct lab_bisect search; /* with what the options say; texts are borrowed */
 };
 
 /* Reads the file; the run gets a suite of its name. LAB_ERR_USAGE: neither suite nor experiment. */

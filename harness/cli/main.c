@@ -19,16 +19,17 @@ struct command
 
 static const struct command commands[] = {
     {"doctor", "checks everything a run needs, and says what mends it", cmd_doctor},
-    {"list", "suites, experiments, cases, subjects, features", cmd_list},
-    {"run", "runs a suite or an experiment in private namespaces: ovlab run quick", cmd_run},
+    {"list", "suites, experiments, cases, programs under test", cmd_list},
+    {"run", "runs a suite or an experiment in a private lab: ovlab run quick", cmd_run},
     {"report", "pages (HTML) and tables of records: ovlab report [DIR...]", cmd_report},
     {"export", "a record as JUnit, TAP, CSV, OpenMetrics, ...: ovlab export DIR", cmd_export},
-    {"matrix", "every client with every server over everything two ends can agree on", cmd_matrix},
+    {"matrix", "every client with every server, over all they can agree on", cmd_matrix},
     {"show", "all that a record says of one case: ovlab show ID", cmd_show},
     {"compare", "interleaved A/B pairs of two builds, with intervals and a verdict", cmd_compare},
-    {"explain", "which factor explains what share of a gap: ovlab explain windows-gap", cmd_explain},
+    {"explain", "which factor explains what share of a gap: explain windows-gap", cmd_explain},
     {"analyze", "timelines and counters of one record", NULL},
     {"merge", "unites the records of several machines or shards", cmd_merge},
+    {"figures", "fills figures of records into a text: results/ANSWERS.md", cmd_figures},
     {"history", "ratios to stock over all records, with change points", cmd_history},
 };
 
@@ -43,10 +44,9 @@ static void print_help(FILE *out)
         fprintf(out, "  %-9s %s%s\n", commands[i].name, commands[i].what,
                 commands[i].run == NULL ? " (not built yet)" : "");
     }
-    fprintf(out,
-            "\nexit status: 0 all passed, 1 something failed, 2 wrong usage, 3 compare found a slow-down,\n"
-            "4 nothing could run, 5 only tainted, inconclusive or undecided besides, 99 the harness failed,\n"
-            "128+N interrupted by signal N\n");
+    fprintf(out, "\nexit status: 0 all passed, 1 something failed, 2 wrong usage, 3 compare found a\n"
+                 "slow-down, 4 nothing could run, 5 only tainted, inconclusive or undecided\n"
+                 "besides, 99 the harness failed, 128+N interrupted by signal N\n");
 }
 
 int cmd_internal_capture(int argc, char **argv)

@@ -58,7 +58,8 @@ struct lab_compare
     bool out_of_time;
 };
 
-/* compare_plan.c: plans the samples into run: cases, subjects, hooks. arms must be prepared, run's options and paths set. */
+/* compare_plan.c: plans the samples into run: cases, subjects, hooks. arms must be prepared, run's options
+ * and paths set. */
 void lab_compare_plan(struct lab_compare *compare, struct lab_run *run, unsigned seconds, const char *proto,
                       const char *cipher);
 

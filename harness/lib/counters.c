@@ -225,3 +225,42 @@ void lab_counters_add(const struct lab_counters *before, const struct lab_counte
     add_side("server", before->server, after->server, after->unknown[1], values);
     add_side("router", before->router, after->router, after->unknown[2], values);
 }
+
+static const struct
+{
+    const char *name; /* behind link_up_, link_down_ */
+    const char *of;   /* of the account */
+    bool fate;
+} link_counters[] = {
+    {"octets", "octets_in", false},
+    {"packets", "packets_in", false},
+    {"lost", "loss", true},
+    {"queue_drops", "queue_drop", true},
+    {"mtu_drops", "mtu_drop", true},
+    {"blackhole_drops", "blackhole_drop", true},
+    {"rebind_drops", "rebind_drop", true},
+};
+
+/* -1: unknown. */
+static json_int_t link_count(const json_t *account, const char *way, size_t row)
+{
+    const json_t *from = json_object_get(account, way);
+    from = link_counters[row].fate ? json_object_get(from, "fates") : from;
+    const json_t *value = json_object_get(from, link_counters[row].of);
+    return json_is_integer(value) ? json_integer_value(value) : -1;
+}
+
+void lab_counters_add_link(const json_t *before, const json_t *after, json_t *values)
+{
+    static const char *const ways[] = {"up", "down"};
+    for (size_t i = 0; i < 2 * sizeof link_counters / sizeof link_counters[0]; i++)
+    {
+        char name[64];
+        json_int_t then = link_count(before, ways[i % 2], i / 2);
+        json_int_t now = link_count(after, ways[i % 2], i / 2);
+        snprintf(name, sizeof name, "link_%s_%s", ways[i % 2], link_counters[i / 2].name);
+        /* An account may have begun anew meanwhile. */
+        json_object_set_new(values, name,
+                            then < 0 || now < 0 ? json_null() : json_integer(now >= then ? now - then : now));
+    }
+}

@@ -42,6 +42,10 @@ LAB_MUST_USE enum lab_err lab_counters_read(struct lab_loop *loop, const struct 
  * made anew meanwhile begins at zero. */
 void lab_counters_add(const struct lab_counters *before, const struct lab_counters *after, json_t *values);
 
+/* The same of the link from two accounts of linkemu (netns-lab/linkemu/report.h): link_up_octets on the wire, packets,
+ * and what was lost there why. NULL: nobody knows. */
+void lab_counters_add_link(const json_t *before, const json_t *after, json_t *values);
+
 /* For tests: adds the dropped packets of all queues in the output of `tc -s -j qdisc show`. */
 uint64_t lab_counters_qdiscs(const char *text);
 

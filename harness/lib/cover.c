@@ -30,8 +30,42 @@ static bool is_allowed(const struct lab_cover_model *model, const struct lab_cov
     return model->allowed == NULL || model->allowed(model->arg, row);
 }
 
-static bool complete_from(const struct lab_cover_model *model, struct lab_cover_row *row, size_t factor)
+#define STEPS_WITHOUT_LOOKING 300
+
+/* Values are tried in order. Where that runs into one dead end after the other, each step looks first whether all
+ * that is open keeps a value: that costs more a step, and finds dead ends where they begin. */
+struct search
 {
+    const struct lab_cover_model *model;
+    size_t steps;
+    bool looks_ahead;
+};
+
+static bool keeps_value(const struct lab_cover_model *model, struct lab_cover_row *row, size_t factor)
+{
+    bool kept = row->value[factor] != LAB_COVER_OPEN;
+    for (size_t value = 0; !kept && value < model->sizes[factor]; value++)
+    {
+        row->value[factor] = (int8_t)value;
+        kept = is_allowed(model, row);
+        row->value[factor] = LAB_COVER_OPEN;
+    }
+    return kept;
+}
+
+static bool may_go_on(struct search *search, struct lab_cover_row *row)
+{
+    bool fine = is_allowed(search->model, row);
+    for (size_t factor = 0; fine && search->looks_ahead && factor < search->model->factor_count; factor++)
+    {
+        fine = keeps_value(search->model, row, factor);
+    }
+    return fine;
+}
+
+static bool complete_from(struct search *search, struct lab_cover_row *row, size_t factor)
+{
+    const struct lab_cover_model *model = search->model;
     while (factor < model->factor_count && row->value[factor] != LAB_COVER_OPEN)
     {
         factor++;
@@ -42,10 +76,18 @@ static bool complete_from(const struct lab_cover_model *model, struct lab_cover_
     }
     for (size_t value = 0; value < model->sizes[factor]; value++)
     {
+        if (!search->looks_ahead && search->steps++ == STEPS_WITHOUT_LOOKING)
+        {
+            break;
+        }
         row->value[factor] = (int8_t)value;
-        if (is_allowed(model, row) && complete_from(model, row, factor + 1))
+        if (may_go_on(search, row) && complete_from(search, row, factor + 1))
         {
             return true;
+        }
+        if (!search->looks_ahead && search->steps > STEPS_WITHOUT_LOOKING)
+        {
+            break;
         }
     }
     row->value[factor] = LAB_COVER_OPEN;
@@ -54,7 +96,18 @@ static bool complete_from(const struct lab_cover_model *model, struct lab_cover_
 
 bool lab_cover_complete(const struct lab_cover_model *model, struct lab_cover_row *row)
 {
-    return is_allowed(model, row) && complete_from(model, row, 0);
+    struct search search = {.model = model};
+    if (!is_allowed(model, row))
+    {
+        return false;
+    }
+    bool found = complete_from(&search, row, 0);
+    if (!found && search.steps > STEPS_WITHOUT_LOOKING)
+    {
+        search.looks_ahead = true;
+        found = may_go_on(&search, row) && complete_from(&search, row, 0);
+    }
+    return found;
 }
 
 static bool can_complete(const struct lab_cover_model *model, const struct lab_cover_row *row)

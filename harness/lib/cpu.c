@@ -112,6 +112,23 @@ double lab_cpu_of_session(pid_t leader)
     return (double)ticks / (double)sysconf(_SC_CLK_TCK);
 }
 
+size_t lab_cpu_session(pid_t leader, int *pids, size_t max)
+{
+    struct process *list = malloc(PROCESS_MAX * sizeof *list);
+    size_t count = list != NULL ? read_all(list) : 0;
+    size_t found = 0;
+    (void)find_session(list, count, leader);
+    for (size_t i = 0; i < count && found < max; i++)
+    {
+        if (list[i].counted)
+        {
+            pids[found++] = list[i].pid;
+        }
+    }
+    free(list);
+    return found;
+}
+
 unsigned long lab_rss_of_session(pid_t leader)
 {
     struct process *list = malloc(PROCESS_MAX * sizeof *list);

@@ -229,6 +229,10 @@ void lab_experiment_free(struct lab_experiment *experiment); /* NULL is allowed 
 LAB_MUST_USE enum lab_err lab_experiment_check(const struct lab_experiment *experiment, const char *text,
                                                const char *path, struct lab_why *why);
 
+/* An outcome that no file holds: are all its names known? */
+LAB_MUST_USE enum lab_err lab_experiment_check_outcome(const struct lab_experiment *experiment,
+                                                       const char *outcome, struct lab_why *why);
+
 /* Calls each with the names of all experiments in the folder, in order. LAB_ERR_ABSENT: no folder. */
 LAB_MUST_USE enum lab_err lab_experiment_each(const char *dir, void (*each)(void *arg, const char *name),
                                               void *arg, struct lab_why *why);

@@ -30,6 +30,28 @@ static enum lab_err dress_link(struct lab_point *point, const struct wincost_pro
     return err == LAB_OK ? add_reordering(profile, point->down, why) : err;
 }
 
+/* What calls cost a packet of a stream, with every second one answered, in its dearer direction. Writes under way one at
+ * a time take the device's own time. */
+static double cost_us(const struct wincost_profile *profile)
+{
+    double out = (double)profile->tun_read_us + profile->socket_send_us;
+    double in = (double)profile->socket_recv_us + profile->tun_write_us;
+    double device = profile->tun_depth == 1 ? profile->tun_complete_us : 0.0;
+    double one = out + in / 2.0;
+    double other = in + out / 2.0;
+    double calls = one > other ? one : other;
+    return calls > device ? calls : device;
+}
+
+static void note_costs(struct lab_point *point, const struct wincost_profile *profile)
+{
+    double cost = cost_us(profile);
+    double pps = profile->throttle_pps;
+    point->profile_us = cost > point->profile_us ? cost : point->profile_us;
+    point->throttle_pps =
+        pps > 0.0 && (point->throttle_pps == 0.0 || pps < point->throttle_pps) ? pps : point->throttle_pps;
+}
+
 enum lab_err lab_case_of_point(struct lab_run *run, struct lab_point *point, struct lab_case *item,
                                struct lab_why *why)
 {
@@ -45,6 +67,10 @@ enum lab_err lab_case_of_point(struct lab_run *run, struct lab_point *point, str
         if (err != LAB_OK)
         {
             return err;
+        }
+        if (point->profile[i][0] != '\0')
+        {
+            note_costs(point, &profile);
         }
     }
     if (point->client[0] == '\0')

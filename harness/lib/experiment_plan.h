@@ -18,6 +18,7 @@ struct lab_plan
     bool places;                             /* ends of it are other machines */
     unsigned repeats;                        /* decided: of the file, or of --repeats */
     const char *subjects;                    /* comma list of those wanted, NULL: those of the file */
+    const char *only;                        /* of a search: words of those wanted, NULL: all */
     struct lab_point *points[LAB_POINT_MAX]; /* owned */
     size_t count;
     /* A search (experiment_search.c) instead of the matrix. */

@@ -57,6 +57,9 @@ struct lab_point
     char client_options[LAB_OPTIONS_LEN]; /* lines */
     char server_options[LAB_OPTIONS_LEN];
     char profile[2][LAB_PROFILE_LEN]; /* client, server; "": without the shim */
+    double
+        profile_us; /* that a packet and its half answer cost the busier end by its profile; set with the case */
+    double throttle_pps; /* datagrams that its profile lets pass; 0: any number */
     char system[8][96];
     size_t system_count;
     struct lab_traffic_plan traffic[LAB_TRAFFIC_MAX];

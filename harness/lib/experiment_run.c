@@ -260,11 +260,12 @@ size_t lab_point_steps(const struct lab_point *point, struct lab_step steps[stat
         steps[count++] = (struct lab_step){"connect", CONNECT_S + 6.0 * rtt_s, 0, lab_step_connect};
     }
     steps[count++] = (struct lab_step){"traffic", traffic_seconds(point), 0, step_traffic};
-    steps[count++] = (struct lab_step){"judging", 0.0, 0, step_expect};
     if (tunnel)
     {
         steps[count++] = (struct lab_step){"stop", STOP_S, LAB_STEP_ALWAYS, step_stop};
     }
+    /* What a profile did is told once its program has ended. */
+    steps[count++] = (struct lab_step){"judging", 0.0, 0, step_expect};
     steps[count++] = (struct lab_step){"end of link", impaired ? 0.2 : 0.0, LAB_STEP_ALWAYS, step_link_end};
     return count;
 }

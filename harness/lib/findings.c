@@ -1,5 +1,6 @@
 #include "lib/findings.h"
 
+#include "lib/bound.h"
 #include "lib/stats.h"
 
 #include <math.h>
@@ -91,6 +92,14 @@ static void take_json(const json_t *from, struct lab_operand *value)
     }
 }
 
+static void take_bound(const struct lab_finding_scope *scope, const char *traffic, struct lab_operand *value)
+{
+    struct lab_bound bound;
+    lab_bound_find(scope->measured, traffic, &bound);
+    *value = (struct lab_operand){.is_text = true, .number = NAN};
+    snprintf(value->text, sizeof value->text, "%s", lab_bound_name(bound.kind));
+}
+
 bool lab_finding_find(const void *arg, const char *name, struct lab_operand *value)
 {
     const struct lab_finding_scope *scope = arg;
@@ -100,6 +109,11 @@ bool lab_finding_find(const void *arg, const char *name, struct lab_operand *val
     {
         char traffic[LAB_EXPR_NAME];
         snprintf(traffic, sizeof traffic, "%.*s", (int)(dot - name), name);
+        if (strcmp(dot + 1, "bound") == 0)
+        {
+            take_bound(scope, traffic, value);
+            return true;
+        }
         take_json(json_object_get(json_object_get(scope->measured, traffic), dot + 1), value);
         return true;
     }

@@ -62,9 +62,30 @@ void lab_findings_print(const struct lab_findings *findings, struct lab_term *te
 void lab_findings_print_grids(const struct lab_findings *findings, struct lab_term *term);
 void lab_findings_print_knees(const struct lab_findings *findings, struct lab_term *term);
 
-/* findings_died.c: where packets died, by subject; and the heaviest cause at one point ("" for none). */
+/* An axis of start.experiment, NULL when it has none of that key. */
+const json_t *lab_findings_axis(const struct lab_findings *findings, const char *key);
+
+/* Where along an axis a share of the best is reached. */
+struct lab_knee_found
+{
+    const char *value; /* of the axis, as the experiment has it */
+    double there;      /* figure at that value */
+    double best;
+    double last; /* at the last value that was measured */
+    bool worse;  /* the last value does not reach the share any more */
+};
+
+/* def: an entry of start.experiment.knees, axis: the one it goes along. False when nothing was measured. */
+bool lab_findings_knee(const json_t *def, const json_t *axis, const struct lab_finding *const *group,
+                       size_t count, struct lab_knee_found *knee);
+
+/* findings_cliff.c: of a search */
+void lab_findings_print_cliffs(const struct lab_findings *findings, struct lab_term *term);
+
+/* findings_died.c: where packets died, by subject; and the heaviest cause at one point ("" for none), of which the
+ * number of packets is returned. */
 void lab_findings_print_died(const struct lab_findings *findings, struct lab_term *term);
-void lab_finding_died(const struct lab_finding *finding, char *dst, size_t size);
+double lab_finding_died(const struct lab_finding *finding, char *dst, size_t size);
 
 /* findings_bound.c: which limit was foreseen, and which one did bind. */
 void lab_findings_print_bound(const struct lab_findings *findings, struct lab_term *term);

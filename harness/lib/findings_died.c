@@ -33,7 +33,7 @@ static double counter_of(const struct lab_finding *finding, const char *side, co
     return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
-void lab_finding_died(const struct lab_finding *finding, char *dst, size_t size)
+double lab_finding_died(const struct lab_finding *finding, char *dst, size_t size)
 {
     static const char *const sides[] = {"client", "server", "router"};
     double most = 0.0;
@@ -52,6 +52,7 @@ void lab_finding_died(const struct lab_finding *finding, char *dst, size_t size)
             }
         }
     }
+    return most;
 }
 
 struct died

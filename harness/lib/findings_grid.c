@@ -24,7 +24,7 @@ static const char *text_at(const json_t *object, const char *key)
     return text != NULL ? text : "";
 }
 
-static const json_t *axis_of(const struct lab_findings *findings, const char *key)
+const json_t *lab_findings_axis(const struct lab_findings *findings, const char *key)
 {
     size_t index;
     const json_t *axis;
@@ -127,8 +127,8 @@ void lab_findings_print_grids(const struct lab_findings *findings, struct lab_te
     {
         struct grid grid = {.findings = findings,
                             .def = def,
-                            .rows = axis_of(findings, text_at(def, "rows")),
-                            .across = axis_of(findings, text_at(def, "across")),
+                            .rows = lab_findings_axis(findings, text_at(def, "rows")),
+                            .across = lab_findings_axis(findings, text_at(def, "across")),
                             .term = term};
         const char *const without[] = {text_at(def, "rows"), text_at(def, "across"), NULL};
         if (grid.rows != NULL && grid.across != NULL)
@@ -146,50 +146,59 @@ struct knee
     bool begun;
 };
 
+bool lab_findings_knee(const json_t *def, const json_t *axis, const struct lab_finding *const *group,
+                       size_t count, struct lab_knee_found *knee)
+{
+    const char *key = text_at(axis, "key");
+    const char *of = text_at(def, "of");
+    double share = json_number_value(json_object_get(def, "share"));
+    *knee = (struct lab_knee_found){.there = NAN, .best = -INFINITY, .last = NAN};
+    for (size_t i = 0; i < value_count(axis); i++)
+    {
+        const struct lab_finding_at here = {key, value_at(axis, i)};
+        double number = lab_findings_median(group, count, &here, 1, of);
+        knee->best = number > knee->best ? number : knee->best;
+        knee->last = !isnan(number) ? number : knee->last;
+    }
+    for (size_t i = value_count(axis); i-- > 0;)
+    {
+        const struct lab_finding_at here = {key, value_at(axis, i)};
+        double number = lab_findings_median(group, count, &here, 1, of);
+        if (number >= share * knee->best)
+        {
+            knee->value = value_at(axis, i);
+            knee->there = number;
+        }
+    }
+    knee->worse = knee->last < share * knee->best;
+    return knee->value != NULL;
+}
+
 static void print_knee(void *arg, const char *title, const struct lab_finding *const *group, size_t count)
 {
     struct knee *knee = arg;
-    double best = -INFINITY;
-    double last = NAN;
-    size_t at = value_count(knee->axis);
-    const char *key = text_at(knee->axis, "key");
-    const char *of = text_at(knee->def, "of");
-    double share = json_number_value(json_object_get(knee->def, "share"));
-    for (size_t i = 0; i < value_count(knee->axis); i++)
-    {
-        const struct lab_finding_at here = {key, value_at(knee->axis, i)};
-        double number = lab_findings_median(group, count, &here, 1, of);
-        best = number > best ? number : best;
-        last = !isnan(number) ? number : last;
-    }
-    double there = NAN;
-    for (size_t i = value_count(knee->axis); i-- > 0;)
-    {
-        const struct lab_finding_at here = {key, value_at(knee->axis, i)};
-        double number = lab_findings_median(group, count, &here, 1, of);
-        at = number >= share * best ? i : at;
-        there = number >= share * best ? number : there;
-    }
-    if (at == value_count(knee->axis))
-    {
-        return;
-    }
+    struct lab_knee_found found;
     char here[24];
     char top[24];
     char end[24];
-    lab_report_number(here, sizeof here, there);
-    lab_report_number(top, sizeof top, best);
-    lab_report_number(end, sizeof end, last);
+    if (!lab_findings_knee(knee->def, knee->axis, group, count, &found))
+    {
+        return;
+    }
+    lab_report_number(here, sizeof here, found.there);
+    lab_report_number(top, sizeof top, found.best);
+    lab_report_number(end, sizeof end, found.last);
     if (!knee->begun)
     {
         lab_term_print(knee->term, "\n %s: from where on %.0f %% of the best are reached\n",
-                       text_at(knee->def, "title"), share * 100.0);
+                       text_at(knee->def, "title"),
+                       json_number_value(json_object_get(knee->def, "share")) * 100.0);
         knee->begun = true;
     }
     /* More is not always better: say it where it is not. */
-    lab_term_print(knee->term, "   %-52.52s %s %-8s %s of %s%s%s\n", title, key, value_at(knee->axis, at),
-                   here, top, last < share * best ? "; the last value is worse: " : "",
-                   last < share * best ? end : "");
+    lab_term_print(knee->term, "   %-52.52s %s %-8s %s of %s%s%s\n", title, text_at(knee->axis, "key"),
+                   found.value, here, top, found.worse ? "; the last value is worse: " : "",
+                   found.worse ? end : "");
 }
 
 void lab_findings_print_knees(const struct lab_findings *findings, struct lab_term *term)
@@ -198,8 +207,10 @@ void lab_findings_print_knees(const struct lab_findings *findings, struct lab_te
     const json_t *def;
     json_array_foreach(json_object_get(findings->experiment, "knees"), index, def)
     {
-        struct knee knee = {
-            .def = def, .axis = axis_of(findings, text_at(def, "along")), .term = term, .begun = false};
+        struct knee knee = {.def = def,
+                            .axis = lab_findings_axis(findings, text_at(def, "along")),
+                            .term = term,
+                            .begun = false};
         const char *const without[] = {text_at(def, "along"), NULL};
         if (knee.axis != NULL)
         {

@@ -5,6 +5,7 @@
 #include "lib/stats.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,18 +31,25 @@ void lab_findings_print_one(const struct lab_findings *findings, const struct la
     const char *reason = text_at(finding->line, "reason");
     size_t index;
     const json_t *column;
-    lab_term_print(term, "%s%-11s%s %-50s", lab_term_color(term, color_of(finding->verdict)),
-                   lab_verdict_name(finding->verdict), lab_term_color(term, LAB_PLAIN),
-                   name != NULL ? name + 1 : finding->id);
+    const char *shown = name != NULL ? name + 1 : finding->id;
+    /* Its place in the run and the verdict take 20 columns; figures that would begin a second line are left out. */
+    size_t room = term->tty && term->width > 60 ? term->width - 20 : SIZE_MAX;
+    size_t pad = room > 100 ? 50 : 0;
+    size_t used = strlen(shown) > pad ? strlen(shown) : pad;
+    lab_term_print(term, "%s%-11s%s %-*s", lab_term_color(term, color_of(finding->verdict)),
+                   lab_verdict_name(finding->verdict), lab_term_color(term, LAB_PLAIN), (int)pad, shown);
     json_array_foreach(json_object_get(findings->experiment, "columns"), index, column)
     {
         char number[24];
+        char text[96];
         double value = lab_finding_number(finding, text_at(column, "of"));
         lab_report_number(number, sizeof number, value);
-        if (!isnan(value) && index < 3)
+        snprintf(text, sizeof text, "  %s %s%s%s", text_at(column, "title"), number,
+                 text_at(column, "unit")[0] != '\0' ? " " : "", text_at(column, "unit"));
+        if (!isnan(value) && index < 3 && strlen(text) + used <= room)
         {
-            lab_term_print(term, "  %s %s%s%s", text_at(column, "title"), number,
-                           text_at(column, "unit")[0] != '\0' ? " " : "", text_at(column, "unit"));
+            lab_term_print(term, "%s", text);
+            used += strlen(text);
         }
     }
     lab_term_print(term, "%s%.100s\n", reason[0] != '\0' ? "  " : "", reason);
@@ -52,7 +60,20 @@ struct table
     const struct lab_findings *findings;
     const json_t *columns;
     struct lab_term *term;
+    int width; /* of the names of cells: the longest there is */
 };
+
+#define CELL_NAME_MIN 4
+#define CELL_NAME_MAX 72
+
+static void widen(void *arg, const char *title, const struct lab_finding *const *group, size_t count)
+{
+    struct table *table = arg;
+    (void)group;
+    (void)count;
+    int len = strlen(title) < CELL_NAME_MAX ? (int)strlen(title) : CELL_NAME_MAX;
+    table->width = len > table->width ? len : table->width;
+}
 
 /* Verdicts of a cell's repeats: the heaviest that is there. */
 static enum lab_verdict verdict_of(const struct lab_finding *const *group, size_t count)
@@ -99,11 +120,11 @@ static void print_row(void *arg, const char *title, const struct lab_finding *co
         counted += lab_finding_counts(group[i]);
         if (died[0] == '\0')
         {
-            lab_finding_died(group[i], died, sizeof died);
+            (void)lab_finding_died(group[i], died, sizeof died);
         }
     }
     enum lab_verdict verdict = verdict_of(group, count);
-    lab_term_print(table->term, " %-50.50s %2zu", title, counted);
+    lab_term_print(table->term, " %-*.*s %2zu", table->width, table->width, title, counted);
     print_numbers(table, group, count, counted);
     lab_term_print(table->term, "  %s%-11s%s %s\n", lab_term_color(table->term, color_of(verdict)),
                    lab_verdict_name(verdict), lab_term_color(table->term, LAB_PLAIN), died);
@@ -112,10 +133,11 @@ static void print_row(void *arg, const char *title, const struct lab_finding *co
 static void print_table(const struct lab_findings *findings, struct lab_term *term)
 {
     static const char *const without[] = {NULL};
-    struct table table = {findings, json_object_get(findings->experiment, "columns"), term};
+    struct table table = {findings, json_object_get(findings->experiment, "columns"), term, CELL_NAME_MIN};
     size_t index;
     const json_t *column;
-    lab_term_print(term, "\n%s %-50s  n", lab_term_color(term, LAB_BOLD), "cell");
+    lab_findings_each_group(findings, without, widen, &table);
+    lab_term_print(term, "\n%s %-*s  n", lab_term_color(term, LAB_BOLD), table.width, "cell");
     json_array_foreach(table.columns, index, column)
     {
         if (index < LAB_COLUMN_MAX)
@@ -123,7 +145,7 @@ static void print_table(const struct lab_findings *findings, struct lab_term *te
             lab_term_print(term, "%11.10s", text_at(column, "title"));
         }
     }
-    lab_term_print(term, "  verdict     died most\n %-50s   ", "");
+    lab_term_print(term, "  verdict     died most\n %-*s   ", table.width, "");
     json_array_foreach(table.columns, index, column)
     {
         if (index < LAB_COLUMN_MAX)
@@ -179,43 +201,6 @@ static void print_reasons(const struct lab_findings *findings, struct lab_term *
     }
 }
 
-static void print_cliffs(const struct lab_findings *findings, struct lab_term *term)
-{
-    const json_t *bisect = json_object_get(findings->experiment, "bisect");
-    const char *key = text_at(bisect, "key");
-    if (bisect == NULL)
-    {
-        return;
-    }
-    lab_term_print(term, "\n where '%s' changes along %s\n", text_at(bisect, "when"), key);
-    for (size_t i = 0; i < findings->count; i++)
-    {
-        const struct lab_finding *finding = &findings->list[i];
-        const json_t *cliff = json_object_get(finding->measured, "cliff");
-        if (cliff == NULL)
-        {
-            continue;
-        }
-        char cell[256];
-        const char *const without[] = {key, NULL};
-        lab_finding_title(findings, finding, without, cell, sizeof cell);
-        const json_t *good = json_object_get(cliff, "good");
-        const json_t *bad = json_object_get(cliff, "bad");
-        if (!json_is_number(good) || !json_is_number(bad))
-        {
-            lab_term_print(term, "   %-56.56s no change (%.0f tried)\n", cell,
-                           json_number_value(json_object_get(cliff, "tried")));
-            continue;
-        }
-        lab_term_print(
-            term, "   %-56.56s %s %.10g: %s, %.10g: %s%s (%.0f tried)\n", cell, key, json_number_value(good),
-            json_integer_value(json_object_get(cliff, "before")) ? "yes" : "no", json_number_value(bad),
-            json_integer_value(json_object_get(cliff, "before")) ? "no" : "yes",
-            json_integer_value(json_object_get(cliff, "confirmed")) ? "" : ", NOT CONFIRMED",
-            json_number_value(json_object_get(cliff, "tried")));
-    }
-}
-
 void lab_findings_print(const struct lab_findings *findings, struct lab_term *term, const char *dir)
 {
     size_t counts[LAB_VERDICT_COUNT] = {0};
@@ -237,7 +222,7 @@ void lab_findings_print(const struct lab_findings *findings, struct lab_term *te
         lab_findings_print_grids(findings, term);
         lab_findings_print_knees(findings, term);
     }
-    print_cliffs(findings, term);
+    lab_findings_print_cliffs(findings, term);
     lab_findings_print_died(findings, term);
     lab_findings_print_bound(findings, term);
     print_reasons(findings, term);

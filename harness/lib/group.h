@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define LAB_GROUP_MAX 10
+#define LAB_GROUP_MAX 16
 
 struct lab_helper
 {

@@ -4,8 +4,10 @@
 #include "lib/ratios.h"
 #include "lib/record.h"
 #include "lib/stats.h"
+#include "lib/stats_boot.h"
 
 #include <dirent.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +56,18 @@ static struct lab_history_series *find_series(struct lab_history *history, const
     return series;
 }
 
+/* Rounds of one run; two of them say too little. */
+static void set_interval(struct lab_history_point *point, const struct lab_ratio_series *series)
+{
+    double half = series->count < 3 ? NAN
+                                    : lab_stats_student(0.975, series->count - 1) *
+                                          lab_stats_deviation(series->log_ratio, series->count) /
+                                          sqrt((double)series->count);
+    double mean = lab_stats_mean(series->log_ratio, series->count);
+    point->log_low = mean - half;
+    point->log_high = mean + half;
+}
+
 static bool add_points(struct lab_history *history, const struct lab_ratios *ratios, size_t run)
 {
     for (size_t i = 0; i < ratios->count; i++)
@@ -68,6 +82,7 @@ static bool add_points(struct lab_history *history, const struct lab_ratios *rat
         series->better = ratios->list[i].better;
         point->run = run;
         point->log_ratio = lab_stats_median(ratios->list[i].log_ratio, ratios->list[i].count);
+        set_interval(point, &ratios->list[i]);
     }
     return true;
 }

@@ -23,6 +23,8 @@ struct lab_history_point
 {
     size_t run; /* index into runs */
     double log_ratio;
+    double log_low; /* 95 % interval over the rounds of the run, Student's; NaN below three rounds */
+    double log_high;
 };
 
 struct lab_history_series

@@ -22,7 +22,7 @@ struct lab_iperf
     double interval_mbps[LAB_IPERF_MAX]; /* per second, sender's or receiver's side as printed */
 };
 
-/* LAB_ERR_FORMAT when it is not the whole output of a test; with iperf3's own words
+/* Of a test both ways (--bidir) the sums of both. LAB_ERR_FORMAT when it is not the whole output of a test; with iperf3's own words
  * when it reports an error. */
 LAB_MUST_USE enum lab_err lab_iperf_parse(const char *text, struct lab_iperf *iperf, struct lab_why *why);
 
@@ -35,7 +35,7 @@ struct lab_iperf_udp
     double offered_mbps; /* as sent */
     double jitter_ms;
     int64_t packets;
-    int64_t lost; /* late ones included */
+    int64_t lost; /* by older versions with those that came late */
 };
 
 /* The same of a UDP test. */

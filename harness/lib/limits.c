@@ -93,6 +93,31 @@ static double smaller(double a, double b)
     return isnan(a) || b < a ? b : a;
 }
 
+/* The last of the numbers that the point sets itself with this line of sysctl. */
+static double system_number(const struct lab_point *point, const char *key, double otherwise)
+{
+    double number = otherwise;
+    for (size_t i = 0; i < point->system_count; i++)
+    {
+        if (strncmp(point->system[i], key, strlen(key)) == 0)
+        {
+            const char *last = strrchr(point->system[i], ' ');
+            number = strtod(last != NULL ? last + 1 : point->system[i] + strlen(key), NULL);
+        }
+    }
+    return number;
+}
+
+static double streams_of(const struct lab_point *point)
+{
+    double streams = 1.0;
+    for (size_t i = 0; i < point->traffic_count; i++)
+    {
+        streams = point->traffic[i].streams > streams ? point->traffic[i].streams : streams;
+    }
+    return streams;
+}
+
 static void foresee_buffers(const struct lab_point *point, const struct lab_tcp_memory *memory,
                             struct lab_limits *limits)
 {
@@ -108,13 +133,10 @@ static void foresee_buffers(const struct lab_point *point, const struct lab_tcp_
     bool tcp = strncmp(point->proto, "tcp", 3) == 0;
     /* The kernel doubles what is asked for and needs about half of it for its own. */
     limits->socket_buffer_mbps = tcp && !isnan(asked) ? asked * 8.0 / limits->rtt_s / 1e6 : NAN;
-    double window = memory->receive / 2.0 < memory->send ? memory->receive / 2.0 : memory->send;
-    double streams = 1.0;
-    for (size_t i = 0; i < point->traffic_count; i++)
-    {
-        streams = point->traffic[i].streams > streams ? point->traffic[i].streams : streams;
-    }
-    limits->endpoint_window_mbps = streams * window * 8.0 / limits->rtt_s / 1e6;
+    double receive = system_number(point, "net.ipv4.tcp_rmem=", memory->receive);
+    double send = system_number(point, "net.ipv4.tcp_wmem=", memory->send);
+    double window = receive / 2.0 < send ? receive / 2.0 : send;
+    limits->endpoint_window_mbps = streams_of(point) * window * 8.0 / limits->rtt_s / 1e6;
 }
 
 /* The point may choose its own. */
@@ -153,6 +175,7 @@ void lab_limits_foresee(const struct lab_point *point, const struct lab_tcp_memo
         double every = lab_link_quantity(ways[i], "reorder-every", 0.0);
         bool rejected = every > 0.0 && lab_link_quantity(ways[i], "reorder-places", 1.0) >= window;
         limits->replay_rejects = limits->replay_rejects || rejected;
+        limits->way_mbps[i] = rate / 1e6;
         limits->link_mbps = !isnan(rate) ? smaller(limits->link_mbps, rate / 1e6) : limits->link_mbps;
         share += rejected ? 1.0 / every : 0.0;
         loss = share > loss ? share : loss;
@@ -160,8 +183,13 @@ void lab_limits_foresee(const struct lab_point *point, const struct lab_tcp_memo
     limits->bdp_octets = limits->link_mbps * 1e6 / 8.0 * limits->rtt_s;
     if (loss > 0.0 && point_minds_loss(point, memory))
     {
-        limits->loss_mbps = MATHIS * SEGMENT_OCTETS * 8.0 / (limits->rtt_s * sqrt(loss)) / 1e6;
+        /* Streams share a tunnel over UDP; over TCP it is one stream itself. */
+        double streams = strncmp(point->proto, "tcp", 3) == 0 ? 1.0 : streams_of(point);
+        limits->loss_mbps = streams * MATHIS * SEGMENT_OCTETS * 8.0 / (limits->rtt_s * sqrt(loss)) / 1e6;
     }
+    limits->profile_mbps = point->profile_us > 0.0 ? SEGMENT_OCTETS * 8.0 / point->profile_us : NAN;
+    limits->throttle_mbps =
+        point->throttle_pps > 0.0 ? SEGMENT_OCTETS * 8.0 * point->throttle_pps / 1e6 : NAN;
     foresee_buffers(point, memory, limits);
 }
 
@@ -172,8 +200,12 @@ static json_t *number_or_null(double value)
 
 json_t *lab_limits_json(const struct lab_limits *limits)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:i}", "bdp_octets", number_or_null(limits->bdp_octets),
-                     "link_mbps", number_or_null(limits->link_mbps), "socket_buffer_mbps",
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i}", "bdp_octets",
+                     number_or_null(limits->bdp_octets), "link_mbps", number_or_null(limits->link_mbps),
+                     "up_link_mbps", number_or_null(limits->way_mbps[0]), "down_link_mbps",
+                     number_or_null(limits->way_mbps[1]), "profile_mbps",
+                     number_or_null(limits->profile_mbps), "throttle_mbps",
+                     number_or_null(limits->throttle_mbps), "socket_buffer_mbps",
                      number_or_null(limits->socket_buffer_mbps), "endpoint_window_mbps",
                      number_or_null(limits->endpoint_window_mbps), "loss_mbps",
                      number_or_null(limits->loss_mbps), "replay_rejects", (int)limits->replay_rejects);
@@ -190,6 +222,8 @@ const char *lab_limits_binding(const struct lab_limits *limits, double *mbps)
         {"socket buffer / RTT", limits->socket_buffer_mbps},
         {"TCP window / RTT", limits->endpoint_window_mbps},
         {limits->replay_rejects ? "replay window" : "loss", limits->loss_mbps},
+        {"cost of the profile", limits->profile_mbps},
+        {"throttle of the profile", limits->throttle_mbps},
     };
     const char *name = "CPU or buffers";
     *mbps = NAN;

@@ -11,10 +11,13 @@ struct lab_limits
 {
     double rtt_s;
     double bdp_octets;           /* of the link's rate; NaN without one */
-    double link_mbps;            /* the rate that was asked for */
+    double link_mbps;            /* the rate that was asked for; the smaller one of both ways */
+    double way_mbps[2];          /* up, down */
     double socket_buffer_mbps;   /* TCP transport: the outer socket's buffer each round trip */
     double endpoint_window_mbps; /* what TCP inside may have on its way each round trip */
     double loss_mbps;            /* what TCP makes of such a loss (Mathis); NaN when it does not mind */
+    double profile_mbps;         /* what the calls of a profile (shim, tun proxy) leave time for */
+    double throttle_mbps;        /* what its throttle lets pass */
     bool replay_rejects;         /* packets are displaced further than the window reaches */
 };
 

@@ -233,6 +233,13 @@ enum lab_err lab_link_stop(struct lab_link *link, json_t **report, struct lab_wh
     return err;
 }
 
+enum lab_err lab_link_account(struct lab_link *link, json_t **account, struct lab_why *why)
+{
+    *account = NULL;
+    return link->started && link->backend == LAB_LINK_LINKEMU ? lab_linkemu_account(link, account, why)
+                                                              : LAB_OK;
+}
+
 void lab_link_clear(struct lab_link *link)
 {
     if (link->started && link->backend == LAB_LINK_NETEM)

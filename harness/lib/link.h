@@ -96,6 +96,10 @@ LAB_MUST_USE enum lab_err lab_link_tell(struct lab_link *link, const char *comma
 void lab_link_tell_argv(const struct lab_link *link, const char *command,
                         const char *argv[static LAB_LINK_TELL_WORDS]);
 
+/* What has passed the link since it was verified, while traffic may run: *account (new reference) is the report of
+ * linkemu (netns-lab/linkemu/report.h), NULL where another back end or none is at work. LAB_ERR_EXITED. */
+LAB_MUST_USE enum lab_err lab_link_account(struct lab_link *link, json_t **account, struct lab_why *why);
+
 /* True when the account says that the numbers are worth nothing: packets left too late, or were
  * lost that nobody asked to lose. text says how. */
 bool lab_link_tainted(const json_t *report, char *text, size_t size);

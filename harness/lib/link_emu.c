@@ -102,10 +102,36 @@ enum lab_err lab_linkemu_reset(struct lab_link *link, struct lab_why *why)
     return wait_for_answer(link, lines, "begin anew", why);
 }
 
-enum lab_err lab_linkemu_stop(struct lab_link *link, json_t **account, struct lab_why *why)
+/* The last of the report's lines. */
+static enum lab_err read_last(struct lab_link *link, json_t **account, struct lab_why *why)
 {
     char *text = NULL;
     size_t len;
+    enum lab_err err = lab_file_read(link->report_path, REPORT_MAX, &text, &len, why);
+    if (err != LAB_OK)
+    {
+        return err;
+    }
+    char *last = text;
+    for (char *at = text; (at = strchr(at, '\n')) != NULL && at[1] != '\0';)
+    {
+        last = ++at;
+    }
+    *account = json_loads(last, 0, NULL);
+    free(text);
+    return *account != NULL ? LAB_OK : lab_why_set(why, LAB_ERR_FORMAT, "linkemu told no account of itself");
+}
+
+enum lab_err lab_linkemu_account(struct lab_link *link, json_t **account, struct lab_why *why)
+{
+    unsigned lines = count_lines(link->report_path);
+    lab_proc_signal(&link->proc, SIGUSR1);
+    enum lab_err err = wait_for_answer(link, lines, "tell of itself", why);
+    return err == LAB_OK ? read_last(link, account, why) : err;
+}
+
+enum lab_err lab_linkemu_stop(struct lab_link *link, json_t **account, struct lab_why *why)
+{
     bool ran = link->proc.running;
     lab_proc_signal(&link->proc, SIGTERM);
     enum lab_err err = lab_proc_wait(&link->proc, ANSWER_TIMEOUT_MS);
@@ -121,20 +147,8 @@ enum lab_err lab_linkemu_stop(struct lab_link *link, json_t **account, struct la
         lab_file_last_line(link->log_path, line, sizeof line);
         return lab_why_set(why, LAB_ERR_EXITED, "linkemu ended with %s: %s", end, line);
     }
-    err = lab_file_read(link->report_path, REPORT_MAX, &text, &len, why);
-    if (err != LAB_OK)
-    {
-        return err;
-    }
-    /* The last of its lines. */
-    char *last = text;
-    for (char *at = text; (at = strchr(at, '\n')) != NULL && at[1] != '\0';)
-    {
-        last = ++at;
-    }
-    *account = json_loads(last, 0, NULL);
-    free(text);
-    return *account != NULL && json_is_true(json_object_get(*account, "final"))
-               ? LAB_OK
-               : lab_why_set(why, LAB_ERR_FORMAT, "linkemu told no account of itself");
+    err = read_last(link, account, why);
+    return err != LAB_OK || json_is_true(json_object_get(*account, "final"))
+               ? err
+               : lab_why_set(why, LAB_ERR_FORMAT, "linkemu told no account of its end");
 }

@@ -17,6 +17,8 @@ void lab_netem_stop(struct lab_link *link);
 LAB_MUST_USE enum lab_err lab_linkemu_start(struct lab_link *link, const char *replay, struct lab_why *why);
 /* Begins anew at packet 0, with an empty account. */
 LAB_MUST_USE enum lab_err lab_linkemu_reset(struct lab_link *link, struct lab_why *why);
+/* *account is its report of now, a new reference. */
+LAB_MUST_USE enum lab_err lab_linkemu_account(struct lab_link *link, json_t **account, struct lab_why *why);
 /* Ends it; *account is its last report, a new reference. */
 LAB_MUST_USE enum lab_err lab_linkemu_stop(struct lab_link *link, json_t **account, struct lab_why *why);
 

@@ -48,60 +48,33 @@ static const char *value_name(const struct lab_interop *matrix, size_t factor, s
 
 static unsigned value_tags(const struct lab_interop *matrix, size_t factor, size_t value)
 {
-    return is_subject(factor) ? matrix->tags[value] : factors[factor]->values[value].tags;
+    return is_subject(factor) ? matrix->tags[factor == LAB_F_SERVER][value]
+                              : factors[factor]->values[value].tags;
 }
 
-struct asking
+struct lab_subject *lab_matrix_subject(const struct lab_interop *matrix, size_t role, size_t who)
 {
-    struct lab_interop *matrix;
-    struct lab_loop *loop;
-    struct lab_why *why;
-};
+    return role == 1 && matrix->servers != NULL ? &matrix->servers[who] : &matrix->subjects[who];
+}
 
-/* Notes that the subject lacks the feature, if it does; the first lack of a value stays. */
-static enum lab_err ask_lack(const struct asking *asking, size_t who, const char *feature,
-                             struct lab_lack *lack)
+const char *lab_matrix_needs_lab(const struct lab_interop *matrix, size_t factor, size_t value)
 {
-    char said[256];
-    bool supported = true;
-    enum lab_err err = feature == NULL || lack->lacks
-                           ? LAB_OK
-                           : lab_subject_supports(asking->loop, &asking->matrix->subjects[who], feature,
-                                                  &supported, said, sizeof said, asking->why);
-    if (err == LAB_OK && !supported)
+    const struct lab_value *at = is_subject(factor) ? NULL : &factors[factor]->values[value];
+    if (matrix->servers == NULL || at == NULL)
     {
-        lack->lacks = true;
-        snprintf(lack->feature, sizeof lack->feature, "%s", feature);
-        snprintf(lack->said, sizeof lack->said, "%.*s", (int)sizeof lack->said - 1, said);
+        return NULL;
     }
-    return err;
-}
-
-static enum lab_err ask_value(const struct asking *asking, size_t who, size_t factor, size_t number)
-{
-    const struct lab_value *value = &factors[factor]->values[number];
-    enum lab_err err = LAB_OK;
-    for (size_t role = 0; err == LAB_OK && role < 2; role++)
+    if (at->around.network != NULL || at->around.event != NULL)
     {
-        struct lab_lack *lack = &asking->matrix->lacks[role][who][factor][number];
-        *lack = (struct lab_lack){.lacks = false};
-        err = ask_lack(asking, who, role == 0 ? "client" : "server", lack);
-        for (size_t i = 0; err == LAB_OK && value->needs[i] != NULL; i++)
-        {
-            err = ask_lack(asking, who, value->needs[i], lack);
-        }
-        err = err == LAB_OK
-                  ? ask_lack(asking, who, role == 0 ? value->client_needs : value->server_needs, lack)
-                  : err;
+        return "the way between other machines is as it is";
     }
-    return err;
-}
-
-static enum lab_err ask_tag(const struct asking *asking, size_t who, const char *feature, bool *has)
-{
-    char said[256];
-    return lab_subject_supports(asking->loop, &asking->matrix->subjects[who], feature, has, said, sizeof said,
-                                asking->why);
+    if (at->around.helper != NULL || at->around.manager != NULL)
+    {
+        return "it needs a program of the lab beside the two ends";
+    }
+    return (at->tags & LAB_T_OUTER_V6) != 0 && !matrix->has_outer_v6
+               ? "nobody says where the client finds the server over IPv6 ($OVLAB_SERVER_ADDR6)"
+               : NULL;
 }
 
 static bool is_wanted(const struct lab_interop *matrix, size_t factor, size_t value)
@@ -123,58 +96,6 @@ void lab_matrix_want_row(struct lab_interop *matrix, const struct lab_cover_row 
     {
         matrix->wanted[factor] = UINT32_C(1) << row->value[factor];
     }
-}
-
-static void look_for_tools(struct lab_interop *matrix)
-{
-    for (size_t factor = LAB_F_TRANSPORT; factor < LAB_F_COUNT; factor++)
-    {
-        for (size_t value = 0; value < factors[factor]->count; value++)
-        {
-            char tools[64];
-            char path[LAB_PATH_MAX];
-            const char *wanted = factors[factor]->values[value].tools;
-            snprintf(tools, sizeof tools, "%s", wanted != NULL ? wanted : "");
-            for (char *save = NULL, *tool = strtok_r(tools, " ", &save); tool != NULL;
-                 tool = strtok_r(NULL, " ", &save))
-            {
-                if (!lab_program_find(tool, path))
-                {
-                    snprintf(matrix->lacks_tool[factor][value], sizeof matrix->lacks_tool[0][0], "%s", tool);
-                }
-            }
-        }
-    }
-}
-
-enum lab_err lab_matrix_ask(struct lab_interop *matrix, struct lab_loop *loop, struct lab_why *why)
-{
-    const struct asking asking = {matrix, loop, why};
-    enum lab_err err = LAB_OK;
-    look_for_tools(matrix);
-    for (size_t who = 0; err == LAB_OK && who < matrix->subject_count; who++)
-    {
-        bool epoch = false;
-        bool ekm = false;
-        bool is_main = false;
-        if (!is_wanted(matrix, LAB_F_CLIENT, who) && !is_wanted(matrix, LAB_F_SERVER, who))
-        {
-            continue;
-        }
-        err = ask_tag(&asking, who, "in-tree", &matrix->in_tree[who]);
-        err = err == LAB_OK ? ask_tag(&asking, who, "aead-epoch", &epoch) : err;
-        err = err == LAB_OK ? ask_tag(&asking, who, "tls-ekm", &ekm) : err;
-        err = err == LAB_OK ? ask_tag(&asking, who, "current-generation", &is_main) : err;
-        matrix->tags[who] = (epoch ? LAB_T_EPOCH : 0u) | (ekm ? LAB_T_EKM : 0u) | (is_main ? LAB_T_MAIN : 0u);
-        for (size_t factor = LAB_F_TRANSPORT; err == LAB_OK && factor < LAB_F_COUNT; factor++)
-        {
-            for (size_t value = 0; err == LAB_OK && value < factors[factor]->count; value++)
-            {
-                err = is_wanted(matrix, factor, value) ? ask_value(&asking, who, factor, value) : LAB_OK;
-            }
-        }
-    }
-    return err;
 }
 
 static bool find_value(const struct lab_interop *matrix, size_t factor, const char *name, size_t len,
@@ -289,7 +210,7 @@ static bool is_history(const struct lab_interop *matrix, const struct lab_cover_
     int server_index = row->value[LAB_F_SERVER];
     return client_index != LAB_COVER_OPEN && server_index != LAB_COVER_OPEN &&
            !matrix->in_tree[client_index] && !matrix->in_tree[server_index] &&
-           (matrix->tags[client_index] & matrix->tags[server_index] & LAB_T_MAIN) == 0;
+           (matrix->tags[0][client_index] & matrix->tags[1][server_index] & LAB_T_MAIN) == 0;
 }
 
 static bool is_allowed(void *arg, const struct lab_cover_row *row)
@@ -306,7 +227,8 @@ static bool is_allowed(void *arg, const struct lab_cover_row *row)
         {
             continue;
         }
-        if (!is_wanted(matrix, factor, (size_t)value) || matrix->lacks_tool[factor][value][0] != '\0')
+        if (!is_wanted(matrix, factor, (size_t)value) || matrix->lacks_tool[factor][value][0] != '\0' ||
+            lab_matrix_needs_lab(matrix, factor, (size_t)value) != NULL)
         {
             return false;
         }
@@ -329,7 +251,7 @@ static bool is_foreign_pair(void *arg, int client_index, int server_index)
     const struct lab_interop *matrix = arg;
     int foreign = matrix->in_tree[client_index] ? server_index : client_index;
     return matrix->in_tree[client_index] != matrix->in_tree[server_index] &&
-           (matrix->tags[foreign] & LAB_T_MAIN) != 0;
+           ((matrix->tags[0][foreign] | matrix->tags[1][foreign]) & LAB_T_MAIN) != 0;
 }
 
 void lab_matrix_model(struct lab_interop *matrix, struct lab_cover_model *model)

@@ -68,7 +68,8 @@ enum lab_tag
     LAB_T_MANAGED = 1 << 26,    /* somebody answers at the client's management interface */
     LAB_T_OUTER_V4 = 1 << 23,
     LAB_T_OUTER_V6 = 1 << 24,
-    LAB_T_MAIN = 1 << 25, /* of a subject: it meets every value in a pair with each of this project */
+    LAB_T_STREAM = 1 << 27, /* a cipher without blocks: CFB, OFB */
+    LAB_T_MAIN = 1 << 25,   /* of a subject: it meets every value in a pair with each of this project */
 };
 
 /* Where netns-lab/login/manager sits. */
@@ -147,11 +148,13 @@ struct lab_lack
 
 struct lab_interop
 {
-    struct lab_subject *subjects;      /* borrowed; those that are here come first */
-    size_t subject_count;              /* of those */
-    size_t absent_count;               /* behind them */
-    bool in_tree[LAB_MATRIX_SUBJECTS]; /* the subject is this project's own */
-    unsigned tags[LAB_MATRIX_SUBJECTS];
+    struct lab_subject *subjects; /* borrowed; those that are here come first */
+    struct lab_subject *servers;  /* the same where the server runs; NULL: no end is on another machine */
+    bool has_outer_v6;            /* with places: the client finds the server over IPv6 too */
+    size_t subject_count;         /* of those */
+    size_t absent_count;          /* behind them */
+    bool in_tree[LAB_MATRIX_SUBJECTS];     /* the subject is this project's own */
+    unsigned tags[2][LAB_MATRIX_SUBJECTS]; /* [0]: as client */
     struct lab_lack lacks[2][LAB_MATRIX_SUBJECTS][LAB_F_COUNT][LAB_COVER_VALUES]; /* [0]: as client */
     char lacks_tool[LAB_F_COUNT][LAB_COVER_VALUES][24]; /* a program that this machine has not; "": none */
     uint32_t wanted[LAB_F_COUNT];                       /* bits of the values chosen by --only */
@@ -162,6 +165,13 @@ struct lab_interop
 void lab_matrix_want_all(struct lab_interop *matrix);
 void lab_matrix_want_row(struct lab_interop *matrix, const struct lab_cover_row *row);
 LAB_MUST_USE enum lab_err lab_matrix_only(struct lab_interop *matrix, const char *only, struct lab_why *why);
+
+/* Why a value needs the lab's own network and programs, which places have not; NULL: it doesn't, or there are no
+ * places. */
+const char *lab_matrix_needs_lab(const struct lab_interop *matrix, size_t factor, size_t value);
+
+/* The subject where it plays this role (0: client). */
+struct lab_subject *lab_matrix_subject(const struct lab_interop *matrix, size_t role, size_t who);
 
 /* Asks every wanted subject for every feature that wanted values need, and this machine for their programs. */
 LAB_MUST_USE enum lab_err lab_matrix_ask(struct lab_interop *matrix, struct lab_loop *loop,

@@ -7,6 +7,11 @@
 #define KEYS_OF(kind)                                                                                        \
     "ca=@PKI@/" kind "/ca.crt\ncert=@PKI@/" kind "/@ROLE@.crt\nkey=@PKI@/" kind "/@ROLE@.key\n"
 #define PASSWORD "askpass @ROOT@/netns-lab/login/key-password\n"
+#define ASKED    LAB_MANAGED "management-query-passwords\nmanagement-hold\n"
+/* Whoever manages the client signs, and said that much about what it can. */
+#define SIGNED(words) "external_key=yes\n" LAB_MANAGED "management-hold\nmanagement-external-key " words "\n"
+#define TOKEN         "token=yes\n" ASKED
+#define TOKEN_TOOLS   "softhsm2-util pkcs11-tool"
 
 static const struct lab_value certificates[] = {
     {.name = "ec", .title = "EC P-256 certificates", .tags = LAB_T_BARE},
@@ -19,6 +24,12 @@ static const struct lab_value certificates[] = {
      .title = "EC, the client's key is encrypted",
      .client_needs = "key-password",
      .client = "key=@PKI@/client-encrypted.key\n" PASSWORD},
+    {.name = "key-asked",
+     .title = "EC, the client's key is encrypted, and its password asked for at the management interface",
+     .tags = LAB_T_MANAGED,
+     .client_needs = "key-password",
+     .client = "key=@PKI@/client-encrypted.key\n" ASKED,
+     .around = {.manager = "netns-lab/login/manager password"}},
     {.name = "pkcs12",
      .title = "EC, the client's key and certificate come as PKCS#12",
      .client_needs = "pkcs12",
@@ -27,15 +38,37 @@ static const struct lab_value certificates[] = {
      .title = "EC, whoever manages the client has its key",
      .tags = LAB_T_MANAGED,
      .client_needs = "management-external-key",
-     .client = "external_key=yes\n" LAB_MANAGED "management-hold\nmanagement-external-key pkcs1 pss\n",
+     .client = SIGNED("nopadding pkcs1"),
      .around = {.manager = "netns-lab/login/manager ec-key"}},
     {.name = "external-rsa",
      .title = "RSA, whoever manages the client has its key",
      .tags = LAB_T_MANAGED,
-     .client_needs = "management-external-key:rsa",
+     .client_needs = "management-external-key:pss",
      .both = KEYS_OF("rsa"),
-     .client = "external_key=yes\n" LAB_MANAGED "management-hold\nmanagement-external-key pkcs1 pss\n",
+     .client = SIGNED("pkcs1 pss"),
      .around = {.manager = "netns-lab/login/manager rsa-key"}},
+    {.name = "external-digest",
+     .title = "RSA, whoever manages the client has its key and digests too",
+     .tags = LAB_T_MANAGED,
+     .client_needs = "management-external-key:digest",
+     .both = KEYS_OF("rsa"),
+     .client = SIGNED("pkcs1 pss digest"),
+     .around = {.manager = "netns-lab/login/manager rsa-key"}},
+    {.name = "token-ec",
+     .title = "EC, a token has the client's key and certificate (PKCS#11)",
+     .tags = LAB_T_MANAGED,
+     .client_needs = "pkcs11",
+     .tools = TOKEN_TOOLS,
+     .client = TOKEN,
+     .around = {.manager = "netns-lab/login/manager token"}},
+    {.name = "token-rsa",
+     .title = "RSA, a token has the client's key and certificate (PKCS#11)",
+     .tags = LAB_T_MANAGED,
+     .client_needs = "pkcs11",
+     .tools = TOKEN_TOOLS,
+     .both = KEYS_OF("rsa"),
+     .client = TOKEN,
+     .around = {.manager = "netns-lab/login/manager token"}},
 };
 
 const struct lab_factor lab_factor_certificate = {"certificate", certificates, COUNT(certificates)};
@@ -98,6 +131,11 @@ static const struct lab_value checks[] = {
      .needs = {"peer-fingerprint"},
      .client = "config @SET@/server.fingerprint\n",
      .server = "config @SET@/client.fingerprint\n"},
+    {.name = "fingerprint-alone",
+     .title = "peer-fingerprint without an authority",
+     .needs = {"peer-fingerprint"},
+     .client = "config @SET@/server.fingerprint\nca=\n",
+     .server = "config @SET@/client.fingerprint\nca=\n"},
     {.name = "revoked",
      .title = "the client's certificate is on the list: refused",
      .tags = LAB_T_REFUSED,

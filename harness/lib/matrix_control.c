@@ -54,6 +54,7 @@ static const struct lab_value controls[] = {
      .client = "tls-crypt-v2 @PKI@/tls-crypt-v2-user.key\n",
      .server = V2_SERVER "\n",
      .expect = {.wrap = "tls-crypt-v2"}},
+    /* [WP-TC2-007] */
     {.name = "v2-judged",
      .title = "tls-crypt-v2, a program of the server looks at the key's user data",
      .needs = {"tls-crypt-v2"},

@@ -2,6 +2,7 @@
 
 #include "lib/matrix_report.h"
 #include "lib/step_lists.h"
+#include "lib/usual_tunnel.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +29,7 @@ static void expect_also(struct lab_expect *to, const struct lab_expect *from)
     to->compression_pushed |= from->compression_pushed;
     to->no_inner4 |= from->no_inner4;
     to->no_inner6 |= from->no_inner6;
+    to->no_push |= from->no_push;
     to->no_exit_notice |= from->no_exit_notice;
     to->server_refuses |= from->server_refuses;
     to->no_tls |= from->no_tls;
@@ -106,8 +108,8 @@ static void fill_case(struct lab_interop *matrix, const struct lab_cover_row *ro
     static const char *const nothing[] = {NULL};
     struct lab_around around = {.network = NULL};
     *item = (struct lab_matrix_case){
-        .client = &matrix->subjects[row->value[LAB_F_CLIENT]],
-        .server = &matrix->subjects[row->value[LAB_F_SERVER]],
+        .client = lab_matrix_subject(matrix, 0, (size_t)row->value[LAB_F_CLIENT]),
+        .server = lab_matrix_subject(matrix, 1, (size_t)row->value[LAB_F_SERVER]),
     };
     lab_matrix_name(matrix, row, item->id, sizeof item->id);
     for (size_t factor = LAB_F_TRANSPORT; factor < LAB_F_COUNT; factor++)
@@ -118,17 +120,11 @@ static void fill_case(struct lab_interop *matrix, const struct lab_cover_row *ro
     bool tcp = strncmp(item->expect.proto, "tcp", 3) == 0;
     item->scenario = (struct lab_scenario){
         .id = item->id,
+        LAB_USUAL_TUNNEL,
         .proto = item->expect.proto,
-        .port = 1194,
         .cipher = "",
         .auth = "",
-        .tun_mtu = 1500,
-        .keepalive = "10/60",
         .exit_notify = tcp || item->expect.no_exit_notice ? 0 : 1,
-        .tunnel4 = "10.8.0.0/255.255.255.0",
-        .tunnel6 = "fd00:8::/64",
-        .server_tunnel4 = "10.8.0.1",
-        .server_tunnel6 = "fd00:8::1",
         .data_format = item->expect.data_format,
         .features = nothing,
         .expect = &item->expect,
@@ -246,7 +242,11 @@ static void add_gaps(struct lab_interop *matrix, struct lab_matrix_plan *plan)
                 size_t who = k % matrix->subject_count;
                 bool wanted =
                     (matrix->wanted[factor] >> value & 1) != 0 && (matrix->wanted[role] >> who & 1) != 0;
-                if (wanted && matrix->lacks[role][who][factor][value].lacks)
+                const struct lab_lack *lack = &matrix->lacks[role][who][factor][value];
+                /* What cannot play the role at all lacks that, once. */
+                bool whole = strcmp(lack->feature, role == 0 ? "client" : "server") == 0;
+                uint32_t below = matrix->wanted[factor] & ((UINT32_C(1) << value) - 1);
+                if (wanted && lack->lacks && (!whole || (factor == LAB_F_TRANSPORT && below == 0)))
                 {
                     add_gap(matrix, plan, role, who, factor, value);
                 }
@@ -255,9 +255,17 @@ static void add_gaps(struct lab_interop *matrix, struct lab_matrix_plan *plan)
     }
 }
 
+/* A program or a network that this value needs is not to be had. */
 static void tell_tool(const struct lab_interop *matrix, struct lab_matrix_case *item, size_t factor,
                       size_t value)
 {
+    const char *needs_lab = lab_matrix_needs_lab(matrix, factor, value);
+    if (needs_lab != NULL)
+    {
+        snprintf(item->impossible, sizeof item->impossible, "%s: %s",
+                 lab_matrix_factor(factor)->values[value].name, needs_lab);
+        return;
+    }
     snprintf(item->impossible, sizeof item->impossible, "this machine lacks %s: make packages installs it",
              matrix->lacks_tool[factor][value]);
 }
@@ -298,7 +306,8 @@ static void add_barred(struct lab_interop *matrix, const struct lab_cover_model 
             ends.value[LAB_F_CLIENT] = ends.value[LAB_F_SERVER] = 0;
             const struct lab_rule *rule = lab_matrix_broken_rule(matrix, &ends);
             lab_matrix_name(matrix, &usual, id, sizeof id);
-            bool tool_lacks = matrix->lacks_tool[factor][value][0] != '\0';
+            bool tool_lacks = matrix->lacks_tool[factor][value][0] != '\0' ||
+                              lab_matrix_needs_lab(matrix, factor, value) != NULL;
             bool skip = (matrix->wanted[factor] >> value & 1) == 0 || is_planned(plan, id);
             if (!skip && (tool_lacks || (rule != NULL && !lab_cover_complete(model, &open))))
             {
@@ -407,7 +416,8 @@ enum lab_err lab_matrix_plan_one(struct lab_interop *matrix, const char *name, s
     const struct lab_rule *rule = lab_matrix_broken_rule(matrix, &row);
     for (size_t factor = LAB_F_TRANSPORT; factor < LAB_F_COUNT; factor++)
     {
-        if (matrix->lacks_tool[factor][row.value[factor]][0] != '\0')
+        if (matrix->lacks_tool[factor][row.value[factor]][0] != '\0' ||
+            lab_matrix_needs_lab(matrix, factor, (size_t)row.value[factor]) != NULL)
         {
             tell_tool(matrix, &plan->cases[0], factor, (size_t)row.value[factor]);
         }

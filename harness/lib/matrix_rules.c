@@ -47,6 +47,8 @@ static const struct lab_rule rules[] = {
      "static key mode has no control channel [WP-DATA-058]"},
     {{{LAB_F_TOPOLOGY, LAB_T_STATIC, 0}, {LAB_F_CIPHER, LAB_T_AEAD, 0}},
      "static key mode has no AEAD ciphers [WP-DATA-058]"},
+    {{{LAB_F_TOPOLOGY, LAB_T_STATIC, 0}, {LAB_F_CIPHER, LAB_T_STREAM, 0}},
+     "static key mode has no CFB and OFB ciphers [WP-DATA-058]"},
     {{{LAB_F_TOPOLOGY, LAB_T_STATIC, 0}, {LAB_F_CERTIFICATE, 0, LAB_T_BARE}},
      "static key mode has no certificates [WP-DATA-058]"},
     {{{LAB_F_TOPOLOGY, LAB_T_STATIC, 0}, {LAB_F_TLS, 0, LAB_T_BARE}},

@@ -4,7 +4,7 @@
 #include "lib/export.h"
 #include "lib/proc.h"
 #include "lib/record.h"
-#include "lib/report.h"
+#include "lib/retold.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -299,7 +299,7 @@ static enum lab_err copy_files(const struct lab_merge *merge, struct lab_loop *l
     return err;
 }
 
-static enum lab_err write_lines(const struct lab_merge *merge, struct lab_report *report, struct lab_why *why)
+static enum lab_err write_lines(const struct lab_merge *merge, struct lab_retold *retold, struct lab_why *why)
 {
     struct lab_record record;
     enum lab_err err = lab_dir_make(merge->out, why);
@@ -308,19 +308,19 @@ static enum lab_err write_lines(const struct lab_merge *merge, struct lab_report
     {
         return err;
     }
-    record.on_line = lab_report_add;
-    record.on_line_arg = report;
+    record.on_line = lab_retold_add;
+    record.on_line_arg = retold;
     err = write_start(merge, &record, why);
     for (size_t i = 0; err == LAB_OK && i < merge->count; i++)
     {
         err = write_part(&merge->parts[i], &record, why);
     }
-    err = err == LAB_OK ? write_end(merge, report, &record, why) : err;
+    err = err == LAB_OK ? write_end(merge, &retold->report, &record, why) : err;
     lab_record_close(&record);
     return err;
 }
 
-static void print_report(const struct lab_merge *merge, const struct lab_report *report)
+static void print_report(const struct lab_merge *merge, const struct lab_retold *retold)
 {
     char path[LAB_PATH_MAX + 16];
     struct lab_term term;
@@ -329,27 +329,31 @@ static void print_report(const struct lab_merge *merge, const struct lab_report 
     if (fd >= 0)
     {
         lab_term_init(&term, fd);
-        lab_report_print(report, &term, merge->out);
+        lab_retold_print(retold, &term, merge->out);
         close(fd);
     }
     lab_term_init(&term, STDOUT_FILENO);
-    lab_report_print(report, &term, merge->out);
+    lab_retold_print(retold, &term, merge->out);
 }
 
 enum lab_err lab_merge_write(const struct lab_merge *merge, struct lab_loop *loop, int *status,
                              struct lab_why *why)
 {
-    struct lab_report *report = calloc(1, sizeof *report);
-    enum lab_err err = report != NULL ? lab_merge_check(merge, why) : lab_why_errno(why, "merge");
-    err = err == LAB_OK ? write_lines(merge, report, why) : err;
+    struct lab_retold *retold = calloc(1, sizeof *retold);
+    enum lab_err err = retold != NULL ? lab_merge_check(merge, why) : lab_why_errno(why, "merge");
+    err = err == LAB_OK ? write_lines(merge, retold, why) : err;
     err = err == LAB_OK ? write_env(merge, why) : err;
     err = err == LAB_OK ? copy_files(merge, loop, why) : err;
     err = err == LAB_OK ? lab_export_all(merge->out, why) : err;
     if (err == LAB_OK)
     {
-        print_report(merge, report);
-        *status = (int)lab_verdict_exit(report->counts);
+        print_report(merge, retold);
+        *status = (int)lab_verdict_exit(retold->report.counts);
     }
-    free(report);
+    if (retold != NULL)
+    {
+        lab_retold_clear(retold);
+    }
+    free(retold);
     return err;
 }

@@ -157,6 +157,12 @@ static void ask_address(void *arg)
 
 bool lab_ready_address(const char *netns, const char *name, const char *address)
 {
+    if (lab_remote_is(netns))
+    {
+        char said[INET6_ADDRSTRLEN];
+        return lab_ready_address_get(netns, name, strchr(address, ':') != NULL ? 6 : 4, said, sizeof said) &&
+               strcmp(said, address) == 0;
+    }
     struct address_question question = {.name = name, .address = address};
     struct lab_why why;
     return lab_ns_call(netns, ask_address, &question, &why) == LAB_OK && question.found[0] != '\0';

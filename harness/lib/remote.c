@@ -58,6 +58,16 @@ static enum lab_err set(const char *variable, const char *value, struct lab_why 
     return setenv(variable, value, 1) == 0 ? LAB_OK : lab_why_errno(why, "%s", variable);
 }
 
+const char *lab_remote_tool(void)
+{
+    return getenv(TOOL);
+}
+
+enum lab_err lab_remote_own_dir(struct lab_why *why)
+{
+    return set("OVLAB_PLACES_DIR", CONNECTIONS, why);
+}
+
 enum lab_err lab_remote_use(struct lab_paths *paths, const char *client, const char *server,
                             struct lab_why *why)
 {
@@ -83,7 +93,9 @@ enum lab_err lab_remote_use(struct lab_paths *paths, const char *client, const c
     }
     snprintf(number, sizeof number, "%d", outside);
     err = set("OVLAB_OUTER_FD", number, why);
-    err = err == LAB_OK ? set("OVLAB_PLACES_DIR", CONNECTIONS, why) : err;
+    err = err == LAB_OK ? lab_remote_own_dir(why) : err;
+    err = err == LAB_OK ? set("OVLAB_PLACE_PKI", paths->pki, why) : err;
+    err = err == LAB_OK ? set("OVLAB_PLACE_ROOT", paths->root, why) : err;
     err = err == LAB_OK ? set(TOOL, tool, why) : err;
     err = err == LAB_OK ? set("OVLAB_CLIENT_AT", client != NULL ? client : "here", why) : err;
     return err == LAB_OK ? set("OVLAB_SERVER_AT", server != NULL ? server : "here", why) : err;

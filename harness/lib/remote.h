@@ -5,6 +5,7 @@
 
 #include "lib/err.h"
 #include "lib/file.h"
+#include "lib/loop.h"
 #include "lib/paths.h"
 #include "lib/topology.h"
 
@@ -27,6 +28,18 @@ LAB_MUST_USE enum lab_err lab_remote_check(const char *option, const char *place
  * where the client finds a server here ($OVLAB_SERVER_ADDR). */
 LAB_MUST_USE enum lab_err lab_remote_use(struct lab_paths *paths, const char *client, const char *server,
                                          struct lab_why *why);
+
+/* remote_early.c: the same connections before the run, so that its plan can ask there (lab_subject_supports, with the
+ * place in the subject). dir gets where they are kept; LAB_ERR_ABSENT with ssh's own words. Close them in every case, and
+ * before the run begins. */
+#define LAB_REMOTE_DIR_LEN 32
+LAB_MUST_USE enum lab_err lab_remote_connect(struct lab_loop *loop, const char *const places[2],
+                                             char dir[static LAB_REMOTE_DIR_LEN], struct lab_why *why);
+void lab_remote_disconnect(struct lab_loop *loop, const char *const places[2], const char *dir);
+
+/* harness/places/ssh, as lab_remote_use found it; NULL before. The directory of a run's own connections is set again. */
+const char *lab_remote_tool(void);
+LAB_MUST_USE enum lab_err lab_remote_own_dir(struct lab_why *why);
 
 /* The command line that runs argv there. LAB_ERR_USAGE when it is too long. */
 LAB_MUST_USE enum lab_err lab_remote_argv(const char *place, const char *const *argv,

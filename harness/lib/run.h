@@ -87,6 +87,9 @@ int lab_run_inside(void *run);
 /* run_places.c: does the run leave this machine? */
 bool lab_run_has_places(const struct lab_run *run);
 
+/* LAB_ERR_USAGE: both ends at the same place. */
+LAB_MUST_USE enum lab_err lab_run_check_places(const struct lab_run *run, struct lab_why *why);
+
 /* Once the subjects are listed: those of the server are asked at its place. */
 void lab_run_split_subjects(struct lab_run *run);
 

@@ -8,6 +8,14 @@ bool lab_run_has_places(const struct lab_run *run)
     return run->places[0] != NULL || run->places[1] != NULL;
 }
 
+enum lab_err lab_run_check_places(const struct lab_run *run, struct lab_why *why)
+{
+    const char *const *at = run->places;
+    return at[0] != NULL && at[1] != NULL && strcmp(at[0], at[1]) == 0
+               ? lab_why_set(why, LAB_ERR_USAGE, "client and server cannot be at the same place")
+               : LAB_OK;
+}
+
 void lab_run_split_subjects(struct lab_run *run)
 {
     if (!lab_run_has_places(run))

@@ -36,6 +36,7 @@ struct lab_expect
     bool compression_pushed; /* to this client alone: only its log tells */
     bool no_inner4;
     bool no_inner6;
+    bool no_push;        /* what was agreed on is told in other words */
     bool no_exit_notice; /* the server cannot notice that the client leaves, or ends itself then */
     bool no_tls;         /* static key mode: nothing is negotiated, and nothing of it is seen on the wire */
 };

@@ -83,16 +83,31 @@ static bool helper_settled(void *arg)
            lab_ready_tcp_listens(cell->topology->router_ns, cell->item->def->scenario->around.helper_port);
 }
 
-static enum lab_go start_helper(struct lab_cell *cell, const char *helper)
+/* Somebody beside the two ends: SCRIPT WORD LAST in a namespace, with a log of its own. */
+struct bystander
+{
+    const char *script;
+    const char *last;
+    const char *netns;
+    const char *log_name;
+};
+
+static enum lab_err start(struct lab_cell *cell, const struct bystander *who, struct lab_proc *proc,
+                          struct lab_why *why)
 {
     struct command command;
     char log[LAB_PATH_MAX];
+    lab_cell_log(cell, who->log_name, log);
+    const struct lab_proc_spec spec = {.argv = command.argv, .netns = who->netns, .out_path = log};
+    enum lab_err err = make_command(cell, who->script, who->last, &command, why);
+    return err == LAB_OK ? lab_proc_spawn(cell->loop, proc, &spec, why) : err;
+}
+
+static enum lab_go start_helper(struct lab_cell *cell, const char *helper)
+{
+    const struct bystander who = {helper, HELPER_DIR, cell->topology->router_ns, "around-helper.txt"};
     struct lab_why why;
-    lab_cell_log(cell, "around-helper.txt", log);
-    const struct lab_proc_spec spec = {
-        .argv = command.argv, .netns = cell->topology->router_ns, .out_path = log};
-    enum lab_err err = make_command(cell, helper, HELPER_DIR, &command, &why);
-    err = err == LAB_OK ? lab_proc_spawn(cell->loop, &cell->helper, &spec, &why) : err;
+    enum lab_err err = start(cell, &who, &cell->helper, &why);
     err = err == LAB_OK ? lab_loop_until(cell->loop, helper_settled, cell, 10,
                                          lab_cell_patience_ms(cell, HELPER_TIMEOUT_MS))
                         : err;
@@ -103,28 +118,24 @@ static enum lab_go start_helper(struct lab_cell *cell, const char *helper)
     if (err != LAB_ERR_INTERRUPTED)
     {
         char words[256];
-        lab_cell_last_words(cell, "around-helper.txt", words, sizeof words);
+        lab_cell_last_words(cell, who.log_name, words, sizeof words);
         lab_cell_note(cell, LAB_ERROR, true, "%s does not listen on port %u%s", helper,
                       cell->item->def->scenario->around.helper_port, words);
     }
     return LAB_GO_STOP;
 }
 
+/* It waits by itself until its end is there. */
 static enum lab_go start_manager(struct lab_cell *cell, const char *manager)
 {
-    struct command command;
-    char log[LAB_PATH_MAX];
+    const struct bystander who = {manager, cell->paths->pki, cell->topology->client_ns, "around-manager.txt"};
     struct lab_why why;
-    lab_cell_log(cell, "around-manager.txt", log);
-    const struct lab_proc_spec spec = {
-        .argv = command.argv, .netns = cell->topology->client_ns, .out_path = log};
-    enum lab_err err = make_command(cell, manager, cell->paths->pki, &command, &why);
-    err = err == LAB_OK ? lab_proc_spawn(cell->loop, &cell->manager, &spec, &why) : err;
-    if (err != LAB_OK)
+    if (start(cell, &who, &cell->manager, &why) != LAB_OK)
     {
         lab_cell_note(cell, LAB_ERROR, false, "%s", why.text);
+        return LAB_GO_STOP;
     }
-    return err == LAB_OK ? LAB_GO_ON : LAB_GO_STOP;
+    return LAB_GO_ON;
 }
 
 enum lab_go lab_step_around(struct lab_cell *cell)

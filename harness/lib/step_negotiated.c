@@ -6,9 +6,11 @@
 #include "lib/cell.h"
 #include "lib/ns.h"
 #include "lib/ready.h"
+#include "lib/remote.h"
 
 #include <net/if.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -77,6 +79,11 @@ static void check_facts(struct lab_cell *cell, const char *role)
     }
     check_fact(cell, role, "tls-ekm", expect->ekm);
     check_fact(cell, role, "aead-epoch", expect->epoch);
+    if (!expect->no_push)
+    {
+        /* As old as the exporter's flag: who pushes one pushes the other. */
+        check_fact(cell, role, "dyn-tls-crypt", expect->ekm);
+    }
 }
 
 struct mtu_question
@@ -96,6 +103,18 @@ static void ask_mtu(void *arg)
     }
 }
 
+static enum lab_err find_mtu(const char *netns, struct mtu_question *question, struct lab_why *why)
+{
+    static const char *const words[] = {"mtu", "tun0", NULL};
+    char said[32];
+    if (!lab_remote_is(netns))
+    {
+        return lab_ns_call(netns, ask_mtu, question, why);
+    }
+    question->mtu = lab_remote_ask(netns, words, said, sizeof said) ? (int)strtol(said, NULL, 10) : -1;
+    return LAB_OK;
+}
+
 static void check_device(struct lab_cell *cell)
 {
     const struct lab_expect *expect = cell->item->def->scenario->expect;
@@ -104,7 +123,7 @@ static void check_device(struct lab_cell *cell)
     struct lab_why why;
     if (expect->mtu != 0)
     {
-        enum lab_err err = lab_ns_call(netns, ask_mtu, &question, &why);
+        enum lab_err err = find_mtu(netns, &question, &why);
         bool right = err == LAB_OK && question.mtu == (int)expect->mtu;
         lab_cell_check(cell, "mtu", right ? LAB_PASS : LAB_FAIL, false,
                        "the client's device has MTU %d, wanted %u", question.mtu, expect->mtu);

@@ -32,7 +32,8 @@ static json_t *ping_values(const struct lab_ping *ping)
     return values;
 }
 
-/* Over TCP a stock server may hold its last answer until something else makes it look: that is late, not lost. */
+/* Over TCP a stock server may hold its last answer until something else makes it look: that is late, not
+ * lost. */
 static unsigned answers_that_may_wait(const struct lab_cell *cell)
 {
     const struct lab_scenario *scenario = cell->item->def->scenario;

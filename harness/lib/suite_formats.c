@@ -3,12 +3,11 @@
  * subjects that has it, and the capture is judged as that format. */
 #include "lib/scenario.h"
 #include "lib/step_lists.h"
+#include "lib/usual_tunnel.h"
 
 #define SCENARIO(name, ...)                                                                                  \
     {                                                                                                        \
-        .id = name, .proto = "udp4", .port = 1194, .tls_crypt = true, .tun_mtu = 1500, .keepalive = "10/60", \
-        .exit_notify = 1, .tunnel4 = "10.8.0.0/255.255.255.0", .tunnel6 = "fd00:8::/64",                     \
-        .server_tunnel4 = "10.8.0.1", .server_tunnel6 = "fd00:8::1", __VA_ARGS__                             \
+        .id = name, LAB_USUAL_TUNNEL, .proto = "udp4", .tls_crypt = true, .exit_notify = 1, __VA_ARGS__      \
     }
 
 #define FEATURES(...)                                                                                        \

@@ -2,28 +2,28 @@
  * in front, over UDP and TCP; what comes back is judged, then a client must get in, and stay in under a flood of first packets. */
 #include "lib/scenario.h"
 #include "lib/steps.h"
+#include "lib/usual_tunnel.h"
 
 static const char *const features_udp[] = {"udp4", "cipher:AES-256-GCM", NULL};
 static const char *const features_tcp[] = {"tcp4", "cipher:AES-256-GCM", NULL};
 
-#define SCENARIO(variable, text, needs)                                                                      \
-    static const struct lab_scenario variable = {                                                            \
-        .id = "probe-" text,                                                                                 \
-        .proto = text,                                                                                       \
-        .port = 1194,                                                                                        \
-        .cipher = "AES-256-GCM",                                                                             \
-        .auth = "SHA256",                                                                                    \
-        .tun_mtu = 1500,                                                                                     \
-        .keepalive = "10/60",                                                                                \
-        .tunnel4 = "10.8.0.0/255.255.255.0",                                                                 \
-        .tunnel6 = "fd00:8::/64",                                                                            \
-        .server_tunnel4 = "10.8.0.1",                                                                        \
-        .server_tunnel6 = "fd00:8::1",                                                                       \
-        .features = needs,                                                                                   \
-    }
+static const struct lab_scenario probe_udp4 = {
+    .id = "probe-udp4",
+    LAB_USUAL_TUNNEL,
+    .proto = "udp4",
+    .cipher = "AES-256-GCM",
+    .auth = "SHA256",
+    .features = features_udp,
+};
 
-SCENARIO(probe_udp4, "udp4", features_udp);
-SCENARIO(probe_tcp4, "tcp4", features_tcp);
+static const struct lab_scenario probe_tcp4 = {
+    .id = "probe-tcp4",
+    LAB_USUAL_TUNNEL,
+    .proto = "tcp4",
+    .cipher = "AES-256-GCM",
+    .auth = "SHA256",
+    .features = features_tcp,
+};
 
 static const struct lab_step udp_steps[] = {
     {"server start", 0.2, 0, lab_step_server},

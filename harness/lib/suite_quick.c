@@ -3,24 +3,19 @@
 #include "lib/scenario.h"
 #include "lib/step_lists.h"
 #include "lib/steps.h"
+#include "lib/usual_tunnel.h"
 
 static const char *const features[] = {"udp4", "cipher:AES-256-GCM", "tls-crypt", "explicit-exit-notify",
                                        NULL};
 
 static const struct lab_scenario udp4_aes256gcm = {
     .id = "udp4-aes256gcm",
+    LAB_USUAL_TUNNEL,
     .proto = "udp4",
-    .port = 1194,
     .cipher = "AES-256-GCM",
     .auth = "SHA256",
     .tls_crypt = true,
-    .tun_mtu = 1500,
-    .keepalive = "10/60",
     .exit_notify = 1,
-    .tunnel4 = "10.8.0.0/255.255.255.0",
-    .tunnel6 = "fd00:8::/64",
-    .server_tunnel4 = "10.8.0.1",
-    .server_tunnel6 = "fd00:8::1",
     .features = features,
 };
 

@@ -1,29 +1,30 @@
 /* The TCP suite: the same questions as quick, over TCP on both families. */
 #include "lib/scenario.h"
 #include "lib/steps.h"
+#include "lib/usual_tunnel.h"
 
 static const char *const features4[] = {"tcp4", "cipher:AES-256-GCM", "tls-crypt", NULL};
 static const char *const features6[] = {"tcp6", "cipher:AES-256-GCM", "tls-crypt", NULL};
 
-#define SCENARIO(variable, text, family)                                                                     \
-    static const struct lab_scenario variable = {                                                            \
-        .id = text "-aes256gcm",                                                                             \
-        .proto = text,                                                                                       \
-        .port = 1194,                                                                                        \
-        .cipher = "AES-256-GCM",                                                                             \
-        .auth = "SHA256",                                                                                    \
-        .tls_crypt = true,                                                                                   \
-        .tun_mtu = 1500,                                                                                     \
-        .keepalive = "10/60",                                                                                \
-        .tunnel4 = "10.8.0.0/255.255.255.0",                                                                 \
-        .tunnel6 = "fd00:8::/64",                                                                            \
-        .server_tunnel4 = "10.8.0.1",                                                                        \
-        .server_tunnel6 = "fd00:8::1",                                                                       \
-        .features = family,                                                                                  \
-    }
+static const struct lab_scenario tcp4_aes256gcm = {
+    .id = "tcp4-aes256gcm",
+    LAB_USUAL_TUNNEL,
+    .proto = "tcp4",
+    .cipher = "AES-256-GCM",
+    .auth = "SHA256",
+    .tls_crypt = true,
+    .features = features4,
+};
 
-SCENARIO(tcp4_aes256gcm, "tcp4", features4);
-SCENARIO(tcp6_aes256gcm, "tcp6", features6);
+static const struct lab_scenario tcp6_aes256gcm = {
+    .id = "tcp6-aes256gcm",
+    LAB_USUAL_TUNNEL,
+    .proto = "tcp6",
+    .cipher = "AES-256-GCM",
+    .auth = "SHA256",
+    .tls_crypt = true,
+    .features = features6,
+};
 
 /* A stream with holes can't be judged, and one with bulk transfers is too much
  * to record: the capture ends before them. */

@@ -82,3 +82,17 @@ const char *lab_term_color(const struct lab_term *term, enum lab_color color)
     };
     return term->color ? codes[color] : "";
 }
+
+size_t lab_term_fit(const char *text, size_t room)
+{
+    size_t len = strlen(text);
+    if (len <= room)
+    {
+        return len;
+    }
+    while (room > 0 && text[room] != ' ')
+    {
+        room--;
+    }
+    return room > 0 ? room : strcspn(text, " ");
+}

@@ -6,6 +6,7 @@
 #include "lib/err.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum lab_color
 {
@@ -35,6 +36,9 @@ void lab_term_print(struct lab_term *term, const char *fmt, ...) LAB_PRINTF(2, 3
 
 /* Replaces the live line (terminal only; else nothing). Cut to the width. */
 void lab_term_live(struct lab_term *term, const char *text);
+
+/* How much of text fits in a line of room columns, cut at a blank: the caller goes on behind it. At least one word. */
+size_t lab_term_fit(const char *text, size_t room);
 
 /* Escape sequence of a colour, "" where there is none. LAB_PLAIN ends any. */
 const char *lab_term_color(const struct lab_term *term, enum lab_color color);

@@ -1,5 +1,6 @@
 #include "lib/traffic.h"
 
+#include "lib/busy.h"
 #include "lib/clock.h"
 #include "lib/counters.h"
 #include "lib/cpu.h"
@@ -32,6 +33,18 @@ struct lab_helper *lab_traffic_helper(struct lab_traffic_run *run, const char *l
     run->helpers[at] = (struct lab_helper){
         .log_name = log_name, .delay_ms = delay_ms, .netns = run->cell->topology->client_ns};
     return &run->helpers[at];
+}
+
+const char *lab_traffic_output(const struct lab_traffic_run *run, const char *log_name)
+{
+    for (size_t i = 0; i < run->helper_count; i++)
+    {
+        if (strcmp(run->helpers[i].log_name, log_name) == 0)
+        {
+            return run->helpers[i].output;
+        }
+    }
+    return NULL;
 }
 
 static enum lab_err add_events(struct lab_traffic_run *run, struct lab_why *why)
@@ -94,6 +107,11 @@ struct around
     double server_cpu_s;
     unsigned long client_rss_kib;
     unsigned long server_rss_kib;
+    struct lab_busy client_busy;
+    struct lab_busy server_busy;
+    struct lab_busy link_busy;
+    struct lab_busy_host host_busy;
+    json_t *link; /* the emulator's account; NULL: none. Owned */
 };
 
 static enum lab_err look(struct lab_cell *cell, struct around *around, struct lab_why *why)
@@ -102,6 +120,13 @@ static enum lab_err look(struct lab_cell *cell, struct around *around, struct la
     around->server_cpu_s = lab_cpu_of_session(cell->server.pid);
     around->client_rss_kib = lab_rss_of_session(cell->client.pid);
     around->server_rss_kib = lab_rss_of_session(cell->server.pid);
+    lab_busy_read(cell->client.pid, &around->client_busy);
+    lab_busy_read(cell->server.pid, &around->server_busy);
+    lab_busy_read(cell->link.proc.pid, &around->link_busy);
+    lab_busy_host_read(&around->host_busy);
+    /* An emulator that tells nothing is found out when it is stopped. */
+    struct lab_why unsaid;
+    (void)!lab_link_account(&cell->link, &around->link, &unsaid);
     enum lab_err err = lab_counters_read(cell->loop, cell->topology, &around->counters, why);
     return err == LAB_OK ? lab_evidence_read(cell, &around->evidence, why) : err;
 }
@@ -122,6 +147,28 @@ static void add_to_total(const json_t *values, json_t *total)
             json_object_set_new(total, *name, json_null());
         }
     }
+}
+
+static void add_share(json_t *values, const char *who, const struct lab_busy *before,
+                      const struct lab_busy *after)
+{
+    char name[48];
+    struct lab_busy_share share = lab_busy_between(before, after);
+    snprintf(name, sizeof name, "%s_thread_percent", who);
+    json_object_set_new(values, name, lab_json_number(share.wanted_percent));
+    snprintf(name, sizeof name, "%s_waited_percent", who);
+    json_object_set_new(values, name, lab_json_number(share.waited_percent));
+}
+
+static void add_busy(const struct around *before, const struct around *after, bool client, bool server,
+                     json_t *values)
+{
+    static const struct lab_busy nobody;
+    add_share(values, "client", &before->client_busy, client ? &after->client_busy : &nobody);
+    add_share(values, "server", &before->server_busy, server ? &after->server_busy : &nobody);
+    add_share(values, "link", &before->link_busy, &after->link_busy);
+    json_object_set_new(values, "host_busy_percent",
+                        lab_json_number(lab_busy_host_percent(&before->host_busy, &after->host_busy)));
 }
 
 /* Less than before is no growth; 0 pages: it was not running. */
@@ -146,7 +193,9 @@ static void add_around(struct lab_cell *cell, const struct around *before, const
                         client ? grown(before->client_rss_kib, after->client_rss_kib) : json_null());
     json_object_set_new(values, "server_rss_grown_kib",
                         server ? grown(before->server_rss_kib, after->server_rss_kib) : json_null());
+    add_busy(before, after, client, server, values);
     lab_counters_add(&before->counters, &after->counters, values);
+    lab_counters_add_link(before->link, after->link, values);
     lab_evidence_add(&before->evidence, &after->evidence, values);
 }
 
@@ -172,8 +221,8 @@ static enum lab_go give_up(struct lab_cell *cell, const char *name, enum lab_err
 
 enum lab_go lab_traffic_measure(struct lab_cell *cell, const struct lab_traffic_plan *plan, json_t *total)
 {
-    struct around before;
-    struct around after;
+    struct around before = {.link = NULL};
+    struct around after = {.link = NULL};
     struct lab_why why;
     struct lab_traffic_run *run = calloc(1, sizeof *run);
     if (run == NULL)
@@ -202,6 +251,8 @@ enum lab_go lab_traffic_measure(struct lab_cell *cell, const struct lab_traffic_
     enum lab_go go = err == LAB_OK ? LAB_GO_ON : give_up(cell, plan->name, err, &why);
     struct lab_group group = {.helpers = run->helpers, .count = run->helper_count};
     lab_group_clear(&group);
+    json_decref(before.link);
+    json_decref(after.link);
     json_decref(run->values);
     json_decref(run->samples);
     free(run);

@@ -40,8 +40,16 @@ struct lab_helper *lab_traffic_helper(struct lab_traffic_run *run, const char *l
 LAB_MUST_USE enum lab_err lab_traffic_flood_add(struct lab_traffic_run *run, struct lab_why *why);
 LAB_MUST_USE enum lab_err lab_traffic_flood_take(struct lab_traffic_run *run, struct lab_why *why);
 
+/* traffic_sockets.c: looks at the sockets of a TCP transfer that warms up for so long; what they tell, into values
+ * (up_window_percent ..., of a tunnel over TCP client_outer_window_percent ...: results/SCHEMA.md). */
+void lab_traffic_sockets_add(struct lab_traffic_run *run, double warm_up_s);
+void lab_traffic_sockets_take(struct lab_traffic_run *run);
+
 /* Runs the helpers and the events of the traffic side by side. */
 LAB_MUST_USE enum lab_err lab_traffic_go(struct lab_traffic_run *run, struct lab_why *why);
+
+/* What the helper with this log printed; NULL: there is none. */
+const char *lab_traffic_output(const struct lab_traffic_run *run, const char *log_name);
 
 /* Round trips of a ping's output, into values and samples. */
 LAB_MUST_USE enum lab_err lab_traffic_take_pings(const char *output, bool under_load, json_t *values,

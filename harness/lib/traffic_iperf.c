@@ -187,7 +187,14 @@ struct sums
     double goodput_mbps;
     double octets;
     int64_t retransmits;
+    double client_cpu_percent; /* of the busiest of them */
+    double server_cpu_percent;
 };
+
+static double larger(double one, double other)
+{
+    return one >= other ? one : other;
+}
 
 static enum lab_err take_transfer(struct lab_traffic_run *run, size_t at, bool down, struct sums *sums,
                                   struct lab_why *why)
@@ -203,22 +210,12 @@ static enum lab_err take_transfer(struct lab_traffic_run *run, size_t at, bool d
     sums->goodput_mbps += mbps;
     sums->octets += iperf.goodput_mbps * 1e6 / 8.0 * iperf.seconds;
     sums->retransmits += iperf.retransmits > 0 ? iperf.retransmits : 0;
+    sums->client_cpu_percent = larger(iperf.cpu_local_percent, sums->client_cpu_percent);
+    sums->server_cpu_percent = larger(iperf.cpu_remote_percent, sums->server_cpu_percent);
     json_object_set_new(run->values, down ? "down_mbps" : "up_mbps", lab_json_number(mbps));
     json_object_set_new(run->samples, down ? "down_interval_mbps" : "up_interval_mbps",
                         lab_json_numbers(iperf.interval_mbps, iperf.interval_count));
     return LAB_OK;
-}
-
-static const char *output_of(const struct lab_traffic_run *run, const char *log_name)
-{
-    for (size_t i = 0; i < run->helper_count; i++)
-    {
-        if (strcmp(run->helpers[i].log_name, log_name) == 0)
-        {
-            return run->helpers[i].output;
-        }
-    }
-    return NULL;
 }
 
 static enum lab_err take_tcp(struct lab_traffic_run *run, struct lab_why *why)
@@ -237,14 +234,19 @@ static enum lab_err take_tcp(struct lab_traffic_run *run, struct lab_why *why)
     }
     if (err == LAB_OK && def->pings)
     {
-        err = lab_traffic_take_pings(output_of(run, "ping-under-load.txt"), true, run->values, run->samples,
-                                     why);
+        err = lab_traffic_take_pings(lab_traffic_output(run, "ping-under-load.txt"), true, run->values,
+                                     run->samples, why);
     }
     if (err == LAB_OK)
     {
         json_object_set_new(run->values, "goodput_mbps", lab_json_number(sums.goodput_mbps));
         json_object_set_new(run->values, "octets", lab_json_number(sums.octets));
         json_object_set_new(run->values, "retransmits", json_integer(sums.retransmits));
+        json_object_set_new(run->values, "iperf3_client_cpu_percent",
+                            lab_json_number(sums.client_cpu_percent));
+        json_object_set_new(run->values, "iperf3_server_cpu_percent",
+                            lab_json_number(sums.server_cpu_percent));
+        lab_traffic_sockets_take(run);
     }
     return err;
 }
@@ -267,6 +269,7 @@ enum lab_err lab_traffic_tcp(struct lab_traffic_run *run, struct lab_why *why)
     {
         add_pings(run);
     }
+    lab_traffic_sockets_add(run, WARM_UP_S);
     err = err == LAB_OK ? lab_traffic_go(run, why) : err;
     if (err == LAB_OK)
     {

@@ -8,6 +8,8 @@ const url = require('node:url');
 const {chromium} = require('playwright-core');
 
 const [shots, program, ...pages] = process.argv.slice(2);
+/* Half a second on a quiet machine; this one may do other things besides. */
+const SLOWEST_MS = 6000;
 let bad = 0;
 let good = 0;
 
@@ -58,6 +60,32 @@ async function checkFilters(page, name)
     expect(text.split('\n').length > 2, name + ': CSV of what is shown');
 }
 
+/* What the page says first, before any chart; and a case opened from its row and from a point of a chart. */
+async function checkReading(page, name)
+{
+    const first = await page.evaluate(() => {
+        const gist = document.querySelector('#gist .first');
+        const chart = document.querySelector('.chart');
+        return gist === null ? '' : chart === null || gist.compareDocumentPosition(chart) & Node.DOCUMENT_POSITION_FOLLOWING ? gist.textContent : '';
+    });
+    if (name.endsWith('index'))
+        return;
+    expect(first.length > 10, name + ': begins with a sentence: ' + first);
+    const before = page.url();
+    await page.click('tr[data-case]:not([hidden]) th a');
+    expect(await page.locator('tr.detail dd').count() > 0 && page.url() !== before, name + ': a row opens its case, and the address names it');
+    await page.click('tr.chosen th a');
+    expect(await page.locator('tr.detail').count() === 0, name + ': and closes it');
+    const link = page.locator('.chart [href], .chart a').first();
+    const marks = page.locator('.chart g.mark-symbol path[aria-label], .chart path[cursor], .chart path[style*="cursor: pointer"]');
+    if (await marks.count() > 0)
+    {
+        await marks.last().click({force: true});
+        await page.waitForTimeout(300);
+        expect(/case=|run\.jsonl|report\.html/.test(page.url()) || await link.count() > 0, name + ': a point leads to its case');
+    }
+}
+
 async function view(browser, file, name, how)
 {
     const context = await browser.newContext({viewport: {width: how.width, height: 900}, colorScheme: how.scheme, javaScriptEnabled: how.scripts !== false});
@@ -66,12 +94,17 @@ async function view(browser, file, name, how)
     page.on('console', message => { if (['error', 'warning'].includes(message.type())) said.push(message.text()); });
     page.on('pageerror', error => said.push(String(error)));
     page.on('request', request => { if (/^(https?|ws):/.test(request.url())) said.push('asks the network: ' + request.url()); });
+    const began = Date.now();
     await page.goto(url.pathToFileURL(file).href);
     const label = name + ' ' + how.name;
     if (how.scripts === false)
         expect(await page.locator('table tbody tr').count() > 0, label + ': tables without scripts');
     else
     {
+        await page.waitForFunction(() => document.body.dataset.ready === '1' || document.querySelector('#charts .note'), {timeout: 20000});
+        const took = Date.now() - began;
+        expect(took < SLOWEST_MS, label + ': stands after ' + took + ' ms');
+        await page.evaluate(() => typeof vegaEmbed === 'undefined' || drawAll());
         await ready(page);
         const failed = await page.$$eval('.chart .note', list => list.map(node => node.textContent));
         const charts = await page.locator('.chart svg').count();
@@ -89,6 +122,7 @@ async function view(browser, file, name, how)
     if (how.filters)
     {
         await checkLinks(page, file);
+        await checkReading(page, name);
         await checkFilters(page, name);
         const before = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
         await page.click('#theme');

@@ -7,6 +7,7 @@ function chart(id, title, about, spec)
     const section = element('section', '', {id, className: 'chart'});
     const plot = element('div', '', {className: 'plot'});
     section.append(element('h2', title), element('p', about, {className: 'sub'}), plot);
+    plot.style.minHeight = (spec.height || 220) + 'px';
     place.append(section);
     const whole = {
         $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
@@ -14,9 +15,31 @@ function chart(id, title, about, spec)
         autosize: {type: 'fit-x', contains: 'padding'},
         ...spec,
     };
-    return vegaEmbed(plot, whole, {actions: false, renderer: 'svg', config: theme.vega(), tooltip: {theme: theme.now()}})
-        .catch(error => plot.append(element('p', 'This chart failed: ' + error.message, {className: 'note'})));
+    waiting.set(section, () => vegaEmbed(plot, whole, {actions: false, renderer: 'svg', config: theme.vega(), tooltip: {theme: theme.now()}})
+        .catch(error => plot.append(element('p', 'This chart failed: ' + error.message, {className: 'note'}))));
+    seen.observe(section);
 }
+
+/* A page of many charts stands at once: each is drawn when it comes near the window, all of them before printing. */
+const waiting = new Map();
+const seen = new IntersectionObserver(found => found.filter(one => one.isIntersecting).forEach(one => drawNow(one.target)), {rootMargin: '700px'});
+
+function drawNow(section)
+{
+    const draw = waiting.get(section);
+    waiting.delete(section);
+    seen.unobserve(section);
+    if (draw && section.isConnected)
+        drawing.push(draw());
+}
+
+const drawing = [];
+async function drawAll()
+{
+    [...waiting.keys()].forEach(drawNow);
+    await Promise.all(drawing);
+}
+addEventListener('beforeprint', drawAll);
 
 const wide = () => document.getElementById('charts').clientWidth;
 const narrow = () => wide() < 600;
@@ -24,7 +47,8 @@ const narrow = () => wide() < 600;
 /* Width of each panel of a row of facets, for specs that cannot take their container's. */
 function panels(count, most)
 {
-    const columns = Math.max(1, Math.min(count, most, Math.floor(wide() / 300)));
+    const fit = Math.max(1, Math.min(count, most, Math.floor(wide() / 300)));
+    const columns = Math.ceil(count / Math.ceil(count / fit));
     return {columns, width: Math.max(180, Math.floor((wide() - 90 * columns) / columns))};
 }
 
@@ -53,8 +77,15 @@ function fewest(names)
     return [...new Set(names)].sort((one, two) => (/[\/\u2192]/.test(one) - /[\/\u2192]/.test(two)) || one.localeCompare(two)).slice(0, LINES);
 }
 
-/* Where a point leads: the row of its case, or its raw files. */
-const rawLink = item => item.files && item.files.logs ? item.files.logs.split('/').map(encodeURIComponent).join('/') : 'run.jsonl';
+/* A measurement's name as words. */
+function wordsOf(name)
+{
+    const [first, ...rest] = name.split(' ');
+    return [(data.words || {})[first] || first.replaceAll('_', ' '), ...rest].join(', ');
+}
+
+/* Where a point leads: its case, opened below, which links to logs and capture. What is shown stays as it is. */
+const caseLink = item => '#' + new URLSearchParams({...state.values, case: item.id});
 
 /* A mark that differs by shape too, so that colour is never alone. */
 const byName = (field, extra) => ({

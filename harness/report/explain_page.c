@@ -30,7 +30,7 @@ static void put_left_out(FILE *out, const json_t *list)
 
 static void put_way(FILE *out, const json_t *line, const char *subject, const char *way)
 {
-    if (lab_loaded_text(line, subject)[0] != '\0')
+    if (lab_loaded_text(line, subject)[0] != '\0' && lab_loaded_text(line, way)[0] != '\0')
     {
         lab_html_text(out, lab_loaded_text(line, subject));
         fputs(" is put under a profile ", out);

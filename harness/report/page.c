@@ -1,6 +1,7 @@
 /* A page from its template: the slots {{title}}, {{style}}, {{body}}, {{data}} and {{scripts}}. */
 #include "report/page.h"
 
+#include "report/gist.h"
 #include "report/html.h"
 
 #include <stdlib.h>
@@ -10,8 +11,9 @@
 #define PART_MAX (4u << 20)
 
 static const char *const libraries[] = {"vega.min.js", "vega-lite.min.js", "vega-embed.min.js"};
-static const char *const scripts[] = {"theme.js",      "state.js",        "charts.js",
-                                      "charts_run.js", "charts_index.js", "main.js"};
+static const char *const scripts[] = {
+    "theme.js",          "state.js",        "charts.js", "charts_run.js", "charts_experiment.js",
+    "charts_explain.js", "charts_index.js", "main.js"};
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
 
 static enum lab_err library_path(const struct lab_paths *paths, const char *name,
@@ -181,8 +183,22 @@ enum lab_err lab_page_run(const struct lab_paths *paths, const char *dir, struct
     return err;
 }
 
+static void print_gist(const char *dir, struct lab_term *term)
+{
+    struct lab_loaded loaded;
+    struct lab_why why;
+    if (lab_loaded_read(dir, &loaded, &why) == LAB_OK)
+    {
+        struct lab_gist gist;
+        lab_gist_of(&loaded, &gist);
+        lab_gist_print(&gist, term);
+        lab_loaded_clear(&loaded);
+    }
+}
+
 void lab_page_after(const char *dir, const char *shown, struct lab_term *term)
 {
+    print_gist(dir, term);
     struct lab_paths paths;
     struct lab_why why;
     enum lab_err err = lab_paths_find(&paths, &why);

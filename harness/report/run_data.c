@@ -4,6 +4,7 @@
 
 #include "lib/findings.h"
 #include "lib/stats.h"
+#include "report/gist.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@
 
 #define SAMPLE_MAX 128
 
-static json_t *number(double value)
+json_t *lab_page_number(double value)
 {
     return isfinite(value) ? json_real(value) : json_null();
 }
@@ -142,31 +143,61 @@ static json_t *case_data(const struct lab_loaded_case *item)
     return data;
 }
 
-/* Each grid and column of an experiment, computed for one point. */
+/* Each of a list of expressions (grids, columns) at one point. */
+static json_t *computed(const struct lab_finding *finding, const json_t *defs)
+{
+    json_t *values = json_array();
+    bool measured = lab_finding_counts(finding) || finding->verdict == LAB_TAINTED;
+    for (size_t i = 0; i < json_array_size(defs); i++)
+    {
+        const char *of = lab_loaded_text(json_array_get(defs, i), "of");
+        json_array_append_new(values,
+                              measured ? lab_page_number(lab_finding_number(finding, of)) : json_null());
+    }
+    return values;
+}
+
+/* Grids and columns of an experiment. Both lists are long in a large record: the ids are looked up, not searched. */
 static void add_computed(json_t *cases, const struct lab_findings *findings)
 {
-    const json_t *grids = json_object_get(findings->experiment, "grids");
+    json_t *by_id = json_object();
+    for (size_t c = 0; c < json_array_size(cases); c++)
+    {
+        json_t *item = json_array_get(cases, c);
+        json_object_set(by_id, lab_loaded_text(item, "id"), item);
+    }
     for (size_t i = 0; i < findings->count; i++)
     {
         const struct lab_finding *finding = &findings->list[i];
-        json_t *values = json_array();
-        for (size_t g = 0; g < json_array_size(grids); g++)
+        json_t *item = json_object_get(by_id, finding->id);
+        if (item != NULL)
         {
-            const char *of = lab_loaded_text(json_array_get(grids, g), "of");
-            json_array_append_new(values, lab_finding_counts(finding) || finding->verdict == LAB_TAINTED
-                                              ? number(lab_finding_number(finding, of))
-                                              : json_null());
+            json_object_set_new(item, "grids",
+                                computed(finding, json_object_get(findings->experiment, "grids")));
+            json_object_set_new(item, "columns",
+                                computed(finding, json_object_get(findings->experiment, "columns")));
         }
-        for (size_t c = 0; c < json_array_size(cases); c++)
-        {
-            json_t *item = json_array_get(cases, c);
-            if (strcmp(lab_loaded_text(item, "id"), finding->id) == 0)
-            {
-                json_object_set(item, "grids", values);
-            }
-        }
-        json_decref(values);
     }
+    json_decref(by_id);
+}
+
+/* Names of figures as words, so that charts and sentences say the same. */
+static json_t *word_data(const json_t *cases)
+{
+    json_t *words = json_object();
+    for (size_t c = 0; c < json_array_size(cases); c++)
+    {
+        const json_t *list = json_object_get(json_array_get(cases, c), "measurements");
+        for (size_t m = 0; m < json_array_size(list); m++)
+        {
+            char name[64], said[64];
+            const char *whole = lab_loaded_text(json_array_get(list, m), "name");
+            snprintf(name, sizeof name, "%.*s", (int)strcspn(whole, ":"), whole);
+            lab_gist_words(said, sizeof said, name);
+            json_object_set_new(words, name, json_string(said));
+        }
+    }
+    return words;
 }
 
 json_t *lab_page_run_data(const struct lab_loaded *loaded)
@@ -197,6 +228,7 @@ json_t *lab_page_run_data(const struct lab_loaded *loaded)
     }
     add_computed(cases, &findings);
     lab_findings_clear(&findings);
-    return json_pack("{s:s, s:o, s:O, s:O?, s:O?, s:o}", "page", "run", "explain", explain, "start",
-                     loaded->start, "end", loaded->end, "env", loaded->env, "cases", cases);
+    return json_pack("{s:s, s:o, s:o, s:O, s:O?, s:O?, s:o}", "page", "run", "words", word_data(cases),
+                     "explain", explain, "start", loaded->start, "end", loaded->end, "env", loaded->env,
+                     "cases", cases);
 }

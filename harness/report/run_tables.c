@@ -2,9 +2,11 @@
 #include "report/page.h"
 
 #include "lib/report.h"
+#include "report/gist.h"
 #include "report/html.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -147,6 +149,7 @@ struct grid
     const char *names[2][GRID_MAX]; /* clients, servers */
     size_t sizes[2];
     size_t counts[GRID_MAX][GRID_MAX][LAB_VERDICT_COUNT];
+    bool crossed; /* some client met another program */
 };
 
 static size_t place_of(struct grid *grid, size_t role, const char *name)
@@ -166,9 +169,25 @@ static size_t place_of(struct grid *grid, size_t role, const char *name)
     return grid->sizes[role]++;
 }
 
+static int by_name(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
 static void fill_grid(struct grid *grid, const struct lab_loaded *loaded)
 {
     *grid = (struct grid){.sizes = {0}};
+    for (size_t i = 0; i < loaded->case_count; i++)
+    {
+        const json_t *line = loaded->cases[i].line;
+        if (lab_loaded_text(line, "client")[0] != '\0')
+        {
+            (void)place_of(grid, 0, lab_loaded_text(line, "client"));
+            (void)place_of(grid, 1, lab_loaded_text(line, "server"));
+        }
+    }
+    qsort(grid->names[0], grid->sizes[0], sizeof grid->names[0][0], by_name);
+    qsort(grid->names[1], grid->sizes[1], sizeof grid->names[1][0], by_name);
     for (size_t i = 0; i < loaded->case_count; i++)
     {
         const struct lab_loaded_case *item = &loaded->cases[i];
@@ -178,6 +197,7 @@ static void fill_grid(struct grid *grid, const struct lab_loaded *loaded)
         if (s < GRID_MAX)
         {
             grid->counts[c][s][lab_loaded_verdict(item)]++;
+            grid->crossed = grid->crossed || strcmp(client, lab_loaded_text(item->line, "server")) != 0;
         }
     }
 }
@@ -207,7 +227,10 @@ static void put_grid(FILE *out, const struct lab_loaded *loaded)
 {
     static struct grid grid;
     fill_grid(&grid, loaded);
-    if (grid.sizes[0] == 0)
+    /* Where every program meets itself alone there is nothing to see, and who is faster is another question. */
+    if (grid.sizes[0] == 0 || (json_object_get(loaded->start, "experiment") != NULL && !grid.crossed) ||
+        strncmp(lab_loaded_text(loaded->start, "suite"), "perf", 4) == 0 ||
+        strcmp(lab_loaded_text(loaded->start, "suite"), "compare") == 0)
     {
         return;
     }
@@ -301,9 +324,11 @@ static void put_case(FILE *out, const char *dir, const struct lab_loaded_case *i
     static const char *const down[] = {"tcp_down", "goodput_mbps", "tcp_down", "down_mbps", NULL};
     fprintf(out, "<tr id=\"case-%zu\" data-case=\"", index);
     lab_html_text(out, item->id);
-    fputs("\"><th>", out);
+    fputs("\"><th><a href=\"#case=", out);
+    lab_html_link(out, item->id);
+    fputs("\">", out);
     lab_html_text(out, item->id);
-    fputs("</th><td>", out);
+    fputs("</a></th><td>", out);
     lab_page_verdict(out, lab_verdict_name(lab_loaded_verdict(item)));
     fputs("</td>", out);
     lab_html_number(out, figure(item, rtt));
@@ -326,8 +351,12 @@ void lab_page_run_body(void *arg, FILE *out)
     snprintf(title, sizeof title, "%s", lab_loaded_text(loaded->start, "suite"));
     lab_page_opening(out, about[0] != '\0' ? about : title, lab_loaded_text(loaded->start, "run_id"),
                      "../index.html");
+    struct lab_gist gist;
+    lab_gist_of(loaded, &gist);
+    lab_gist_html(&gist, out);
     put_facts(out, loaded);
     put_grid(out, loaded);
+    lab_page_matrix(out, loaded);
     lab_page_explain(out, loaded);
     fputs(
         "<div id=\"charts\"></div>\n<section id=\"cases\"><h2>Cases</h2><p class=\"sub\"><span "

@@ -13,21 +13,30 @@ const state = {
             theme.choose(state.values.theme);
     },
 
+    /* All that decides what is shown: not which case is opened. */
+    shown()
+    {
+        return String(new URLSearchParams({...state.values, case: ''}));
+    },
+
     set(key, value)
     {
         if (value)
             state.values[key] = value;
         else
             delete state.values[key];
+        /* What is shown changes: an opened case may not be part of it any more. */
+        if (key !== 'case' && key !== 'theme')
+            delete state.values.case;
         history.replaceState(null, '', '#' + new URLSearchParams(state.values));
     },
 };
 
 /* Words of an item by the name of a filter; an item may have several. */
 const words = {
-    subject: item => data.page === 'run' ? [...new Set([subjectOf(item), item.client, item.server])].filter(Boolean) : [],
-    cipher: item => item.cipher ? [item.cipher] : [],
-    profile: item => item.profile ? [item.profile] : [],
+    subject: item => data.page === 'run' ? [...new Set([subjectOf(item), item.client, item.server])].filter(Boolean) : item.subjects || [],
+    cipher: item => item.ciphers || (item.cipher ? [item.cipher] : []),
+    profile: item => item.profiles || (item.profile ? [item.profile] : []),
     verdict: item => item.verdict ? [item.verdict] : Object.keys(item.verdicts || {}).filter(name => item.verdicts[name] > 0),
     suite: item => item.suite ? [item.suite] : [],
     commit: item => item.commit ? [item.commit] : [],
@@ -150,13 +159,24 @@ function buildDownloads()
     into.append(csv, json);
 }
 
+/* A dashboard of many runs begins with the newest. */
+const limitOfRows = () => data.page === 'index' && !state.values.all ? 16 : Infinity;
+
 /* Rows of the tables that the page came with. */
 function showRows()
 {
     const key = data.page === 'run' ? 'case' : 'link';
     const visible = new Set(shown().map(item => data.page === 'run' ? item.id : item.link));
     const known = new Set(list.map(item => data.page === 'run' ? item.id : item.link));
+    let rows = 0;
     for (const row of document.querySelectorAll('tr[data-' + key + ']'))
-        row.hidden = known.has(row.dataset[key]) && !visible.has(row.dataset[key]);
-    document.getElementById('shown').textContent = visible.size + ' of ' + known.size + ' shown';
+        row.hidden = known.has(row.dataset[key]) && (!visible.has(row.dataset[key]) || ++rows > limitOfRows());
+    const text = document.getElementById('shown');
+    text.textContent = Math.min(rows, limitOfRows()) + ' of ' + known.size + ' shown';
+    if (rows > limitOfRows())
+    {
+        const all = element('button', 'all ' + rows, {type: 'button'});
+        all.onclick = () => { state.set('all', '1'); showRows(); };
+        text.append(' ', all);
+    }
 }

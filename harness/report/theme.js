@@ -34,7 +34,7 @@ const theme = {
             view: {stroke: line},
             axis: {labelColor: soft, titleColor: soft, gridColor: line, domainColor: line, tickColor: line, labelLimit: 170,
                    titleFontWeight: 'normal', labelFontSize: 12, titleFontSize: 12},
-            legend: {labelColor: ink, titleColor: soft, labelFontSize: 12, labelLimit: 260, titleFontWeight: 'normal'},
+            legend: {symbolOpacity: 1, labelColor: ink, titleColor: soft, labelFontSize: 12, labelLimit: 260, titleFontWeight: 'normal'},
             header: {labelColor: ink, titleColor: soft, labelFontSize: 12, labelLimit: 260},
             title: {color: ink},
             range: {category: theme.palette()},

@@ -1,25 +1,15 @@
 """What run-manage says to both sockets, and what has to come back. Arguments: server socket, client socket."""
 import re
-import socket
 import sys
 import time
+
+import managetalk
 
 DEADLINE_S = 15
 
 
-class Talk:
-    def __init__(self, path):
-        self.socket = socket.socket(socket.AF_UNIX)
-        end = time.monotonic() + DEADLINE_S
-        while True:
-            try:
-                self.socket.connect(path)
-                break
-            except OSError:
-                if time.monotonic() > end:
-                    raise
-                time.sleep(0.05)
-        self.text = ""
+class Talk(managetalk.Connection):
+    text = ""
 
     def expect(self, pattern):
         """True once pattern is in what came; what it needed is used up."""
@@ -29,21 +19,14 @@ class Talk:
             if found:
                 self.text = self.text[found.end():]
                 return True
-            self.socket.settimeout(max(0.01, end - time.monotonic()))
-            try:
-                data = self.socket.recv(65536)
-            except OSError:
-                data = b""
+            data = self.receive(end - time.monotonic())
             if not data or time.monotonic() > end:
                 return False
             self.text += data.decode("ascii", "replace")
 
-    def say(self, line):
-        if line:
-            self.socket.sendall(line.encode() + b"\r\n")
-
 
 STEPS = [
+    # a greeting, the password, and one line for each answer [WP-MGMT-001]
     ("server", "", r"^>INFO:OpenVPN Management Interface Version 5"),
     ("server", "", r"^>HOLD:Waiting for hold release"),
     ("server", "hold", r"^SUCCESS: hold=1\r$"),
@@ -58,11 +41,16 @@ STEPS = [
     ("client", "hold release", r"^SUCCESS: hold release succeeded\r$"),
     ("client", "", r"^>PASSWORD:Need 'Auth' username/password\r$"),
     ("client", 'username "Auth" alice', r"^SUCCESS: 'Auth' username entered, but not yet verified\r$"),
-    ("client", 'password "Auth" "a \\"b"', r"^SUCCESS: 'Auth' password entered, but not yet verified\r$"),
+    ("client", "password Auth", r"^ERROR: the 'password' command requires 2 parameters\r$"),
+    ("client", "version 5\r\npassword Auth\r\n!\r\nEND", r"^ERROR: the password can't be read"),
+    ("client", 'password Auth\r\nYSAi\r\nYg==\r\nEND', r"^SUCCESS: 'Auth' password entered, but not yet verified\r$"),
+    ("client", "test 3", r"^\[0\] [^\r]*\r\n\[1\] [^\r]*\r\n\[2\] [^\r]*\r$"),
+    # names of states, and empty fields between commas [WP-MGMT-010]
     ("client", "", r"^>STATE:\d+,WAIT,,,,,,\r$"),
     ("client", "", r"^>STATE:\d+,AUTH,,,,,,\r$"),
     ("client", "", r"^>STATE:\d+,GET_CONFIG,,,,,,\r$"),
     ("client", "", r"^>STATE:\d+,CONNECTED,SUCCESS,10\.8\.0\.2,10\.77\.2\.2,1194,,\r$"),
+    # lines up to END; arguments as in a configuration file [WP-MGMT-002]
     ("client", "status", r"^OpenVPN STATISTICS\r\nUpdated,[^\r]*\r\n(.*\r\n)*?END\r$"),
     ("client", "pid", r"^SUCCESS: pid=\d+\r$"),
     ("client", "bogus", r"^ERROR: unknown command, enter 'help' for more options\r$"),
@@ -91,7 +79,8 @@ STEPS = [
 
 talks = {"server": Talk(sys.argv[1]), "client": Talk(sys.argv[2])}
 for number, (side, line, pattern) in enumerate(STEPS):
-    talks[side].say(line)
+    if line:
+        talks[side].say(line)
     if not talks[side].expect(pattern):
         print(f"FAIL {side} {line[:60]!r}: waited in vain for {pattern}\n{talks[side].text[-800:]}")
         sys.exit(1)

@@ -24,9 +24,9 @@ static int set_up(void **state)
     matrix.subjects = subjects;
     matrix.subject_count = SUBJECTS;
     matrix.absent_count = 1;
-    matrix.tags[0] = LAB_T_EPOCH | LAB_T_EKM | LAB_T_MAIN;
-    matrix.tags[1] = LAB_T_EKM;
-    matrix.tags[2] = LAB_T_EPOCH | LAB_T_EKM;
+    matrix.tags[0][0] = matrix.tags[1][0] = LAB_T_EPOCH | LAB_T_EKM | LAB_T_MAIN;
+    matrix.tags[0][1] = matrix.tags[1][1] = LAB_T_EKM;
+    matrix.tags[0][2] = matrix.tags[1][2] = LAB_T_EPOCH | LAB_T_EKM;
     matrix.in_tree[2] = true;
     for (size_t i = 0; i <= SUBJECTS; i++)
     {
@@ -306,6 +306,10 @@ static void test_around(void **state)
     assert_int_equal(lab_matrix_plan_one(&matrix, "own/old-1.0/plain.gcm128.static-key", &plan, &why),
                      LAB_OK);
     assert_string_equal(plan.cases[0].impossible, "static key mode has no AEAD ciphers [WP-DATA-058]");
+    free(plan.cases);
+    assert_int_equal(lab_matrix_plan_one(&matrix, "own/old-1.0/plain.cfb256.static-key01", &plan, &why),
+                     LAB_OK);
+    assert_string_equal(plan.cases[0].impossible, "static key mode has no CFB and OFB ciphers [WP-DATA-058]");
     free(plan.cases);
 }
 

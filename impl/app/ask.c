@@ -7,9 +7,12 @@
 
 #include "app/manage_loop.h"
 #include "base/wipe.h"
+#include "wire/pem.h"
 
 #define GOT_NAME 1u
 #define GOT_TEXT 2u
+
+#define LINES_SINCE 5u /* what a controlling program speaks that sends passwords in lines */
 
 static void wipe_answer(struct ov_ask *ask)
 {
@@ -92,28 +95,35 @@ static void finish(struct ov_ask *ask)
     }
 }
 
-static void take(struct ov_ask *ask, const struct ov_manage_words *words, bool needed, const char *what,
-                 unsigned part)
+/* text is at most OV_MANAGE_WORD long for a name, else below OV_ASK_TEXT. */
+static void take_text(struct ov_ask *ask, const char *type, const char *text, bool needed, const char *what,
+                      unsigned part)
 {
     if (!needed)
     {
         ov_manage_say(ask->manage, "ERROR: no %s is currently needed at this time", what);
         return;
     }
-    if (strcmp(words->word[1], ask->type) != 0)
+    if (strcmp(type, ask->type) != 0)
     {
-        ov_manage_say(ask->manage, "ERROR: %s of type '%s' entered, but we need one of type '%s'", what,
-                      words->word[1], ask->type);
+        ov_manage_say(ask->manage, "ERROR: %s of type '%s' entered, but we need one of type '%s'", what, type,
+                      ask->type);
         return;
     }
     char *to = part == GOT_NAME ? ask->username : ask->text;
-    memcpy(to, words->word[2], strlen(words->word[2]) + 1); /* at most OV_MANAGE_WORD */
+    memcpy(to, text, strlen(text) + 1);
     ask->got |= part;
     ov_manage_say(ask->manage, "SUCCESS: '%s' %s entered, but not yet verified", ask->type, what);
     if (ask->got == (ask->kind == OV_ASK_LOGIN ? GOT_NAME | GOT_TEXT : GOT_TEXT))
     {
         finish(ask);
     }
+}
+
+static void take(struct ov_ask *ask, const struct ov_manage_words *words, bool needed, const char *what,
+                 unsigned part)
+{
+    take_text(ask, words->word[1], words->word[2], needed, what, part);
 }
 
 static bool waits(const struct ov_ask *ask, enum ov_ask_kind kind)
@@ -127,10 +137,50 @@ static void on_username(void *ctx, const struct ov_manage_words *words)
     take(ask, words, waits(ask, OV_ASK_LOGIN), "username", GOT_NAME);
 }
 
+static bool needs_password(const struct ov_ask *ask)
+{
+    return waits(ask, OV_ASK_LOGIN) || waits(ask, OV_ASK_PASSWORD);
+}
+
+/* Base64 in lines of its own, as 2.7 takes passwords of any length from who speaks version 5 [WP-MGMT-002]. */
+static void on_password_lines(void *ctx, const char *text, size_t len, enum ov_err err)
+{
+    struct ov_ask *ask = ctx;
+    char password[OV_ASK_TEXT];
+    size_t got = 0;
+    if (err == OV_OK)
+    {
+        err = ov_base64_decode(text, len, (uint8_t *)password, sizeof password - 1, &got);
+    }
+    password[err == OV_OK ? got : 0] = '\0';
+    if (err != OV_OK || strlen(password) != got)
+    {
+        ov_manage_say(ask->manage, "ERROR: the password can't be read (%s)",
+                      ov_err_name(err != OV_OK ? err : OV_ERR_FORMAT));
+    }
+    else
+    {
+        take_text(ask, ask->taken, password, needs_password(ask), "password", GOT_TEXT);
+    }
+    ov_wipe(password, sizeof password);
+}
+
 static void on_password(void *ctx, const struct ov_manage_words *words)
 {
     struct ov_ask *ask = ctx;
-    take(ask, words, waits(ask, OV_ASK_LOGIN) || waits(ask, OV_ASK_PASSWORD), "password", GOT_TEXT);
+    if (words->count > 2)
+    {
+        take(ask, words, needs_password(ask), "password", GOT_TEXT);
+    }
+    else if (words->count < 2 || ov_manage_client_version(ask->manage) < LINES_SINCE)
+    {
+        ov_manage_say(ask->manage, "ERROR: the 'password' command requires 2 parameters");
+    }
+    else
+    {
+        (void)snprintf(ask->taken, sizeof ask->taken, "%s", words->word[1]);
+        ov_manage_take_body(ask->manage, on_password_lines, ask);
+    }
 }
 
 static void on_needok(void *ctx, const struct ov_manage_words *words)
@@ -173,7 +223,8 @@ static const struct ov_manage_command commands[] = {
     {"certificate", 0, on_certificate, "then its lines and END: when it is asked for"},
     {"needok", 2, on_needok, "TYPE ok|cancel: when it is asked for"},
     {"needstr", 2, on_needstr, "TYPE TEXT: when it is asked for"},
-    {"password", 2, on_password, "TYPE TEXT: when it is asked for"},
+    {"password", 0, on_password,
+     "TYPE TEXT: when it is asked for; without TEXT, to who speaks version 5: base64 and END"},
     {"username", 2, on_username, "TYPE TEXT: when it is asked for"},
 };
 

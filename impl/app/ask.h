@@ -10,6 +10,7 @@
  * password, needok, needstr, certificate) while everything else goes on. */
 
 #define OV_ASK_TYPE 128u
+#define OV_ASK_TEXT 512u /* with NUL */
 
 enum ov_ask_kind
 {
@@ -30,9 +31,10 @@ struct ov_ask
     unsigned got;
     bool done;
     char username[OV_MANAGE_WORD + 1];
-    char text[OV_MANAGE_WORD + 1]; /* password, text, "ok", "cancel" */
-    char *lines;                   /* of CERTIFICATE; owned */
-    void (*answered)(void *ctx);   /* NULL: somebody looks at done */
+    char text[OV_ASK_TEXT];      /* password, text, "ok", "cancel" */
+    char taken[OV_ASK_TYPE];     /* of a password whose lines are being read */
+    char *lines;                 /* of CERTIFICATE; owned */
+    void (*answered)(void *ctx); /* NULL: somebody looks at done */
     void *ctx;
 };
 

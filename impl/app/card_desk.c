@@ -6,7 +6,6 @@
 
 #include "app/control.h"
 #include "app/login.h"
-#include "app/terminal.h"
 #include "base/wipe.h"
 #include "wire/pem.h"
 
@@ -52,6 +51,19 @@ static enum ov_err ask_management(struct ov_card_desk *desk, enum ov_ask_kind ki
     return len >= 0 && (size_t)len < cap ? OV_OK : OV_ERR_LIMIT;
 }
 
+static enum ov_err ask_terminal(struct ov_card_desk *desk, const char *question, bool echo, char *out,
+                                size_t cap)
+{
+    struct ov_dialogue now = {.loop = NULL};
+    struct ov_dialogue *dialogue = desk->dialogue != NULL ? desk->dialogue : &now;
+    const enum ov_err err = ov_dialogue_ask(dialogue, question, echo, out, cap);
+    if (err != OV_ERR_AGAIN)
+    {
+        ov_dialogue_drop(dialogue);
+    }
+    return err;
+}
+
 static enum ov_err on_pin(void *ctx, const char *token, bool again, char *pin, size_t cap)
 {
     struct ov_card_desk *desk = ctx;
@@ -68,7 +80,11 @@ static enum ov_err on_pin(void *ctx, const char *token, bool again, char *pin, s
     }
     char question[OV_ASK_TYPE + 40];
     (void)snprintf(question, sizeof question, "Enter %s Password: ", type);
-    const enum ov_err err = ov_terminal_ask(question, false, pin, cap);
+    const enum ov_err err = ask_terminal(desk, question, false, pin, cap);
+    if (err == OV_ERR_AGAIN)
+    {
+        return err;
+    }
     if (err != OV_OK)
     {
         ov_logf(desk->log, OV_LOG_ERROR, "can't ask for the PIN of '%.60s': %s", token,
@@ -90,7 +106,11 @@ static enum ov_err on_insert(void *ctx, const char *token)
     }
     char question[OV_ASK_TYPE + 40];
     (void)snprintf(question, sizeof question, "%s ('ok' when it is there): ", text);
-    err = ov_terminal_ask(question, true, answer, sizeof answer);
+    err = ask_terminal(desk, question, true, answer, sizeof answer);
+    if (err == OV_ERR_AGAIN)
+    {
+        return err;
+    }
     if (err != OV_OK)
     {
         ov_logf(desk->log, OV_LOG_ERROR, "the token '%.60s' is not there", token);
@@ -235,7 +255,7 @@ bool ov_card_desk_open(struct ov_card_desk *desk, struct ov_control *control, co
     {
         return fail(desk, "no name of a certificate");
     }
-    if (desk->driver->take(id, &desk->key, text) != OV_OK || !keep_certificate(desk, text))
+    if (desk->driver->take(&desk->settings, id, &desk->key, text) != OV_OK || !keep_certificate(desk, text))
     {
         return fail(desk, text);
     }

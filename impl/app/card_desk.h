@@ -2,6 +2,7 @@
 #define OV_APP_CARD_DESK_H
 
 #include "app/ask.h"
+#include "app/dialogue.h"
 #include "base/log.h"
 #include "card/card.h"
 #include "options/config.h"
@@ -20,9 +21,10 @@ struct ov_card_desk
     struct ov_card_asker asker;
     struct ov_card_settings settings;
     struct ov_tls_signer signer;
-    char *cert;                  /* PEM; owned */
-    bool running;                /* questions come back later: nothing waits for them */
-    void (*answered)(void *ctx); /* a PIN has come: let handshakes go on */
+    char *cert;                   /* PEM; owned */
+    bool running;                 /* questions come back later: nothing waits for them */
+    struct ov_dialogue *dialogue; /* the terminal while a loop runs, borrowed; NULL: a question there waits */
+    void (*answered)(void *ctx);  /* a PIN has come: let handshakes go on */
     void *ctx;
 };
 

@@ -1,23 +1,17 @@
 #include "app/cert_guard.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "app/environment.h"
+#include "app/cert_verify.h"
 #include "app/facts.h"
+#include "app/key_verify.h"
 #include "app/load_files.h"
-#include "app/scratch.h"
 #include "base/arena.h"
-#include "wire/pem.h"
 
-#define EXPORT_PATH 512
-#define CRL_OCTETS  (8u * 1024u * 1024u)
+#define CRL_OCTETS (8u * 1024u * 1024u)
 
 static void note_file(struct ov_cert_guard *guard, const struct stat *info)
 {
@@ -38,6 +32,15 @@ void ov_cert_guard_init(struct ov_cert_guard *guard, const struct ov_config *con
 
 void ov_cert_guard_clear(struct ov_cert_guard *guard)
 {
+    while (guard->cases != NULL)
+    {
+        ov_cert_verify_left(guard, guard->cases->handshake);
+    }
+    while (guard->keys != NULL)
+    {
+        ov_key_verify_left(guard, &guard->keys->who);
+    }
+    ov_environment_clear(&guard->chain.env);
     ov_cert_seen_clear(&guard->seen);
 }
 
@@ -108,154 +111,63 @@ static enum ov_err check_dir(const struct ov_cert_guard *guard, const struct ov_
     return OV_OK;
 }
 
-/* ---- --tls-verify ---- */
-
-/* The TLS library wants its answer at once, so this waits, as 2.x does. */
-static int run_and_wait(const char *const *args, const struct ov_environment *env)
-{
-    int status = -1;
-    const pid_t pid = fork();
-    if (pid == 0)
-    {
-        (void)execve(args[0], (char *const *)(uintptr_t)args, (char *const *)(uintptr_t)env->list);
-        _exit(127);
-    }
-    if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
-    {
-        return -1;
-    }
-    return WEXITSTATUS(status);
-}
-
-/* --tls-export-cert: a file that lives as long as the program runs. False: it can't be written; the log says why. */
-static bool export_cert(const struct ov_cert_guard *guard, const struct ov_tls_cert *cert,
-                        char path[static EXPORT_PATH])
-{
-    const char *dir = guard->config->certs.export_dir;
-    const size_t cap = 2 * cert->der_len + 256;
-    char *text = malloc(cap);
-    path[0] = '\0';
-    const int len = snprintf(path, EXPORT_PATH, "%s/ovref_cert_XXXXXX", dir);
-    bool good = text != NULL && len > 0 && (size_t)len < EXPORT_PATH &&
-                ov_pem_encode("CERTIFICATE", cert->der, cert->der_len, text, cap) == OV_OK;
-    const int fd = good ? mkostemp(path, O_CLOEXEC) : -1;
-    good = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
-    if (!good)
-    {
-        ov_logf(guard->log, OV_LOG_ERROR, "--tls-export-cert: cannot write into %s: %s", dir,
-                strerror(errno));
-    }
-    if (fd >= 0)
-    {
-        (void)close(fd);
-    }
-    free(text);
-    return good;
-}
-
-static enum ov_err ask_program(const struct ov_cert_guard *guard, const struct ov_tls_cert *cert,
-                               char why[static OV_TLS_JUDGE_TEXT])
-{
-    const struct ov_command *command = &guard->config->certs.verify;
-    const char *args[20];
-    char depth[12], path[EXPORT_PATH];
-    struct ov_environment env;
-    if (command->count == 0)
-    {
-        return OV_OK;
-    }
-    bool good = command->count + 3 <= sizeof args / sizeof args[0] && ov_environment_init(&env);
-    if (good)
-    {
-        (void)snprintf(depth, sizeof depth, "%d", cert->depth);
-        memcpy(args, command->word, command->count * sizeof args[0]);
-        args[command->count] = depth;
-        args[command->count + 1] = cert->subject;
-        args[command->count + 2] = NULL;
-        ov_environment_add(&env, "script_type", "tls-verify");
-        ov_facts_config(&env, guard->config);
-        if (guard->world != NULL)
-        {
-            ov_environment_merge(&env, guard->world);
-        }
-        ov_cert_seen_tell(&guard->seen, &env);
-        const bool exported = guard->config->certs.export_dir != NULL;
-        good = !exported || export_cert(guard, cert, path);
-        if (exported)
-        {
-            ov_environment_add(&env, "peer_cert", path);
-        }
-        good = good && run_and_wait(args, &env) == 0;
-        if (exported && path[0] != '\0')
-        {
-            (void)unlink(path);
-        }
-        ov_environment_clear(&env);
-    }
-    (void)snprintf(why, OV_TLS_JUDGE_TEXT, "--tls-verify refuses it");
-    return good ? OV_OK : OV_ERR_CERT;
-}
+/* ---- the judge ---- */
 
 enum ov_err ov_cert_guard_judge(void *ctx, const struct ov_tls_cert *cert, char why[static OV_TLS_JUDGE_TEXT])
 {
     struct ov_cert_guard *guard = ctx;
-    if (guard->config->login.script_security >= OV_SCRIPT_SECURITY_USER)
+    enum ov_err err = OV_OK;
+    if (ov_cert_guard_waits(guard->config) && ov_cert_verify_answer(guard, cert, &err, why))
     {
-        ov_cert_seen_note(&guard->seen, guard->rules.crypto, cert);
+        return err; /* everything else was looked at when the program was called */
     }
-    enum ov_err err = ov_cert_rules_judge(&guard->rules, cert, why);
+    struct ov_cert_chain *chain = ov_cert_verify_chain(guard, cert);
+    if (chain == NULL)
+    {
+        return OV_ERR_NOMEM;
+    }
+    if (ov_cert_guard_tells(guard->config))
+    {
+        ov_cert_seen_note(&guard->seen, chain, guard->rules.crypto, cert);
+    }
+    err = ov_cert_rules_judge(&guard->rules, cert, why);
     if (err == OV_OK)
     {
         err = check_dir(guard, cert, why);
     }
-    return err == OV_OK ? ask_program(guard, cert, why) : err;
+    return err == OV_OK && ov_cert_guard_waits(guard->config) ? ov_cert_verify_ask(guard, cert, why) : err;
 }
 
-/* ---- --tls-crypt-v2-verify ---- */
-
-static bool fill_metadata(const struct ov_cert_guard *guard, const struct ov_wkc_metadata *metadata,
-                          struct ov_scratch *files, struct ov_environment *env)
+bool ov_cert_guard_tells(const struct ov_config *config)
 {
-    if (!ov_scratch_open(files, guard->config->login.tmp_dir, guard->log))
+    return config->login.script_security >= OV_SCRIPT_SECURITY_USER || config->management.judges ||
+           config->management.up_down;
+}
+
+bool ov_cert_guard_waits(const struct ov_config *config)
+{
+    return config->certs.verify.count > 0;
+}
+
+void ov_cert_guard_serve(struct ov_cert_guard *guard, struct ov_loop *loop,
+                         const struct ov_environment *world, void (*answered)(void *ctx), void *ctx)
+{
+    guard->loop = loop;
+    guard->world = world;
+    guard->answered = answered;
+    guard->ctx = ctx;
+}
+
+bool ov_cert_guard_environment(const struct ov_cert_guard *guard, struct ov_environment *env)
+{
+    if (!ov_environment_init(env))
     {
         return false;
     }
-    if (!ov_scratch_write_octets(files, OV_SCRATCH_METADATA, metadata->octets + 1, metadata->len - 1u) ||
-        !ov_environment_init(env))
+    ov_facts_config(env, guard->config);
+    if (guard->world != NULL)
     {
-        ov_scratch_close(files);
-        return false;
+        ov_environment_merge(env, guard->world);
     }
-    ov_environment_add(env, "script_type", "tls-crypt-v2-verify");
-    ov_environment_number(env, "metadata_type", metadata->octets[0]);
-    ov_environment_add(env, "metadata_file", ov_scratch_path(files, OV_SCRATCH_METADATA));
     return true;
-}
-
-enum ov_err ov_cert_guard_judge_key(void *ctx, const struct ov_wkc_metadata *metadata,
-                                    char why[static OV_TLS_JUDGE_TEXT])
-{
-    const struct ov_cert_guard *guard = ctx;
-    const struct ov_command *command = &guard->config->certs.key_verify;
-    const char *args[20];
-    struct ov_scratch files = {.dir = ""};
-    struct ov_environment env;
-    /* Nothing to be judged by: refused, as 2.x does where a program is configured [WP-TC2-006]. */
-    (void)snprintf(why, OV_TLS_JUDGE_TEXT, "it has no metadata");
-    if (metadata->len == 0)
-    {
-        return OV_ERR_AUTH;
-    }
-    (void)snprintf(why, OV_TLS_JUDGE_TEXT, "--tls-crypt-v2-verify can't be called");
-    if (command->count + 1 > sizeof args / sizeof args[0] || !fill_metadata(guard, metadata, &files, &env))
-    {
-        return OV_ERR_AUTH;
-    }
-    memcpy(args, command->word, command->count * sizeof args[0]);
-    args[command->count] = NULL;
-    const bool good = run_and_wait(args, &env) == 0;
-    ov_environment_clear(&env);
-    ov_scratch_close(&files);
-    (void)snprintf(why, OV_TLS_JUDGE_TEXT, "--tls-crypt-v2-verify refuses it");
-    return good ? OV_OK : OV_ERR_AUTH;
 }

@@ -7,12 +7,11 @@
 
 void ov_cert_seen_clear(struct ov_cert_seen *seen)
 {
-    ov_environment_clear(&seen->chain);
     for (unsigned i = 0; i < OV_CERT_SEEN_MAX; i++)
     {
         ov_environment_clear(&seen->kept[i].chain);
     }
-    *seen = (struct ov_cert_seen){.depth = 0};
+    *seen = (struct ov_cert_seen){.next = 0};
 }
 
 static void add_digest(struct ov_environment *env, const struct ov_crypto *crypto, enum ov_digest_id id,
@@ -60,25 +59,26 @@ static void add_subject(struct ov_environment *env, const struct ov_x509 *x509, 
     }
 }
 
-static void keep(struct ov_cert_seen *seen, const struct ov_crypto *crypto, const struct ov_tls_cert *cert)
+static void keep(struct ov_cert_seen *seen, const struct ov_cert_chain *chain, const struct ov_crypto *crypto,
+                 const struct ov_tls_cert *cert)
 {
     const struct ov_slice der = {cert->der, cert->der_len};
     const unsigned at = seen->next;
     ov_environment_clear(&seen->kept[at].chain);
     if (crypto->digest(OV_DIGEST_SHA256, &der, 1, seen->kept[at].fingerprint) == OV_OK &&
-        ov_environment_copy(&seen->kept[at].chain, &seen->chain))
+        ov_environment_copy(&seen->kept[at].chain, &chain->env))
     {
         seen->next = (at + 1) % OV_CERT_SEEN_MAX;
     }
 }
 
-void ov_cert_seen_note(struct ov_cert_seen *seen, const struct ov_crypto *crypto,
+void ov_cert_seen_note(struct ov_cert_seen *seen, struct ov_cert_chain *chain, const struct ov_crypto *crypto,
                        const struct ov_tls_cert *cert)
 {
     const size_t depth = (size_t)cert->depth;
-    struct ov_environment *env = &seen->chain;
+    struct ov_environment *env = &chain->env;
     struct ov_x509 x509;
-    if (env->arena == NULL || cert->depth >= seen->depth)
+    if (env->arena == NULL || cert->depth >= chain->depth)
     {
         ov_environment_clear(env);
         if (!ov_environment_init(env))
@@ -86,7 +86,7 @@ void ov_cert_seen_note(struct ov_cert_seen *seen, const struct ov_crypto *crypto
             return;
         }
     }
-    seen->depth = cert->depth;
+    chain->depth = cert->depth;
     ov_environment_add_nth(env, "tls_id", depth, cert->subject);
     ov_environment_add_nth(env, "tls_serial", depth, cert->serial);
     add_digest(env, crypto, OV_DIGEST_SHA1, "tls_digest", cert);
@@ -99,13 +99,13 @@ void ov_cert_seen_note(struct ov_cert_seen *seen, const struct ov_crypto *crypto
     if (cert->depth == 0)
     {
         ov_environment_add(env, "common_name", cert->name);
-        keep(seen, crypto, cert);
+        keep(seen, chain, crypto, cert);
     }
 }
 
 void ov_cert_seen_tell(const struct ov_cert_seen *seen, struct ov_environment *env)
 {
-    ov_environment_merge(env, &seen->chain);
+    ov_environment_merge(env, &seen->kept[(seen->next + OV_CERT_SEEN_MAX - 1) % OV_CERT_SEEN_MAX].chain);
 }
 
 void ov_cert_seen_tell_of(const struct ov_cert_seen *seen, const uint8_t fingerprint[static 32],

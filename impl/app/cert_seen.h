@@ -9,10 +9,15 @@
 
 #define OV_CERT_SEEN_MAX 64u
 
+/* A chain while its handshake goes on. All-zero: nothing was seen yet. */
+struct ov_cert_chain
+{
+    struct ov_environment env;
+    int depth; /* of its latest certificate */
+};
+
 struct ov_cert_seen
 {
-    struct ov_environment chain; /* of the handshake that is going on */
-    int depth;                   /* of its latest certificate */
     struct
     {
         uint8_t fingerprint[32]; /* of the leaf, SHA-256 */
@@ -22,10 +27,10 @@ struct ov_cert_seen
 };
 
 void ov_cert_seen_clear(struct ov_cert_seen *seen);
-/* The next certificate of a chain, the highest first. */
-void ov_cert_seen_note(struct ov_cert_seen *seen, const struct ov_crypto *crypto,
+/* The next certificate of chain, the highest first; with the leaf the chain is kept. */
+void ov_cert_seen_note(struct ov_cert_seen *seen, struct ov_cert_chain *chain, const struct ov_crypto *crypto,
                        const struct ov_tls_cert *cert);
-/* The chain so far; the one with this leaf. */
+/* The latest whole chain, of a client that has one server; the chain with this leaf. */
 void ov_cert_seen_tell(const struct ov_cert_seen *seen, struct ov_environment *env);
 void ov_cert_seen_tell_of(const struct ov_cert_seen *seen, const uint8_t fingerprint[static 32],
                           struct ov_environment *env);

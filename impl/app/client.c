@@ -31,8 +31,9 @@ static void on_connected(struct ov_client *client, struct ov_now now)
         ov_logf(client->log, OV_LOG_INFO, "rcvbuf %u granted",
                 link->ops->buffer(link, OV_SOCKBUF_RECEIVE, effective->rcvbuf));
     }
-    ov_client_manage_state(client, "ASSIGN_IP", false);
-    ov_client_manage_state(client, "ADD_ROUTES", false);
+    client->pump.shaper = (struct ov_shaper){.octets_s = effective->outer.shaper_octets_s};
+    ov_manage_echoes(client->program->manage, client->log, &effective->hooks, true);
+    ov_client_manage_assigned(client, &effective->tunnel);
     client->connected = true;
     ov_remotes_connected(&client->remotes);
     if (!ov_client_is_peer(client))
@@ -138,6 +139,16 @@ static uint64_t advance_session(struct ov_client *client, struct ov_now now)
     return deadline;
 }
 
+void ov_client_answered(void *ctx)
+{
+    struct ov_client *client = ctx;
+    if (client->state == OV_CLIENT_RUNNING)
+    {
+        ov_session_proceed(&client->session, ov_loop_now());
+        ov_loop_deadline(client->loop, 0);
+    }
+}
+
 /* On the way to a session. */
 static void try_to_connect(struct ov_client *client, unsigned ready, struct ov_now now)
 {
@@ -183,7 +194,7 @@ void ov_client_wake(void *ctx, unsigned ready)
     ov_pump_run(&client->pump, which, now);
     if ((ready & OV_READY(OV_WATCH_TERMINAL)) != 0)
     {
-        ov_client_typed(client, now);
+        ov_dialogue_typed(&client->dialogue);
     }
     const uint64_t manage_ms =
         ov_manage_turn(client->program->manage, client->loop, &client->manage.seen, now);

@@ -3,15 +3,16 @@
 
 #include <stdio.h>
 
+#include "app/dialogue.h"
 #include "app/interface.h"
 #include "app/local.h"
 #include "app/program.h"
 #include "app/pump.h"
 #include "app/remotes.h"
 #include "app/report.h"
+#include "app/route_names.h"
 #include "app/sender.h"
 #include "app/status_file.h"
-#include "app/terminal.h"
 #include "app/updown.h"
 #include "loop/loop.h"
 #include "session/state.h"
@@ -50,7 +51,15 @@ struct ov_client_manage
         OV_REMOTE_UNASKED = 0,
         OV_REMOTE_ASKED,
         OV_REMOTE_DECIDED
-    } remote;
+    } remote, proxy;
+    struct ov_client_manage_proxy
+    {
+        bool given; /* of this attempt: in place of the configuration's */
+        enum ov_proxy_kind kind;
+        enum ov_proxy_auth auth;
+        char host[OV_REMOTES_HOST];
+        uint16_t port;
+    } through;
     uint32_t bytecount_s; /* 0: nobody wants to know */
     uint64_t bytecount_ms;
     int thrown;     /* a signal that is to be obeyed as soon as management has said all; 0: none */
@@ -91,11 +100,22 @@ struct ov_client
     enum ov_outcome wanted;         /* what the end of the session means when it was asked for */
     enum ov_outcome outcome;
     char reason[24];             /* why it ends, as 'signal' of the environment of programs */
-    struct ov_terminal terminal; /* open while the server waits for an answer */
+    struct ov_dialogue dialogue; /* with whoever sits at the terminal */
+    enum ov_client_question
+    {
+        OV_QUESTION_NONE = 0,
+        OV_QUESTION_ATTEMPT,   /* the next attempt waits for a login */
+        OV_QUESTION_LOGIN,     /* the session waits for one */
+        OV_QUESTION_CHALLENGE, /* the server waits for an answer */
+        OV_QUESTION_PROXY      /* the proxy wants a login */
+    } question;
+    char challenge[OV_DIALOGUE_QUESTION]; /* as it was asked */
+    bool challenge_echo;
     struct ov_pump pump;
     struct ov_client_manage manage;
     struct ov_updown updown;
-    struct ov_addr told; /* the server's address as --ipchange was told; family 0: it wasn't */
+    struct ov_route_names names; /* looked up before the tunnel is raised */
+    struct ov_addr told;         /* the server's address as --ipchange was told; family 0: it wasn't */
     struct ov_client_threads threads;
 };
 
@@ -114,13 +134,16 @@ void ov_client_watch_master(struct ov_client *client, struct ov_now now);
 void ov_client_pause(struct ov_client *client, struct ov_now now);
 
 /* client_login.c */
-/* Name and password are there, after a refusal too. False: they can't be had, and the program ends. */
-bool ov_client_log_in(struct ov_client *client);
+/* Name and password are there, after a refusal too. False: they are being asked for, as the question why says, or can't
+ * be had, and the program ends. */
+bool ov_client_log_in(struct ov_client *client, enum ov_client_question why);
 /* The session wants them now. */
 void ov_client_login_wanted(struct ov_client *client, struct ov_now now);
-/* The server asks something; somebody typed the answer; the session that asked is gone. */
+/* The server asks something. */
 void ov_client_challenged(struct ov_client *client, const char *text);
-void ov_client_typed(struct ov_client *client, struct ov_now now);
+/* An answer was typed; ctx is the client. */
+void ov_client_typed(void *ctx);
+/* Whoever wanted to know is gone. */
 void ov_client_forget_question(struct ov_client *client);
 /* client_status.c: where packets went missing, and the status file if it is due; returns when that will be again. */
 void ov_client_counters(const struct ov_client *client, struct ov_counters *counters);
@@ -131,6 +154,8 @@ void ov_client_manage_open(struct ov_client *client);
 void ov_client_manage_close(struct ov_client *client);
 /* True: the next attempt has to wait for management. */
 bool ov_client_manage_waits(struct ov_client *client, struct ov_now now);
+/* What it said about the proxy holds for this attempt. */
+void ov_client_manage_apply(struct ov_client *client);
 /* The session wants name and password in the middle: false: management isn't asked for them. */
 bool ov_client_manage_login(struct ov_client *client);
 /* An event that management hears of. */
@@ -142,6 +167,8 @@ void ov_client_manage_updown(struct ov_client *client, bool up);
 /* client_commands.c: its commands. */
 extern const struct ov_manage_command ov_client_commands[];
 extern const size_t ov_client_commands_count;
+/* The states ASSIGN_IP and, if there are any, ADD_ROUTES. */
+void ov_client_manage_assigned(struct ov_client *client, const struct ov_tunnel *tunnel);
 /* state as 2.x names it; up: addresses too. */
 void ov_client_manage_state(struct ov_client *client, const char *state, bool up);
 void ov_client_signal(struct ov_client *client, int signum);
@@ -150,6 +177,9 @@ void ov_client_status_text(const struct ov_client *client, FILE *file);
 /* client_tunnel.c: the tunnel as the server's options want it. */
 void ov_client_tunnel_open(struct ov_client *client);
 void ov_client_tunnel_raise(struct ov_client *client, struct ov_now now);
+/* The answer to a name of a route; false: none was looked up, the answer is somebody else's. */
+bool ov_client_tunnel_name(struct ov_client *client, const struct addrinfo *list, const char *text,
+                           struct ov_now now);
 /* It stands, and the other end is there: says so. */
 void ov_client_tunnel_ready(struct ov_client *client);
 /* The connection is gone. reason such as "ping-restart" or "sigusr1". */
@@ -181,6 +211,8 @@ void ov_client_watch_proxy(struct ov_client *client, struct ov_now now);
 /* With a relay: has the proxy hung up? */
 void ov_client_check_proxy(struct ov_client *client, struct ov_now now);
 void ov_client_drop_proxy(struct ov_client *client);
+/* It wants a login, and somebody types: go on when both are there. */
+void ov_client_ask_proxy_login(struct ov_client *client, struct ov_now now);
 /* client_connect.c: a session over client->link. Ends the program if there can be none. */
 void ov_client_begin(struct ov_client *client, const struct ov_addr *server, struct ov_now now);
 /* The name to look up or to ask a proxy for: of the entry, with --remote-random-hostname. NULL: no random numbers. */
@@ -190,6 +222,10 @@ const char *ov_client_host(struct ov_client *client, char random[static OV_REMOT
 uint64_t ov_client_keep_threads(struct ov_client *client, struct ov_now now);
 /* One thread again; before session, link or tun device go. */
 void ov_client_join_threads(struct ov_client *client, struct ov_now now);
+
+/* The session is in the middle of a handshake, and what that waited for is there: a signature, a PIN, a program's
+ * opinion about a certificate. ctx is the client. */
+void ov_client_answered(void *ctx);
 
 /* Called by the loop. */
 void ov_client_wake(void *ctx, unsigned ready);

@@ -41,6 +41,16 @@ static void on_bytecount(void *ctx, const struct ov_manage_words *words)
     ov_manage_say(client->program->manage, "SUCCESS: bytecount interval changed");
 }
 
+static void on_load_stats(void *ctx, const struct ov_manage_words *words)
+{
+    const struct ov_client *client = ctx;
+    const struct ov_link *link = client->link;
+    (void)words;
+    ov_manage_say(client->program->manage, "SUCCESS: nclients=0,bytesin=%llu,bytesout=%llu",
+                  link != NULL ? (unsigned long long)link->stats.rx_octets : 0,
+                  link != NULL ? (unsigned long long)link->stats.tx_octets : 0);
+}
+
 static void on_forget(void *ctx, const struct ov_manage_words *words)
 {
     struct ov_client *client = ctx;
@@ -137,6 +147,40 @@ static void on_remote(void *ctx, const struct ov_manage_words *words)
     ov_manage_say(client->program->manage, "ERROR: remote command failed");
 }
 
+/* NONE, or HTTP|SOCKS host port [nct]. Whatever is wrong with it, it is an answer, as in 2.x: the attempt goes on. */
+static void on_proxy(void *ctx, const struct ov_manage_words *words)
+{
+    struct ov_client *client = ctx;
+    struct ov_client_manage_proxy *through = &client->manage.through;
+    const bool asked = client->manage.proxy == OV_REMOTE_ASKED && client->state == OV_CLIENT_PAUSE;
+    const bool http = strcmp(words->word[1], "HTTP") == 0, socks = strcmp(words->word[1], "SOCKS") == 0;
+    bool good = strcmp(words->word[1], "NONE") == 0;
+    uint32_t port;
+    if (asked && (http || socks) && words->count > 3 && words->word[2][0] != '\0' &&
+        strlen(words->word[2]) < sizeof through->host && ov_value_u32(words->word[3], &port) && port > 0 &&
+        port <= UINT16_MAX && (socks || ov_proto_is_tcp(ov_remotes_entry(&client->remotes)->proto)))
+    {
+        *through = (struct ov_client_manage_proxy){
+            .given = true, .kind = http ? OV_PROXY_HTTP : OV_PROXY_SOCKS5, .port = (uint16_t)port};
+        (void)snprintf(through->host, sizeof through->host, "%s", words->word[2]);
+        if (http)
+        {
+            const bool secret = words->count > 4 && strcmp(words->word[4], "nct") == 0;
+            through->auth = secret ? OV_PROXY_AUTH_AUTO_NCT : OV_PROXY_AUTH_AUTO;
+        }
+        good = true;
+    }
+    if (asked)
+    {
+        client->manage.proxy = OV_REMOTE_DECIDED;
+        ov_manage_answered(client->program->manage);
+        client->pause_until_ms = 0;
+        ov_loop_deadline(client->loop, 0);
+    }
+    ov_manage_say(client->program->manage,
+                  good ? "SUCCESS: proxy command succeeded" : "ERROR: proxy command failed");
+}
+
 static void on_entry_count(void *ctx, const struct ov_manage_words *words)
 {
     struct ov_client *client = ctx;
@@ -151,7 +195,8 @@ static void on_entry_get(void *ctx, const struct ov_manage_words *words)
     const struct ov_remotes *remotes = &client->remotes;
     const bool all = strcmp(words->word[1], "all") == 0;
     uint32_t from = 0, to = (uint32_t)remotes->count;
-    bool good = all || (ov_value_u32(words->word[1], &from) && from < remotes->count);
+    /* What is no number is 0, as in 2.x. */
+    bool good = all || !ov_value_u32(words->word[1], &from) || from < remotes->count;
     to = all ? to : from + 1;
     good = good && (all || words->count < 3 || ov_value_u32(words->word[2], &to));
     to = to < remotes->count ? to : (uint32_t)remotes->count;
@@ -169,9 +214,11 @@ const struct ov_manage_command ov_client_commands[] = {
     {"bytecount", 1, on_bytecount, "n: tell octets in and out every n seconds, 0: no more"},
     {"cr-response", 1, on_cr_response, "BASE64: the answer to a question of the server"},
     {"forget-passwords", 0, on_forget, "Passwords that were entered"},
+    {"load-stats", 0, on_load_stats, "Octets in and out"},
+    {"proxy", 1, on_proxy, "NONE|HTTP HOST PORT [nct]|SOCKS HOST PORT: when it is asked for"},
     {"remote", 1, on_remote, "ACCEPT|SKIP [n]|MOD HOST PORT: when it is asked for"},
     {"remote-entry-count", 0, on_entry_count, "How many remotes there are"},
-    {"remote-entry-get", 1, on_entry_get, "i [j]|all: remotes, from i up to before j"},
+    {"remote-entry-get", 1 | OV_MANAGE_OR_MORE, on_entry_get, "i [j]|all: remotes, from i up to before j"},
     {"signal", 1, on_signal, "SIGHUP|SIGTERM|SIGUSR1|SIGUSR2"},
     {"status", 0, on_status, "The status file's text"},
 };

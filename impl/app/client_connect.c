@@ -262,13 +262,16 @@ void ov_client_attempt(struct ov_client *client, struct ov_now now)
         ov_client_finish(client, OV_OUTCOME_FAILED);
         return;
     }
-    if (ov_client_manage_waits(client, now))
+    const bool asked = client->question == OV_QUESTION_ATTEMPT; /* management has let it pass before */
+    if (!asked && ov_client_manage_waits(client, now))
     {
         return;
     }
+    ov_client_manage_apply(client);
     const struct ov_addr *server = ov_remotes_addr(&client->remotes);
-    if (!ov_client_log_in(client))
+    if (!ov_client_log_in(client, OV_QUESTION_ATTEMPT))
     {
+        client->pause_until_ms = OV_NEVER; /* until somebody has typed it */
         return;
     }
     client->remotes.attempts++;
@@ -315,11 +318,16 @@ void ov_client_resolved(void *ctx, const struct addrinfo *list, const char *text
     const struct ov_remote *entry = ov_remotes_entry(&client->remotes);
     struct ov_addr addrs[OV_REMOTES_ADDRS];
     size_t count = 0;
+    struct ov_now now = ov_loop_now();
+    if (ov_client_tunnel_name(client, list, text, now))
+    {
+        ov_client_wake(client, 0);
+        return;
+    }
     for (; list != NULL && count < OV_REMOTES_ADDRS; list = list->ai_next)
     {
         count += ov_addr_from_sockaddr(list->ai_addr, list->ai_addrlen, &addrs[count]);
     }
-    struct ov_now now = ov_loop_now();
     if (client->state == OV_CLIENT_FIND_PROXY)
     {
         ov_client_proxy_found(client, count > 0 ? &addrs[0] : NULL, text, now);

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/client_visit.h"
+#include "app/client_station.h"
 #include "base/arena.h"
 
 #define LATER_MS 250u /* how often a decision that is to come is looked for */
@@ -97,7 +97,9 @@ static void learn_next(struct ov_visit *visit)
 {
     char address[64];
     const struct ov_command *command = &visit->hook->spec.config->clients.learn;
-    if (command->count == 0 || !ov_visit_address(visit, visit->learned, address))
+    /* tap: its stations are learned one by one, as they are seen. */
+    if (command->count == 0 || visit->hook->spec.config->tunnel.tap ||
+        !ov_visit_address(visit, visit->learned, address))
     {
         settle(visit, true);
         return;
@@ -330,7 +332,9 @@ void ov_client_hook_left(void *ctx, uint64_t ticket, const struct ov_hub_peer *l
     visit->stage = OV_VISIT_LEFT;
     visit->octets_in = last->session.data.link_octets_in + last->session.control.octets_in;
     visit->octets_out = last->session.data.link_octets_out + last->session.control.octets_out;
-    for (size_t i = 0; rules->learn.count > 0 && ov_visit_address(visit, i, address); i++)
+    const bool learned = rules->learn.count > 0 && !hook->spec.config->tunnel.tap;
+    ov_visit_drop_stations(visit, true);
+    for (size_t i = 0; learned && ov_visit_address(visit, i, address); i++)
     {
         const char *const more[] = {"delete", address, NULL};
         ov_visit_run_alone(visit, &rules->learn, more, "learn-address");

@@ -93,7 +93,7 @@ static bool client_open(struct ov_client *client)
     const struct ov_config *config = &client->program->config;
     const struct ov_tun_spec spec = {
         config->tunnel.dev, config->tunnel.tap,
-        ov_buf_packet_for(ov_tunnel_packet(&config->tunnel, config->tun_mtu_max))};
+        ov_buf_packet_for(ov_tunnel_packet(&config->tunnel, config->tun_mtu_max)), config->tunnel.node};
     enum ov_err err = ov_loop_new(&user, &client->loop);
     if (err != OV_OK)
     {
@@ -114,7 +114,15 @@ static bool client_open(struct ov_client *client)
         ov_logf(client->log, OV_LOG_ERROR, "cannot watch the tun device: %s", ov_err_name(err));
         return false;
     }
+    client->dialogue.loop = client->loop;
+    client->dialogue.answered = ov_client_typed;
+    client->dialogue.ctx = client;
+    if (client->program->control != NULL)
+    {
+        client->program->control->card.dialogue = &client->dialogue;
+    }
     ov_client_tunnel_open(client);
+    ov_cert_guard_serve(&client->program->guard, client->loop, NULL, ov_client_answered, client);
     ov_client_manage_open(client);
     ov_status_file_open(&client->status, &client->program->config, client->log, ov_loop_now());
     /* 'up' and its like are called with all the rights that the program was started with, as in 2.x. */
@@ -125,13 +133,22 @@ static bool client_open(struct ov_client *client)
 /* The session first: its last packets are gone. Then what it used. */
 static void client_close(struct ov_client *client)
 {
+    if (client->connected)
+    {
+        ov_client_manage_updown(client, false);
+    }
     ov_client_manage_state(client, client->leaving_by != NULL ? client->leaving_by : "EXITING", false);
     ov_client_manage_close(client);
     ov_client_join_threads(client, ov_loop_now());
     ov_status_file_close(&client->status);
     ov_session_clear(&client->session);
+    ov_cert_guard_serve(&client->program->guard, NULL, NULL, NULL, NULL);
     if (client->loop != NULL)
     {
+        if (client->program->control != NULL)
+        {
+            client->program->control->card.dialogue = NULL;
+        }
         ov_client_forget_question(client);
         ov_client_tunnel_close(client);
     }

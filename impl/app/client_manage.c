@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "app/client.h"
-#include "app/environment.h"
 #include "app/login.h"
 #include "app/manage_loop.h"
 #include "base/wipe.h"
@@ -30,17 +29,6 @@ static void on_released(void *ctx)
     {
         client->manage.passed = true;
         go_on(client);
-    }
-}
-
-/* The session is in the middle of a handshake that waits for this. */
-static void on_signed(void *ctx)
-{
-    struct ov_client *client = ctx;
-    if (client->state == OV_CLIENT_RUNNING)
-    {
-        ov_session_proceed(&client->session, ov_loop_now());
-        ov_loop_deadline(client->loop, 0);
     }
 }
 
@@ -83,9 +71,10 @@ void ov_client_manage_open(struct ov_client *client)
         ov_logf(client->log, OV_LOG_ERROR, "management: too many users of it");
     }
     client->manage.passed = client->program->control->passed;
-    ov_key_desk_tell(&client->program->control->desk, on_signed, client);
+    ov_client_manage_state(client, "CONNECTING", false);
+    ov_key_desk_tell(&client->program->control->desk, ov_client_answered, client);
     client->program->control->card.running = true;
-    client->program->control->card.answered = on_signed;
+    client->program->control->card.answered = ov_client_answered;
     client->program->control->card.ctx = client;
 }
 
@@ -181,6 +170,32 @@ static void ask_remote(struct ov_client *client)
     ov_manage_ask(client->program->manage, line);
 }
 
+/* As 2.x asks: number of the entry, transport, name. */
+static void ask_proxy(struct ov_client *client)
+{
+    const struct ov_remote *entry = ov_remotes_entry(&client->remotes);
+    char line[OV_MANAGE_QUESTION];
+    (void)snprintf(line, sizeof line, ">PROXY:%zu,%s,%s", client->remotes.at + 1,
+                   ov_proto_is_tcp(entry->proto) ? "TCP" : "UDP", entry->host);
+    client->manage.through.given = false;
+    client->manage.proxy = OV_REMOTE_ASKED;
+    ov_manage_ask(client->program->manage, line);
+}
+
+void ov_client_manage_apply(struct ov_client *client)
+{
+    const struct ov_client_manage_proxy *through = &client->manage.through;
+    struct ov_proxy_options *proxy = &client->program->config.proxy;
+    if (through->given)
+    {
+        proxy->kind = through->kind;
+        proxy->auth = through->auth;
+        proxy->host = through->host;
+        proxy->port = through->port;
+        proxy->ask = through->kind == OV_PROXY_HTTP;
+    }
+}
+
 bool ov_client_manage_waits(struct ov_client *client, struct ov_now now)
 {
     struct ov_manage *manage = client->program->manage;
@@ -208,13 +223,19 @@ bool ov_client_manage_waits(struct ov_client *client, struct ov_now now)
         ask_remote(client);
         waits = true;
     }
+    else if (client->program->config.management.query_proxy &&
+             !client->program->config.management.query_remote && client->manage.proxy != OV_REMOTE_DECIDED)
+    {
+        ask_proxy(client);
+        waits = true;
+    }
     if (waits)
     {
         wait_for_it(client);
         return true;
     }
     client->manage.passed = false; /* the next attempt is held again */
-    client->manage.remote = OV_REMOTE_UNASKED;
+    client->manage.remote = client->manage.proxy = OV_REMOTE_UNASKED;
     return false;
 }
 
@@ -282,33 +303,15 @@ void ov_client_manage_event(struct ov_client *client, const struct ov_event *eve
     }
 }
 
+/* Told as programs are told. */
 void ov_client_manage_updown(struct ov_client *client, bool up)
 {
-    const struct ov_tunnel *tunnel = &client->iface.applied;
-    const struct ov_addr *addr = &client->iface.server;
     struct ov_manage *manage = client->program->manage;
-    struct ov_environment env;
-    char text[INET6_ADDRSTRLEN] = "";
-    if (manage == NULL || !client->program->config.management.up_down || !ov_environment_init(&env))
+    if (manage != NULL && client->program->config.management.up_down)
     {
-        return;
+        ov_manage_say(manage, ">UPDOWN:%s", up ? "UP" : "DOWN");
+        ov_manage_say_environment(manage, ">UPDOWN:ENV,", &client->updown.plan.facts);
     }
-    (void)inet_ntop(addr->family == 6 ? AF_INET6 : AF_INET, addr->ip, text, sizeof text);
-    ov_environment_add(&env, "dev", client->iface.tun->name);
-    ov_environment_add(&env, addr->family == 6 ? "trusted_ip6" : "trusted_ip", text);
-    ov_environment_number(&env, "trusted_port", addr->port);
-    ov_environment_number(&env, "tun_mtu", tunnel->mtu);
-    if (tunnel->has_ip4)
-    {
-        ov_environment_add(&env, "ifconfig_local", ov_value_ip4_text(tunnel->ip4, text));
-    }
-    if (tunnel->has_ip6)
-    {
-        ov_environment_add(&env, "ifconfig_ipv6_local", ov_value_ip6_text(tunnel->ip6, text));
-    }
-    ov_manage_say(manage, ">UPDOWN:%s", up ? "UP" : "DOWN");
-    ov_manage_say_environment(manage, ">UPDOWN:ENV,", &env);
-    ov_environment_clear(&env);
 }
 
 uint64_t ov_client_manage_tick(struct ov_client *client, struct ov_now now)
@@ -327,6 +330,23 @@ uint64_t ov_client_manage_tick(struct ov_client *client, struct ov_now now)
                       link != NULL ? (unsigned long long)link->stats.tx_octets : 0);
     }
     return own->bytecount_ms;
+}
+
+void ov_client_manage_assigned(struct ov_client *client, const struct ov_tunnel *tunnel)
+{
+    char line[OV_HISTORY_LINE], ip4[OV_IP4_TEXT] = "", ip6[OV_IP6_TEXT] = "";
+    if (client->program->manage == NULL)
+    {
+        return;
+    }
+    (void)snprintf(line, sizeof line, "ASSIGN_IP,,%s,,,,%s%s",
+                   tunnel->has_ip4 ? ov_value_ip4_text(tunnel->ip4, ip4) : "", tunnel->has_ip6 ? "," : "",
+                   tunnel->has_ip6 ? ov_value_ip6_text(tunnel->ip6, ip6) : "");
+    ov_manage_state(client->program->manage, ov_loop_now(), line);
+    if (tunnel->routes4_count + tunnel->routes6_count > 0 || tunnel->redirect != 0)
+    {
+        ov_client_manage_state(client, "ADD_ROUTES", false);
+    }
 }
 
 void ov_client_manage_state(struct ov_client *client, const char *state, bool up)

@@ -69,18 +69,16 @@ static bool read_login(struct ov_client *client, bool *has)
     return true;
 }
 
-/* The proxy wants a login and there is none: ask once. False: nobody can be asked. */
-static bool ask_login(struct ov_client *client)
+static bool asks_management(const struct ov_client *client)
 {
-    struct ov_client_proxy *wish = &client->wish;
-    if (wish->asked || !client->program->config.proxy.ask || !ov_terminal_exists())
-    {
-        return false;
-    }
-    wish->asked =
-        ov_terminal_ask("Enter Proxy Username: ", true, wish->username, sizeof wish->username) == OV_OK &&
-        ov_terminal_ask("Enter Proxy Password: ", false, wish->password, sizeof wish->password) == OV_OK;
-    return wish->asked;
+    return client->program->manage != NULL && client->program->config.management.query_passwords;
+}
+
+/* The proxy wants a login and there is none: ask once. */
+static bool may_ask(const struct ov_client *client)
+{
+    return !client->wish.asked && client->program->config.proxy.ask &&
+           (asks_management(client) || ov_terminal_exists());
 }
 
 /* ---- dialling ---- */
@@ -133,6 +131,73 @@ static void start_dial(struct ov_client *client, struct ov_now now)
     client->connect_by_ms = now.mono_ms + UINT64_C(1000) * client->program->config.connect_timeout_s;
 }
 
+/* Called by management, in the middle of its work. */
+static void on_proxy_login(void *ctx)
+{
+    struct ov_client *client = ctx;
+    struct ov_client_proxy *wish = &client->wish;
+    struct ov_ask *ask = &client->program->control->ask;
+    const bool good =
+        strlen(ask->username) < sizeof wish->username && strlen(ask->text) < sizeof wish->password;
+    if (good)
+    {
+        memcpy(wish->username, ask->username, strlen(ask->username) + 1);
+        memcpy(wish->password, ask->text, strlen(ask->text) + 1);
+    }
+    ov_ask_drop(ask);
+    wish->asked = true;
+    if (!good)
+    {
+        proxy_failed(client, "name or password is longer than 255 octets", ov_loop_now());
+    }
+    else
+    {
+        start_dial(client, ov_loop_now());
+    }
+    ov_loop_deadline(client->loop, 0);
+}
+
+static void wait_for_login(struct ov_client *client)
+{
+    client->state = OV_CLIENT_PAUSE;
+    client->pause_until_ms = OV_NEVER;
+}
+
+void ov_client_ask_proxy_login(struct ov_client *client, struct ov_now now)
+{
+    struct ov_client_proxy *wish = &client->wish;
+    struct ov_dialogue *dialogue = &client->dialogue;
+    if (asks_management(client))
+    {
+        const bool http = client->program->config.proxy.kind == OV_PROXY_HTTP;
+        wait_for_login(client);
+        ov_ask_for(&client->program->control->ask, OV_ASK_LOGIN, http ? "HTTP Proxy" : "SOCKS Proxy", "",
+                   on_proxy_login, client);
+        return;
+    }
+    enum ov_err err =
+        ov_dialogue_ask(dialogue, "Enter Proxy Username: ", true, wish->username, sizeof wish->username);
+    if (err == OV_OK)
+    {
+        err =
+            ov_dialogue_ask(dialogue, "Enter Proxy Password: ", false, wish->password, sizeof wish->password);
+    }
+    if (err == OV_ERR_AGAIN)
+    {
+        client->question = OV_QUESTION_PROXY;
+        wait_for_login(client);
+        return;
+    }
+    ov_dialogue_drop(dialogue);
+    wish->asked = true;
+    if (err != OV_OK)
+    {
+        proxy_failed(client, "it wants a login, and nobody gives one", now);
+        return;
+    }
+    start_dial(client, now);
+}
+
 void ov_client_proxy_found(struct ov_client *client, const struct ov_addr *addr, const char *why,
                            struct ov_now now)
 {
@@ -179,10 +244,10 @@ void ov_client_watch_proxy(struct ov_client *client, struct ov_now now)
         return;
     case OV_DIAL_FAILED:
         (void)snprintf(reason, sizeof reason, "%s", ov_dial_reason(client->dial));
-        if (ov_dial_wants_login(client->dial) && ask_login(client))
+        if (ov_dial_wants_login(client->dial) && may_ask(client))
         {
             ov_client_drop_proxy(client);
-            start_dial(client, ov_loop_now());
+            ov_client_ask_proxy_login(client, now);
             return;
         }
         proxy_failed(client, reason, now);

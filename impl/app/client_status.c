@@ -40,9 +40,15 @@ void ov_client_status_text(const struct ov_client *client, FILE *file)
     }
     if (has_session(client))
     {
+        const struct ov_pulled *pulled = ov_session_pulled(&client->session);
         struct ov_session_status status;
         ov_session_status(&client->session, &status);
         octets.authenticated = status.data.tun_octets_out;
+        octets.compression = pulled != NULL && pulled->effective.compression.mode != OV_COMP_OFF;
+        octets.compressed_in = status.framing.compressed_in;
+        octets.compressed_out = status.framing.compressed_out;
+        octets.expanded_in = status.framing.expanded_in;
+        octets.expanded_out = status.framing.expanded_out;
     }
     ov_status_text_client(file, &octets, &counters, ov_loop_now());
 }

@@ -47,8 +47,9 @@ static void refuse(struct ov_client *client, const char *why)
 
 static void start(struct ov_client *client, struct ov_now now)
 {
-    const char *obstacle =
-        client->pump.block_ip6 ? "block-ipv6 answers packets" : ov_session_lane_obstacle(&client->session);
+    const char *obstacle = client->pump.block_ip6             ? "block-ipv6 answers packets"
+                           : client->pump.shaper.octets_s > 0 ? "shaper counts in one place"
+                                                              : ov_session_lane_obstacle(&client->session);
     struct ov_sender *sender;
     if (obstacle != NULL)
     {

@@ -48,16 +48,25 @@ void ov_client_tunnel_open(struct ov_client *client)
     ov_updown_init(&client->updown, &user);
 }
 
-void ov_client_tunnel_raise(struct ov_client *client, struct ov_now now)
+static const struct ov_config *effective_of(const struct ov_client *client)
 {
     const struct ov_pulled *pulled = ov_session_pulled(&client->session);
-    const struct ov_config *effective = pulled != NULL ? &pulled->effective : &client->program->config;
+    return pulled != NULL ? &pulled->effective : &client->program->config;
+}
+
+static void out_of_memory(struct ov_client *client)
+{
+    ov_logf(client->log, OV_LOG_ERROR, "%s", ov_err_name(OV_ERR_NOMEM));
+    ov_client_finish(client, OV_OUTCOME_FAILED);
+}
+
+static void raise_with(struct ov_client *client, const struct ov_config *effective, struct ov_now now)
+{
     struct ov_environment facts;
     struct ov_updown_wish wish = {.tunnel = &effective->tunnel, .facts = &facts};
     if (!ov_environment_init(&facts))
     {
-        ov_logf(client->log, OV_LOG_ERROR, "%s", ov_err_name(OV_ERR_NOMEM));
-        ov_client_finish(client, OV_OUTCOME_FAILED);
+        out_of_memory(client);
         return;
     }
     ov_facts_program(&facts, client->program);
@@ -68,6 +77,61 @@ void ov_client_tunnel_raise(struct ov_client *client, struct ov_now now)
     ov_facts_tunnel(&facts, effective, &client->iface);
     wish.dns = ov_facts_dns(&facts, client->program, effective, &wish.dns_command);
     ov_updown_raise(&client->updown, &wish, now);
+}
+
+/* The next name is looked up, or the tunnel with all of them comes. */
+static void find_names(struct ov_client *client, struct ov_now now)
+{
+    const char *name = ov_route_names_next(&client->names);
+    while (name != NULL && ov_loop_resolve(client->loop, name, 4) != OV_OK)
+    {
+        if (!ov_route_names_answer(&client->names, NULL, "it can't be looked up"))
+        {
+            out_of_memory(client);
+            return;
+        }
+        name = ov_route_names_next(&client->names);
+    }
+    if (name == NULL)
+    {
+        struct ov_config with = *effective_of(client);
+        with.tunnel = client->names.tunnel;
+        raise_with(client, &with, now);
+        ov_route_names_clear(&client->names);
+    }
+}
+
+bool ov_client_tunnel_name(struct ov_client *client, const struct addrinfo *list, const char *text,
+                           struct ov_now now)
+{
+    if (ov_route_names_next(&client->names) == NULL)
+    {
+        return false;
+    }
+    if (!ov_route_names_answer(&client->names, list, text))
+    {
+        out_of_memory(client);
+        return true;
+    }
+    find_names(client, now);
+    return true;
+}
+
+void ov_client_tunnel_raise(struct ov_client *client, struct ov_now now)
+{
+    const struct ov_config *effective = effective_of(client);
+    ov_route_names_clear(&client->names);
+    if (!ov_route_names_exist(&effective->tunnel))
+    {
+        raise_with(client, effective, now);
+        return;
+    }
+    if (!ov_route_names_begin(&client->names, &effective->tunnel, client->log))
+    {
+        out_of_memory(client);
+        return;
+    }
+    find_names(client, now);
 }
 
 /* "soft,ping-restart: no answer" is "ping-restart" for programs. */
@@ -83,6 +147,7 @@ void ov_client_tunnel_leave(struct ov_client *client, const char *reason, struct
     char text[sizeof client->reason];
     short_reason(reason, text, sizeof text);
     client->told = (struct ov_addr){0};
+    ov_route_names_clear(&client->names);
     if (!client->program->config.persist_tun)
     {
         ov_updown_lower(&client->updown, text, false, now);
@@ -133,6 +198,7 @@ void ov_client_tunnel_hurry(struct ov_client *client)
 void ov_client_tunnel_close(struct ov_client *client)
 {
     client->state = OV_CLIENT_ENDING;
+    ov_route_names_clear(&client->names);
     if (client->updown.user.loop == NULL)
     {
         return;

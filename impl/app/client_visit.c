@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "app/client_station.h"
 #include "app/environment.h"
 #include "app/load_files.h"
 #include "app/script.h"
@@ -64,6 +64,7 @@ void ov_visit_drop(struct ov_visit *visit)
     {
         ov_process_forget(visit->process);
     }
+    ov_visit_drop_stations(visit, false);
     ov_client_options_free(visit->options);
     ov_scratch_close(&visit->files);
     ov_environment_clear(&visit->facts);
@@ -191,15 +192,8 @@ static void add_inner(struct ov_environment *env, const struct ov_visit *visit)
 
 static void add_times(struct ov_environment *env, const struct ov_visit *visit)
 {
-    const time_t since = visit->since_s;
-    struct tm broken;
-    char text[64] = "";
-    if (localtime_r(&since, &broken) != NULL)
-    {
-        (void)strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &broken);
-    }
-    ov_environment_add(env, "time_ascii", text);
-    ov_environment_number(env, "time_unix", visit->since_s);
+    char text[24];
+    ov_environment_since(env, visit->since_s);
     if (visit->stage == OV_VISIT_LEFT)
     {
         (void)snprintf(text, sizeof text, "%llu", (unsigned long long)visit->octets_in);
@@ -254,6 +248,14 @@ bool ov_visit_run(struct ov_visit *visit, const struct ov_command *command, cons
 {
     struct ov_script script = {script_type, command, more, NULL, done, visit};
     return start(visit, &script, &visit->process);
+}
+
+bool ov_visit_run_for(const struct ov_visit *visit, const struct ov_command *command, const char *const *more,
+                      const char *script_type, void (*done)(void *ctx, int status), void *ctx,
+                      struct ov_process **out)
+{
+    struct ov_script script = {script_type, command, more, NULL, done, ctx};
+    return start(visit, &script, out);
 }
 
 void ov_visit_run_alone(const struct ov_visit *visit, const struct ov_command *command,

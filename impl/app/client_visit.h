@@ -17,6 +17,8 @@ enum ov_visit_stage
     OV_VISIT_LEFT         /* client-disconnect runs */
 };
 
+struct ov_visit_station;
+
 struct ov_visit
 {
     struct ov_client_hook *hook;
@@ -39,6 +41,8 @@ struct ov_visit
     bool has_ip4, has_ip6;
     uint32_t ip4;
     uint8_t ip6[16];
+    struct ov_visit_station *stations; /* client_station.h; tap with --learn-address */
+    unsigned stations_count;
     uint32_t since_s;
     uint64_t since_ms;
     uint64_t octets_in, octets_out;
@@ -69,6 +73,10 @@ bool ov_visit_address(const struct ov_visit *visit, size_t n, char out[static 64
 /* Run command with more arguments (ended by NULL). False: the log says why. */
 bool ov_visit_run(struct ov_visit *visit, const struct ov_command *command, const char *const *more,
                   const char *script_type, void (*done)(void *ctx, int status));
+/* The same for a part of it: done gets ctx, and *out is the process. */
+bool ov_visit_run_for(const struct ov_visit *visit, const struct ov_command *command, const char *const *more,
+                      const char *script_type, void (*done)(void *ctx, int status), void *ctx,
+                      struct ov_process **out);
 /* The same; nobody waits for its end. */
 void ov_visit_run_alone(const struct ov_visit *visit, const struct ov_command *command,
                         const char *const *more, const char *script_type);

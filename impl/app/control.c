@@ -12,6 +12,7 @@ bool ov_control_open(struct ov_control *control, const struct ov_config *config,
         return false;
     }
     control->config = config;
+    ov_manage_echoes(control->manage, log, &config->hooks, false);
     ov_control_commands_open(control);
     ov_ask_open(&control->ask, control->manage);
     if (config->certs.external_key)

@@ -33,6 +33,11 @@ void ov_counters_link(struct ov_counters *counters, const struct ov_link *link)
     add(counters, "socket send full", s.tx_full);
     add(counters, "socket send too big", s.tx_too_big);
     add(counters, "socket send errors", s.tx_errors);
+    if (s.shares)
+    {
+        add(counters, "connections shared", s.shared);
+        add(counters, "connections not shared", s.shared_refused);
+    }
 }
 
 void ov_counters_tun(struct ov_counters *counters, const struct ov_interface *iface,

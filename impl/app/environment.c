@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "wire/peer_info.h"
 
@@ -131,6 +132,19 @@ void ov_environment_number(struct ov_environment *environment, const char *name,
     char text[24];
     (void)snprintf(text, sizeof text, "%" PRIu64, value);
     ov_environment_add(environment, name, text);
+}
+
+void ov_environment_since(struct ov_environment *environment, uint32_t unix_s)
+{
+    const time_t since = unix_s;
+    struct tm broken;
+    char text[64] = "";
+    if (localtime_r(&since, &broken) != NULL)
+    {
+        (void)strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &broken);
+    }
+    ov_environment_add(environment, "time_ascii", text);
+    ov_environment_number(environment, "time_unix", unix_s);
 }
 
 void ov_environment_add_nth(struct ov_environment *environment, const char *name, size_t n, const char *value)

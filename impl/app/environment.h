@@ -30,6 +30,8 @@ void ov_environment_clear(struct ov_environment *environment);
 /* Takes the place of an earlier value. What does not fit is left out. Control characters in value become '_'. */
 void ov_environment_add(struct ov_environment *environment, const char *name, const char *value);
 void ov_environment_number(struct ov_environment *environment, const char *name, uint64_t value);
+/* time_unix and time_ascii: when a client came, seconds since 1970. */
+void ov_environment_since(struct ov_environment *environment, uint32_t unix_s);
 /* "NAME_1" */
 void ov_environment_add_nth(struct ov_environment *environment, const char *name, size_t n,
                             const char *value);

@@ -62,6 +62,21 @@ static void add_connection(struct ov_environment *env, const struct ov_config *c
     }
 }
 
+/* The sockets after the first one [WP-SRV-014]. */
+static void add_listeners(struct ov_environment *env, const struct ov_config *config)
+{
+    for (size_t i = 1; i < config->listeners_count; i++)
+    {
+        const struct ov_listener *one = &config->listeners[i];
+        ov_environment_add_nth(env, "proto", i + 1, proto_name(one->proto, OV_ROLE_SERVER));
+        add_number_nth(env, "local_port", i + 1, one->port);
+        if (one->host != NULL)
+        {
+            ov_environment_add_nth(env, "local", i + 1, one->host);
+        }
+    }
+}
+
 void ov_facts_program(struct ov_environment *env, const struct ov_program *program)
 {
     ov_facts_config(env, program->base);
@@ -88,6 +103,7 @@ void ov_facts_config(struct ov_environment *env, const struct ov_config *config)
     {
         add_connection(env, config, 1, NULL);
     }
+    add_listeners(env, config);
     for (size_t i = 0; i < hooks->variables_count; i++)
     {
         ov_environment_add(env, hooks->variables[i].name, hooks->variables[i].value);
@@ -138,7 +154,7 @@ void ov_facts_tunnel(struct ov_environment *env, const struct ov_config *effecti
     const struct ov_tunnel *tunnel = &effective->tunnel;
     const struct ov_hook_options *hooks = &effective->hooks;
     ov_environment_add(env, "dev", iface->tun != NULL ? iface->tun->name : tunnel->dev);
-    ov_environment_add(env, "dev_type", "tun");
+    ov_environment_add(env, "dev_type", tunnel->tap ? "tap" : "tun");
     ov_environment_number(env, "tun_mtu", tunnel->mtu);
     add_addresses(env, tunnel);
     /* Pushed ones too. */

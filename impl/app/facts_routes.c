@@ -89,16 +89,18 @@ void ov_facts_routes(struct ov_environment *env, const struct ov_tunnel *tunnel,
     struct known known = {.tunnel = tunnel, .server = &iface->server};
     struct ov_addr net6;
     char text[OV_IP6_TEXT];
+    const bool four = tunnel->routes4_count > 0 || (tunnel->redirect & OV_REDIRECT_IP4) != 0;
     const bool six = tunnel->routes6_count > 0 || (tunnel->redirect & OV_REDIRECT_IP6) != 0;
     if (six && iface->netif != NULL && ov_netif_gateway(iface->netif, 6, &net6))
     {
         ov_environment_add(env, "net_gateway_ipv6", ov_value_ip6_text(net6.ip, text));
     }
-    if (iface->netif != NULL && ov_netif_gateway(iface->netif, 4, &known.net4))
+    const bool leaves = iface->netif != NULL && ov_netif_gateway(iface->netif, 4, &known.net4);
+    if (four && leaves)
     {
         ov_environment_add(env, "route_net_gateway", ov_value_ip4_text(ip4_of(&known.net4), text));
     }
-    if (tunnel->has_route_gateway)
+    if (four && tunnel->has_route_gateway)
     {
         ov_environment_add(env, "route_vpn_gateway", ov_value_ip4_text(tunnel->route_gateway, text));
     }

@@ -4,64 +4,95 @@
 #include <string.h>
 
 #include "base/wipe.h"
+#include "crypto/rsa_pad.h"
 #include "wire/pem.h"
 
 #define BASE64_LEN(n) (((n) + 2) / 3 * 4)
 
-/* The names of 2.x: client version 1 knows one question, 2 another, 3 also hears what has to be done with it. */
-static const char *algorithm_of(enum ov_sign_kind kind)
-{
-    static const char *const names[] = {"RSA_PKCS1_PADDING", "RSA_NO_PADDING", "ECDSA"};
-    return names[kind];
-}
-
+/* Client version 1 knows one question, 2 another, 3 also hears what has to be done with it. */
 static const char *question_of(const struct ov_key_desk *desk)
 {
     return ov_manage_client_version(desk->manage) <= 1 ? ">RSA_SIGN:" : ">PK_SIGN:";
 }
 
-/* Octets that are padded for who can't pad: 00 01 ff ... ff 00 DigestInfo. */
-static size_t pad(const struct ov_sign_request *request, uint8_t *out)
+#define ALGORITHM_MAX 80u
+
+/* What one question holds: its octets, and the words for what has to be done with them, in the names of 2.x. */
+struct matter
 {
-    if (request->key_len > OV_SIGN_MAX || request->in_len + 11 > request->key_len)
-    {
-        return 0;
-    }
-    const size_t fill = request->key_len - request->in_len - 3;
-    out[0] = 0;
-    out[1] = 1;
-    memset(out + 2, 0xff, fill);
-    out[2 + fill] = 0;
-    memcpy(out + 3 + fill, request->in, request->in_len);
-    return request->key_len;
+    const uint8_t *data;
+    size_t len;
+    char algorithm[ALGORITHM_MAX];
+    uint8_t padded[OV_SIGN_MAX];
+};
+
+static bool fits(size_t len)
+{
+    return len < OV_MANAGE_QUESTION &&
+           BASE64_LEN(len) + ALGORITHM_MAX + sizeof ">RSA_SIGN:," <= OV_MANAGE_QUESTION;
 }
 
-static enum ov_err put_question(struct ov_key_desk *desk, const struct ov_sign_request *request)
+static enum ov_err fill(const struct ov_key_desk *desk, const struct ov_sign_request *request,
+                        struct matter *matter)
 {
-    char base64[BASE64_LEN(OV_SIGN_MAX) + 1];
-    char line[OV_MANAGE_QUESTION];
-    uint8_t padded[OV_SIGN_MAX];
-    const bool pads = request->kind == OV_SIGN_RSA_PKCS1 && !desk->pkcs1;
-    const size_t len = pads ? pad(request, padded) : request->in_len;
-    if (len == 0 || request->in_len > sizeof desk->in ||
-        ov_base64_encode(pads ? padded : request->in, len, base64, sizeof base64) != OV_OK)
+    static const char *const names[OV_SIGN_KINDS] = {[OV_SIGN_RSA_PKCS1] = "RSA_PKCS1_PADDING",
+                                                     [OV_SIGN_RSA_RAW] = "RSA_NO_PADDING",
+                                                     [OV_SIGN_ECDSA] = "ECDSA",
+                                                     [OV_SIGN_RSA_PSS] = "RSA_PKCS1_PSS_PADDING"};
+    const bool raw = request->kind == OV_SIGN_RSA_RAW;
+    if (request->kind == OV_SIGN_RSA_PKCS1 && !desk->pkcs1)
     {
-        return OV_ERR_CRYPTO;
+        *matter = (struct matter){.data = matter->padded, .len = request->key_len};
+        (void)snprintf(matter->algorithm, sizeof matter->algorithm, "%s", names[OV_SIGN_RSA_RAW]);
+        return request->key_len <= OV_SIGN_MAX
+                   ? ov_rsa_pad_pkcs1(request->in, request->in_len, matter->padded, request->key_len)
+                   : OV_ERR_LIMIT;
     }
+    const bool whole = desk->digests && !raw && request->message != NULL && fits(request->message_len);
+    *matter = (struct matter){.data = whole ? request->message : request->in,
+                              .len = whole ? request->message_len : request->in_len};
+    const bool pss = request->kind == OV_SIGN_RSA_PSS;
+    (void)snprintf(matter->algorithm, sizeof matter->algorithm, "%s%s%s%s%s", names[request->kind],
+                   pss || whole ? ",hashalg=" : "", pss || whole ? ov_digest_name(request->digest) : "",
+                   pss ? ",saltlen=digest" : "", whole ? ",data=message" : "");
+    return OV_OK;
+}
+
+/* Some answer every question, some only the latest: those would be one behind for ever. */
+static void pass_over(struct ov_key_desk *desk)
+{
     if (desk->state == OV_DESK_ASKED)
     {
-        /* Some answer every question, some only the latest: those would be one behind for ever. */
         desk->only_latest = desk->only_latest || desk->passed_over;
         desk->late = desk->only_latest ? 0 : desk->late + 1;
     }
     desk->passed_over = false;
+}
+
+static enum ov_err put_question(struct ov_key_desk *desk, const struct ov_sign_request *request)
+{
+    char line[OV_MANAGE_QUESTION];
+    struct matter matter;
+    if (fill(desk, request, &matter) != OV_OK)
+    {
+        return OV_ERR_CRYPTO;
+    }
+    size_t len = (size_t)snprintf(line, sizeof line, "%s", question_of(desk));
+    if (matter.len == 0 || request->in_len > sizeof desk->in ||
+        ov_base64_encode(matter.data, matter.len, line + len, sizeof line - len) != OV_OK)
+    {
+        return OV_ERR_CRYPTO;
+    }
+    pass_over(desk);
     desk->state = OV_DESK_ASKED;
     desk->kind = request->kind;
     desk->in_len = request->in_len;
     memcpy(desk->in, request->in, request->in_len);
-    const bool names = ov_manage_client_version(desk->manage) > 2;
-    (void)snprintf(line, sizeof line, "%s%s%s%s", question_of(desk), base64, names ? "," : "",
-                   names ? algorithm_of(pads ? OV_SIGN_RSA_RAW : request->kind) : "");
+    len += BASE64_LEN(matter.len);
+    if (ov_manage_client_version(desk->manage) > 2)
+    {
+        (void)snprintf(line + len, sizeof line - len, ",%s", matter.algorithm);
+    }
     ov_manage_ask(desk->manage, line);
     return OV_ERR_AGAIN;
 }
@@ -152,11 +183,13 @@ void ov_key_desk_open(struct ov_key_desk *desk, struct ov_manage *manage, const 
     }
     desk->manage = manage;
     desk->pkcs1 = certs->external_pkcs1;
+    desk->digests = certs->external_digest;
     desk->signer = (struct ov_tls_signer){
         .sign = sign,
         .ctx = desk,
         .can = OV_SIGN_CAN(OV_SIGN_RSA_PKCS1) | OV_SIGN_CAN(OV_SIGN_ECDSA) |
-               (certs->external_raw ? OV_SIGN_CAN(OV_SIGN_RSA_RAW) : 0),
+               (certs->external_raw ? OV_SIGN_CAN(OV_SIGN_RSA_RAW) : 0) |
+               (certs->external_pss ? OV_SIGN_CAN(OV_SIGN_RSA_PSS) : 0),
     };
 }
 

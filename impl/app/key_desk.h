@@ -13,7 +13,8 @@ struct ov_key_desk
 {
     struct ov_manage *manage; /* borrowed */
     struct ov_tls_signer signer;
-    bool pkcs1; /* it can pad */
+    bool pkcs1;   /* it can pad */
+    bool digests; /* it can digest */
     enum ov_desk_state
     {
         OV_DESK_IDLE = 0,

@@ -1,6 +1,7 @@
 #include "app/local.h"
 
 #include <netdb.h>
+#include <string.h>
 
 #include "app/data_path.h"
 #include "net/sockaddr.h"
@@ -10,11 +11,17 @@
 #include "net/udp_socks.h"
 #include "wire/tcp_frame.h"
 
+/* What local, lport and proto say of one socket. */
+static struct ov_listener only_place(const struct ov_config *config)
+{
+    return (struct ov_listener){config->local, config->lport, config->proto};
+}
+
 /* --local as an address. A name is looked up right here: nothing runs yet that
  * would have to wait. */
-static bool resolve_local(const struct ov_program *program, uint8_t family, struct ov_addr *out)
+static bool resolve_local(const struct ov_program *program, const char *host, uint8_t family,
+                          struct ov_addr *out)
 {
-    const char *host = program->config.local;
     struct addrinfo hints = {
         .ai_family = family == 4   ? AF_INET
                      : family == 6 ? AF_INET6
@@ -38,24 +45,39 @@ static bool resolve_local(const struct ov_program *program, uint8_t family, stru
 }
 
 /* Address and family of the own socket. False: the log says why. */
-static bool choose_local(const struct ov_program *program, uint8_t family, bool *bind, uint8_t *out_family,
-                         struct ov_addr *local)
+static bool choose_local(const struct ov_program *program, const struct ov_listener *place, uint8_t family,
+                         bool *bind, uint8_t *out_family, struct ov_addr *local)
 {
     const struct ov_config *config = &program->config;
-    *out_family = family != 0 ? family : ov_proto_family(config->proto);
+    *out_family = family != 0 ? family : ov_proto_family(place->proto);
     *local = (struct ov_addr){0};
-    if (config->local != NULL)
+    if (place->host != NULL)
     {
-        if (!resolve_local(program, *out_family, local))
+        if (!resolve_local(program, place->host, *out_family, local))
         {
             return false;
         }
         *bind = true;
         *out_family = *out_family == 0 ? local->family : *out_family;
     }
-    local->port = config->bind ? config->lport : 0;
+    local->port = config->bind ? place->port : 0;
     *out_family = *out_family == 0 ? 4 : *out_family;
     return true;
+}
+
+/* An IPv6 socket takes IPv4 too, except where another socket of this server does at the same port. */
+static bool is_v6_alone(const struct ov_config *config, const struct ov_listener *place, uint8_t family)
+{
+    bool alone = false;
+    for (size_t i = 0; i < config->listeners_count && family == 6; i++)
+    {
+        const struct ov_listener *other = &config->listeners[i];
+        const bool same =
+            other->port == place->port && ov_proto_is_tcp(other->proto) == ov_proto_is_tcp(place->proto);
+        alone = alone || (same && ov_proto_family(other->proto) != 6 &&
+                          (other->host == NULL || strchr(other->host, ':') == NULL));
+    }
+    return alone;
 }
 
 /* Octets that a tunnel packet may have. */
@@ -64,7 +86,8 @@ static uint32_t largest(const struct ov_config *config)
     return ov_buf_packet_for(ov_tunnel_packet(&config->tunnel, config->tun_mtu_max));
 }
 
-static bool udp_settings(const struct ov_program *program, uint8_t family, struct ov_udp_settings *out)
+static bool udp_settings(const struct ov_program *program, const struct ov_listener *place, uint8_t family,
+                         struct ov_udp_settings *out)
 {
     const struct ov_config *config = &program->config;
     *out = (struct ov_udp_settings){
@@ -75,8 +98,11 @@ static bool udp_settings(const struct ov_program *program, uint8_t family, struc
         .device = config->bind_dev,
         .mtu_disc = config->mtu_disc,
         .mark = config->mark,
+        .marks = config->outer.passtos,
     };
-    return choose_local(program, family, &out->bind, &out->family, &out->local);
+    const bool good = choose_local(program, place, family, &out->bind, &out->family, &out->local);
+    out->v6_only = is_v6_alone(config, place, out->family);
+    return good;
 }
 
 static struct ov_link *opened(const struct ov_program *program, enum ov_err err, struct ov_link *link,
@@ -107,10 +133,11 @@ static struct ov_link *open_home(const struct ov_program *program, const struct 
     return opened(program, err, link, text);
 }
 
-struct ov_link *ov_local_open(const struct ov_program *program, uint8_t family)
+struct ov_link *ov_local_open_at(const struct ov_program *program, const struct ov_listener *place,
+                                 uint8_t family)
 {
     struct ov_udp_settings settings;
-    if (!udp_settings(program, family, &settings))
+    if (!udp_settings(program, place, family, &settings))
     {
         return NULL;
     }
@@ -121,11 +148,18 @@ struct ov_link *ov_local_open(const struct ov_program *program, uint8_t family)
     return ov_data_path_link(program->config.data_path, &settings, &program->log);
 }
 
+struct ov_link *ov_local_open(const struct ov_program *program, uint8_t family)
+{
+    const struct ov_listener place = only_place(&program->config);
+    return ov_local_open_at(program, &place, family);
+}
+
 /* ---- TCP ---- */
 
 #define FRAME_MORE 168u /* what stock peers add to tun-mtu-max [WP-FRM-004] */
 
-static bool tcp_settings(struct ov_program *program, uint8_t family, struct ov_tcp_settings *out)
+static bool tcp_settings(struct ov_program *program, const struct ov_listener *place, uint8_t family,
+                         struct ov_tcp_settings *out)
 {
     const struct ov_config *config = &program->config;
     *out = (struct ov_tcp_settings){
@@ -145,15 +179,57 @@ static bool tcp_settings(struct ov_program *program, uint8_t family, struct ov_t
         ov_logf(&program->log, OV_LOG_ERROR, "the random generator of the TLS library fails");
         return false;
     }
-    return choose_local(program, family, &out->bind, &out->family, &out->local);
+    const bool good = choose_local(program, place, family, &out->bind, &out->family, &out->local);
+    out->v6_only = is_v6_alone(config, place, out->family);
+    return good;
 }
 
-struct ov_link *ov_local_listen(struct ov_program *program)
+/* A client's. */
+static bool connect_settings(struct ov_program *program, uint8_t family, struct ov_tcp_settings *out)
+{
+    const struct ov_listener place = only_place(&program->config);
+    return tcp_settings(program, &place, family, out);
+}
+
+/* --port-share. False: the log says why. */
+static bool open_share(const struct ov_program *program, struct ov_share **out)
+{
+    const struct ov_config *config = &program->config;
+    const struct addrinfo hints = {
+        .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
+    struct ov_share_settings settings = {.dir = config->share_dir};
+    struct addrinfo *list = NULL;
+    char text[OV_LINK_TEXT] = "";
+    *out = NULL;
+    if (config->share_host == NULL)
+    {
+        return true;
+    }
+    const int result = getaddrinfo(config->share_host, config->share_port, &hints, &list);
+    bool good = result == 0 && ov_addr_from_sockaddr(list->ai_addr, list->ai_addrlen, &settings.target);
+    if (!good)
+    {
+        ov_logf(&program->log, OV_LOG_ERROR, "--port-share %s: %s", config->share_host,
+                result != 0 ? gai_strerror(result) : "no usable address");
+    }
+    else if (ov_share_open(&settings, out, text) != OV_OK)
+    {
+        ov_logf(&program->log, OV_LOG_ERROR, "%s", text);
+        good = false;
+    }
+    if (list != NULL)
+    {
+        freeaddrinfo(list);
+    }
+    return good;
+}
+
+struct ov_link *ov_local_listen_at(struct ov_program *program, const struct ov_listener *place)
 {
     struct ov_tcp_settings settings;
     char text[OV_LINK_TEXT] = "";
     struct ov_link *link = NULL;
-    if (!tcp_settings(program, 0, &settings))
+    if (!tcp_settings(program, place, 0, &settings) || !open_share(program, &settings.share))
     {
         return NULL;
     }
@@ -161,12 +237,18 @@ struct ov_link *ov_local_listen(struct ov_program *program)
     return opened(program, err, link, text);
 }
 
+struct ov_link *ov_local_listen(struct ov_program *program)
+{
+    const struct ov_listener place = only_place(&program->config);
+    return ov_local_listen_at(program, &place);
+}
+
 struct ov_link *ov_local_connect(struct ov_program *program, const struct ov_addr *server)
 {
     struct ov_tcp_settings settings;
     char text[OV_LINK_TEXT] = "";
     struct ov_link *link = NULL;
-    if (!tcp_settings(program, server->family, &settings))
+    if (!connect_settings(program, server->family, &settings))
     {
         return NULL;
     }
@@ -182,7 +264,7 @@ struct ov_dial *ov_local_dial(struct ov_program *program, const struct ov_addr *
     struct ov_tcp_settings settings;
     char text[OV_LINK_TEXT] = "";
     struct ov_dial *dial = NULL;
-    if (!tcp_settings(program, proxy->family, &settings))
+    if (!connect_settings(program, proxy->family, &settings))
     {
         return NULL;
     }
@@ -200,7 +282,7 @@ struct ov_link *ov_local_adopt(struct ov_program *program, struct ov_dial *dial,
     struct ov_tcp_settings settings;
     char text[OV_LINK_TEXT] = "";
     struct ov_link *link = NULL;
-    if (!tcp_settings(program, proxy->family, &settings))
+    if (!connect_settings(program, proxy->family, &settings))
     {
         return NULL;
     }
@@ -210,10 +292,11 @@ struct ov_link *ov_local_adopt(struct ov_program *program, struct ov_dial *dial,
 
 struct ov_link *ov_local_relay(const struct ov_program *program, const struct ov_dial *dial)
 {
+    const struct ov_listener place = only_place(&program->config);
     struct ov_udp_settings settings;
     char text[OV_LINK_TEXT] = "";
     struct ov_link *link = NULL;
-    if (!udp_settings(program, 4, &settings))
+    if (!udp_settings(program, &place, 4, &settings))
     {
         return NULL;
     }
@@ -225,7 +308,7 @@ struct ov_link *ov_local_relay(const struct ov_program *program, const struct ov
 void ov_local_grow(const struct ov_program *program, struct ov_link *link, uint32_t peers)
 {
     const uint32_t wanted = ov_sockbuf_for_peers(peers);
-    if (program->config.rcvbuf == 0 && link->ops->connections == NULL &&
+    if (program->config.rcvbuf == 0 && ov_config_serves(&program->config, false) &&
         wanted > link->buffer[OV_SOCKBUF_RECEIVE].asked)
     {
         (void)link->ops->buffer(link, OV_SOCKBUF_RECEIVE, wanted);

@@ -14,6 +14,11 @@ struct ov_link *ov_local_open(const struct ov_program *program, uint8_t family);
 /* Connections without a session that a server keeps at one time. */
 #define OV_LOCAL_HALF_OPEN 256u
 
+/* The same at another place than --local, --lport and --proto say. */
+struct ov_link *ov_local_open_at(const struct ov_program *program, const struct ov_listener *place,
+                                 uint8_t family);
+struct ov_link *ov_local_listen_at(struct ov_program *program, const struct ov_listener *place);
+
 /* The same for TCP: a server's listener, and a client's connection to server,
  * which is being made. NULL: the log says why. */
 struct ov_link *ov_local_listen(struct ov_program *program);

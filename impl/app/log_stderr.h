@@ -12,6 +12,8 @@
 struct ov_log ov_log_stderr(uint32_t verb);
 /* The same without times: somebody else, such as the system's journal, adds them. */
 struct ov_log ov_log_stderr_bare(uint32_t verb);
+/* "1763860000.123456 40 text": time in seconds, flags in hexadecimal digits, for programs that read it. */
+struct ov_log ov_log_stderr_machine(uint32_t verb);
 /* To syslog, as the program that openlog() named. */
 struct ov_log ov_log_syslog(uint32_t verb);
 

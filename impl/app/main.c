@@ -10,6 +10,7 @@
 #include "app/persist.h"
 #include "app/process.h"
 #include "app/program.h"
+#include "app/show.h"
 #include "app/version.h"
 #include "loop/loop.h"
 #include "options/options.h"
@@ -51,53 +52,6 @@ static void log_diags(const struct ov_log *log, const struct ov_diags *diags)
     {
         ov_logf(log, OV_LOG_WARN, "%u more messages of this kind were left out", diags->left_out);
     }
-}
-
-static void print_cipher(enum ov_cipher_id id)
-{
-    const bool for_secret = ov_cipher_mode(id) == OV_MODE_CBC || id == OV_CIPHER_NONE;
-    char block[32] = "stream cipher";
-    if (id == OV_CIPHER_NONE)
-    {
-        (void)snprintf(block, sizeof block, "nothing is encrypted");
-    }
-    else if (ov_cipher_block_len(id) > 1)
-    {
-        (void)snprintf(block, sizeof block, "%u bit block", 8 * ov_cipher_block_len(id));
-    }
-    (void)printf("%s  (%u bit key, %s%s%s)\n", ov_cipher_name(id), 8 * ov_cipher_key_len(id), block,
-                 for_secret ? "" : ", not with 'secret'", ov_cipher_is_narrow(id) ? ", deprecated" : "");
-}
-
-/* Names of what the chosen TLS library offers for the data channel. */
-static enum ov_outcome show_algorithms(struct ov_program *program, const struct ov_config *config,
-                                       struct ov_log log)
-{
-    program->config = *config;
-    program->log = log;
-    if (!ov_program_start_crypto(program))
-    {
-        return OV_OUTCOME_FAILED;
-    }
-    for (unsigned i = 0; config->wish == OV_WISH_CIPHERS && i < OV_CIPHER_COUNT; i++)
-    {
-        const enum ov_cipher_id id = (enum ov_cipher_id)i;
-        if (ov_crypto_has_cipher(program->crypto, id))
-        {
-            print_cipher(id);
-        }
-    }
-    for (unsigned i = 0; config->wish == OV_WISH_DIGESTS && i < OV_DIGEST_COUNT; i++)
-    {
-        uint8_t digest[OV_DIGEST_MAX];
-        if (program->crypto->digest((enum ov_digest_id)i, NULL, 0, digest) == OV_OK)
-        {
-            (void)printf("%s  (%u bit digest)\n", ov_digest_name((enum ov_digest_id)i),
-                         8 * ov_digest_len((enum ov_digest_id)i));
-        }
-    }
-    ov_program_clear(program);
-    return OV_OUTCOME_DONE;
 }
 
 /* Keys and options are good: from here on nobody has to wait at the terminal. */
@@ -164,9 +118,9 @@ static enum ov_outcome run_config(struct ov_program *program, const struct ov_op
     {
         return ov_check_run(program, options) ? OV_OUTCOME_DONE : OV_OUTCOME_FAILED;
     }
-    if (config != NULL && (config->wish == OV_WISH_CIPHERS || config->wish == OV_WISH_DIGESTS))
+    if (config != NULL && ov_show_wanted(config->wish))
     {
-        return show_algorithms(program, config, log);
+        return ov_show_run(program, config, log) ? OV_OUTCOME_DONE : OV_OUTCOME_FAILED;
     }
     if (config != NULL && config->wish == OV_WISH_PKCS11_IDS)
     {

@@ -88,20 +88,19 @@ static void add_outer(struct ov_environment *env, const char *side, const struct
     ov_environment_number(env, name, addr->port);
 }
 
-static void add_certificate(struct ov_environment *env, const struct ov_login_request *request)
+/* What every program is told too: of server, tunnel and the client's certificates. False: out of memory. */
+static bool begin_environment(const struct ov_manage_clients *clients, const struct ov_guest_record *record,
+                              struct ov_environment *env)
 {
-    char text[3 * 32];
-    if (request->fingerprint == NULL)
+    if (!ov_environment_copy(env, clients->spec.world))
     {
-        return;
+        return false;
     }
-    for (size_t i = 0; i < 32; i++)
+    if (record->has_cert)
     {
-        (void)snprintf(text + 3 * i, sizeof text - 3 * i, "%02x%s", request->fingerprint[i],
-                       i < 31 ? ":" : "");
+        ov_cert_seen_tell_of(clients->spec.seen, record->fingerprint, env);
     }
-    ov_environment_add(env, "tls_digest_sha256_0", text);
-    ov_environment_add(env, "X509_0_CN", request->common_name);
+    return true;
 }
 
 static void tell_login(struct ov_manage_clients *clients, const struct ov_guest_record *record,
@@ -110,7 +109,7 @@ static void tell_login(struct ov_manage_clients *clients, const struct ov_guest_
     struct ov_hub_stats stats;
     struct ov_environment env;
     const bool answer = strcmp(kind, "CR_RESPONSE") == 0;
-    if (!ov_environment_init(&env))
+    if (!begin_environment(clients, record, &env))
     {
         return;
     }
@@ -121,6 +120,10 @@ static void tell_login(struct ov_manage_clients *clients, const struct ov_guest_
         ov_environment_add(&env, "password", request->password); /* in clear [WP-MGMT-012] */
     }
     add_outer(&env, "untrusted", &request->addr);
+    if (answer) /* its key is active */
+    {
+        add_outer(&env, "trusted", &request->addr);
+    }
     ov_environment_add(&env, "common_name", request->common_name);
     ov_environment_add(&env, "username", request->username);
     if (request->session_state[0] != '\0')
@@ -129,7 +132,6 @@ static void tell_login(struct ov_manage_clients *clients, const struct ov_guest_
         ov_environment_add(&env, "session_state", request->session_state);
     }
     ov_environment_peer_info(&env, request->peer_info);
-    add_certificate(&env, request);
     ov_manage_say(clients->spec.manage, ">CLIENT:%s,%u,%u%s%s", kind, record->cid, record->kid,
                   answer ? "," : "", answer ? request->answer : "");
     tell_environment(clients, &env);
@@ -144,7 +146,7 @@ static void tell_life(struct ov_manage_clients *clients, const struct ov_guest_r
     struct ov_environment env;
     char text[OV_IP6_TEXT + 24];
     ov_manage_say(clients->spec.manage, ">CLIENT:%s,%u", kind, record->cid);
-    if (!ov_environment_init(&env))
+    if (!begin_environment(clients, record, &env))
     {
         ov_manage_say(clients->spec.manage, ">CLIENT:ENV,END");
         return;
@@ -163,7 +165,10 @@ static void tell_life(struct ov_manage_clients *clients, const struct ov_guest_r
         ov_environment_number(&env, "time_duration",
                               (uint32_t)((ov_loop_now().mono_ms - record->since_ms) / 1000));
     }
-    ov_environment_number(&env, "n_clients", stats.peers);
+    else
+    {
+        ov_environment_number(&env, "n_clients", stats.peers);
+    }
     if (peer->ip4 != 0)
     {
         ov_environment_add(&env, "ifconfig_pool_remote_ip", ov_value_ip4_text(peer->ip4, text));
@@ -175,7 +180,7 @@ static void tell_life(struct ov_manage_clients *clients, const struct ov_guest_r
         ov_environment_add(&env, "ifconfig_pool_remote_ip6", ov_value_ip6_text(peer->ip6, text));
         ov_environment_number(&env, "ifconfig_pool_ip6_netbits", tunnel->ip6_bits);
     }
-    ov_environment_number(&env, "time_unix", record->since_s);
+    ov_environment_since(&env, record->since_s);
     add_outer(&env, "trusted", &peer->session.addr);
     add_outer(&env, "untrusted", &record->addr);
     ov_environment_add(&env, "common_name", peer->session.common_name);
@@ -249,6 +254,9 @@ static struct ov_guest_record *note(struct ov_manage_clients *clients, const str
     record->ticket = request->ticket;
     record->kid = ov_hub_ticket_kid(request->ticket);
     record->addr = request->addr;
+    record->has_cert = request->fingerprint != NULL;
+    memcpy(record->fingerprint, record->has_cert ? request->fingerprint : record->fingerprint,
+           sizeof record->fingerprint);
     (void)snprintf(record->username, sizeof record->username, "%s", request->username);
     return record;
 }

@@ -17,7 +17,9 @@ struct ov_manage_clients_spec
     const struct ov_log *log;
     struct ov_hub *hub;
     const struct ov_client_hook *hook;
-    void (*changed)(void *ctx); /* the hub has something to send because of a verdict */
+    const struct ov_environment *world; /* what is told of server and tunnel, as to programs */
+    const struct ov_cert_seen *seen;    /* ... and of certificates */
+    void (*changed)(void *ctx);         /* the hub has something to send because of a verdict */
     void *ctx;
 };
 

@@ -19,6 +19,8 @@ struct ov_guest_record
     char username[OV_LOGIN_TEXT];
     char *peer_info;
     struct ov_addr addr;
+    bool has_cert;
+    uint8_t fingerprint[32];
     uint64_t since_ms;
     uint32_t since_s;
     uint64_t accepted; /* the ticket of the login that was let in; 0: none */

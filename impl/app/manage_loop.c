@@ -147,6 +147,27 @@ void ov_manage_say_file(struct ov_manage *manage, void (*write)(void *ctx, FILE 
     free(text);
 }
 
+void ov_manage_echoes(struct ov_manage *manage, const struct ov_log *log, const struct ov_hook_options *hooks,
+                      bool pushed)
+{
+    for (size_t i = 0; i < hooks->echoes_count; i++)
+    {
+        const struct ov_echo *echo = &hooks->echoes[i];
+        if (echo->pushed != pushed)
+        {
+            continue;
+        }
+        if (strncmp(echo->text, "msg", 3) == 0) /* others may be secrets */
+        {
+            ov_logf(log, OV_LOG_INFO, "%s:%s", pushed ? "ECHO-PULL" : "ECHO", echo->text);
+        }
+        if (manage != NULL)
+        {
+            ov_manage_echo(manage, ov_loop_now(), echo->text);
+        }
+    }
+}
+
 void ov_manage_say_environment(struct ov_manage *manage, const char *prefix,
                                const struct ov_environment *environment)
 {

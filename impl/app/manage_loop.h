@@ -32,6 +32,11 @@ bool ov_manage_throw(struct ov_manage *manage, const struct ov_manage_words *wor
 /* What write puts into a file is told line by line. */
 void ov_manage_say_file(struct ov_manage *manage, void (*write)(void *ctx, FILE *file), void *ctx);
 
+/* --echo and --parameter: those that were pushed, or those of the configuration; into the log what is meant for a user
+ * ("msg..."). manage may be NULL. */
+void ov_manage_echoes(struct ov_manage *manage, const struct ov_log *log, const struct ov_hook_options *hooks,
+                      bool pushed);
+
 /* Each variable behind prefix, then END behind it. */
 void ov_manage_say_environment(struct ov_manage *manage, const char *prefix,
                                const struct ov_environment *environment);
@@ -41,6 +46,7 @@ struct ov_manage_server
 {
     struct ov_manage *manage;
     void *ctx;
+    const struct ov_config *config;
     struct ov_hub *(*hub)(void *ctx);
     void (*status)(void *ctx, uint32_t version, FILE *file);
     void (*signal)(void *ctx, int signum);
@@ -52,6 +58,8 @@ struct ov_manage_server
 /* server must stay where it is. */
 void ov_manage_server_open(struct ov_manage_server *server);
 void ov_manage_server_close(struct ov_manage_server *server);
+/* How the server stands, such as "CONNECTED,SUCCESS" or "EXITING". */
+void ov_manage_server_state(const struct ov_manage_server *server, const char *state);
 /* >BYTECOUNT_CLI if it is due; returns when that will be again. */
 uint64_t ov_manage_server_tick(struct ov_manage_server *server, struct ov_now now);
 

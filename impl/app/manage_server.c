@@ -2,6 +2,8 @@
 
 #include "app/manage_loop.h"
 #include "app/manage_push.h"
+#include "app/outer_text.h"
+#include "manage/history.h"
 #include "options/values.h"
 
 /* What the management interface asks of a server. */
@@ -57,19 +59,21 @@ static void on_load_stats(void *ctx, const struct ov_manage_words *words)
     ov_manage_say(server->manage, "SUCCESS: nclients=%u,bytesin=%llu,bytesout=%llu", count, in, out);
 }
 
-/* By common name, or by "1.2.3.4:5" as status tells it. */
+/* By common name, or by "1.2.3.4:5" or "udp4:1.2.3.4:5", as status tells it. */
 static void on_kill(void *ctx, const struct ov_manage_words *words)
 {
     const struct ov_manage_server *server = ctx;
     struct ov_hub *hub = server->hub(server->ctx);
     struct ov_hub_peer peer;
-    char addr[OV_ADDR_TEXT];
+    char addr[OV_OUTER_TEXT];
     unsigned count = 0;
     const char *what = words->word[1];
     const bool address = strchr(what, ':') != NULL;
     for (uint32_t at = 0; hub != NULL && ov_hub_next_peer(hub, &at, &peer);)
     {
-        const char *own = address ? ov_addr_text(&peer.session.addr, addr) : peer.session.common_name;
+        const char *own = address ? ov_outer_text(&peer.session.addr, server->config->listeners,
+                                                  server->config->listeners_count, addr)
+                                  : peer.session.common_name;
         if (strcmp(own, what) == 0)
         {
             count += ov_hub_kill(hub, peer.session.peer_id, NULL, ov_loop_now()) == OV_OK;
@@ -179,4 +183,18 @@ void ov_manage_server_open(struct ov_manage_server *server)
 void ov_manage_server_close(struct ov_manage_server *server)
 {
     ov_manage_remove_user(server->manage, server);
+}
+
+void ov_manage_server_state(const struct ov_manage_server *server, const char *state)
+{
+    const struct ov_tunnel *tunnel = &server->config->tunnel;
+    const bool up = strcmp(state, "EXITING") != 0;
+    char ip4[OV_IP4_TEXT] = "", ip6[OV_IP6_TEXT] = "", line[OV_HISTORY_LINE];
+    if (server->manage != NULL)
+    {
+        (void)snprintf(line, sizeof line, "%s%s,%s,,,,,%s", state, up ? "" : ",",
+                       up && tunnel->has_ip4 ? ov_value_ip4_text(tunnel->ip4, ip4) : "",
+                       up && tunnel->has_ip6 ? ov_value_ip6_text(tunnel->ip6, ip6) : "");
+        ov_manage_state(server->manage, ov_loop_now(), line);
+    }
 }

@@ -5,7 +5,8 @@
 
 bool ov_persist_run(const struct ov_config *config, const struct ov_log *log)
 {
-    const struct ov_tun_spec spec = {config->tunnel.dev, config->tunnel.tap, OV_BUF_PACKET};
+    const struct ov_tun_spec spec = {config->tunnel.dev, config->tunnel.tap, OV_BUF_PACKET,
+                                     config->tunnel.node};
     const bool stays = config->wish == OV_WISH_MKTUN;
     struct ov_identity_wanted user = {0};
     char name[IFNAMSIZ] = "";

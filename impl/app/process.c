@@ -26,7 +26,9 @@ static bool to_syslog(const struct ov_process *process)
 enum ov_err ov_process_open_log(const struct ov_process *process, uint32_t verb, bool reread,
                                 struct ov_log *log, char *text, size_t cap)
 {
-    *log = process->no_timestamps ? ov_log_stderr_bare(verb) : ov_log_stderr(verb);
+    *log = process->machine_log     ? ov_log_stderr_machine(verb)
+           : process->no_timestamps ? ov_log_stderr_bare(verb)
+                                    : ov_log_stderr(verb);
     if (process->log_file != NULL)
     {
         const int mode = process->log_append || reread ? O_APPEND : O_TRUNC | O_APPEND;

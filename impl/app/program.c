@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/cert_verify.h"
 #include "app/load_capath.h"
 #include "app/load_ciphers.h"
 #include "app/load_keys.h"
@@ -31,6 +32,17 @@ bool ov_program_start_crypto(struct ov_program *program)
     {
         ov_logf(&program->log, OV_LOG_ERROR, "%s does not start: %s", program->crypto->version(), reason);
         return false;
+    }
+    if (program->config.fresh_entropy && program->crypto->random_reseeds != NULL)
+    {
+        program->crypto->random_reseeds();
+    }
+    else if (program->config.fresh_entropy)
+    {
+        ov_logf(
+            &program->log, OV_LOG_WARN,
+            "use-prediction-resistance has no effect: the generator of %s decides by itself when to reseed",
+            program->crypto->version());
     }
     program->rng = (struct ov_rng){program->crypto->random, NULL};
     return ov_program_load_providers(program);
@@ -134,8 +146,8 @@ static struct ov_tls_settings tls_settings(struct ov_program *program)
 {
     const struct ov_config *config = &program->config;
     const struct ov_cert_options *certs = &config->certs;
-    const bool judged = config->login.script_security >= OV_SCRIPT_SECURITY_USER ||
-                        ov_cert_rules_exist(certs) || certs->crl_dir != NULL || certs->verify.count > 0;
+    const bool judged = ov_cert_guard_tells(config) || ov_cert_rules_exist(certs) || certs->crl_dir != NULL ||
+                        certs->verify.count > 0;
     return (struct ov_tls_settings){
         .role = config->role,
         .ca = pem_of(&config->ca),
@@ -147,6 +159,8 @@ static struct ov_tls_settings tls_settings(struct ov_program *program)
         .name_field = certs->username_field,
         .judge = judged ? ov_cert_guard_judge : NULL,
         .judge_ctx = &program->guard,
+        .judge_waits = ov_cert_guard_waits(config),
+        .judge_left = ov_cert_verify_left,
         .trust_judge =
             certs->fingerprints_count > 0 && certs->fingerprints_depth == 0 && config->ca.from == NULL,
         .ciphers = certs->ciphers,
@@ -275,9 +289,11 @@ static bool set_up_login(struct ov_program *program)
 {
     if (program->config.role == OV_ROLE_CLIENT)
     {
+        struct ov_dialogue now = {.loop = NULL};
+        const struct ov_login_asker asker = {&now, &program->log};
         return ov_login_start(&program->login, &program->config, &program->log) &&
                (ov_login_by_management(&program->config) ||
-                ov_login_fill(&program->login, &program->config, &program->log));
+                ov_login_fill(&program->login, &program->config, &asker) == OV_OK);
     }
     if (program->config.login.gen_token)
     {

@@ -66,9 +66,11 @@ static uint32_t link_room(const struct ov_pump *pump)
     return connections != NULL ? connections->room(pump->link) : UINT32_MAX;
 }
 
-static size_t tun_room(const struct ov_pump *pump, struct ov_now now)
+static size_t tun_room(struct ov_pump *pump, struct ov_now now)
 {
-    const uint32_t octets = link_room(pump);
+    const uint32_t taken = link_room(pump);
+    const uint32_t allowed = ov_shaper_room(&pump->shaper, now);
+    const uint32_t octets = taken < allowed ? taken : allowed;
     if (octets < OV_PUMP_FULL * OV_TUN_BATCH)
     {
         return octets < OV_PUMP_FULL ? 1 : octets / OV_PUMP_FULL;
@@ -163,6 +165,21 @@ static size_t answer_ip6(struct ov_pump *pump, size_t n)
     return kept;
 }
 
+/* What leaves later, in pieces, counts now. */
+static void spend(struct ov_pump *pump, size_t n)
+{
+    uint64_t octets = 0;
+    if (pump->shaper.octets_s == 0)
+    {
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+    {
+        octets += pump->dg[i].buf.len;
+    }
+    ov_shaper_spend(&pump->shaper, octets);
+}
+
 static bool pump_from_tun(struct ov_pump *pump, struct ov_now now)
 {
     size_t room = tun_room(pump, now);
@@ -187,6 +204,7 @@ static bool pump_from_tun(struct ov_pump *pump, struct ov_now now)
     {
         pump->engine->send(pump->ctx, pump->dg, left, now);
         pump->sealed_len = pump->dg[0].buf.len;
+        spend(pump, left);
         pump->link->ops->send(pump->link, pump->dg, left);
     }
     if (n > 0 && pump->drains)
@@ -254,7 +272,7 @@ void ov_pump_run(struct ov_pump *pump, struct ov_pump_ready ready, struct ov_now
             link = pump_from_link(pump, now);
             tun = tun || (reads_tun(pump) && answer_likely(pump));
         }
-        if (tun && link_full(pump))
+        if (tun && (link_full(pump) || ov_shaper_room(&pump->shaper, now) == 0))
         {
             /* What is not read waits where its senders notice: they slow down instead of losing it. */
             pump->tun_waits = true;
@@ -288,6 +306,10 @@ uint64_t ov_pump_settle(struct ov_pump *pump, struct ov_now now)
     if (pump->link != NULL && pump->link->ops->connections != NULL)
     {
         deadline = ov_time_earlier(deadline, pump->link->ops->connections->deadline(pump->link));
+    }
+    if (pump->tun_waits)
+    {
+        deadline = ov_time_earlier(deadline, ov_shaper_deadline(&pump->shaper));
     }
     /* The budget may have ended in the middle of something. */
     bool waits = link_pending(pump) || (tun_pending(pump) && !pump->tun_waits);

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "app/engine.h"
+#include "app/shaper.h"
 #include "app/standing.h"
 #include "net/link.h"
 #include "tun/tun.h"
@@ -41,6 +42,7 @@ struct ov_pump
     uint32_t link_since;  /* datagrams from the link since then */
     uint32_t sealed_len;  /* of the first of them, as it was sent */
     struct ov_standing standing; /* of the tun device, while the link takes little */
+    struct ov_shaper shaper;     /* what may leave through the tunnel */
     struct ov_datagram dg[OV_PUMP_BATCH];
     struct ov_datagram control[OV_PUMP_CONTROL];
     uint8_t slots[OV_PUMP_CONTROL][OV_PUMP_SLOT];

@@ -1,11 +1,11 @@
-#include <arpa/inet.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "app/client_hook.h"
+#include "app/client_station.h"
+#include "app/key_verify.h"
 #include "app/local.h"
+#include "app/local_server.h"
 #include "app/login_hook.h"
 #include "app/manage_clients.h"
 #include "app/manage_loop.h"
@@ -60,7 +60,7 @@ static void finish(struct server *server, enum ov_outcome outcome)
 static struct ov_server_view view_of(const struct server *server)
 {
     return (struct ov_server_view){server->hub, server->link, &server->iface, &server->pump,
-                                   server->program->config.tunnel.tap};
+                                   &server->program->config};
 }
 
 static void write_status_text(const struct server *server, uint32_t version, FILE *file)
@@ -196,26 +196,8 @@ static void leave(struct server *server, const char *name, enum ov_outcome outco
 
 static void report(const struct server *server)
 {
-    struct ov_hub_stats stats;
-    struct ov_hub_peer peer;
-    struct ov_counters counters;
     const struct ov_server_view view = view_of(server);
-    ov_server_counters(&view, &counters);
-    ov_report_drops(server->log, server->link, &counters);
-    ov_report_devices(server->log, server->link, server->iface.tun);
-    ov_hub_stats(server->hub, &stats);
-    ov_logf(server->log, OV_LOG_ERROR,
-            "status hub: %u peers, %u half open; %" PRIu64 " resets, %" PRIu64 " answered, %" PRIu64
-            " accepted, %" PRIu64 " connected, %" PRIu64 " floats; dropped %" PRIu64 ", not routed %" PRIu64,
-            stats.peers, stats.half_open, stats.resets, stats.replies, stats.accepted, stats.connected,
-            stats.floats, ov_drops_total(&stats.dropped), ov_drops_total(&stats.routed));
-    for (uint32_t at = 0; ov_hub_next_peer(server->hub, &at, &peer);)
-    {
-        char text[INET_ADDRSTRLEN] = "";
-        struct in_addr ip4 = {htonl(peer.ip4)};
-        (void)inet_ntop(AF_INET, &ip4, text, sizeof text);
-        ov_report_session(server->log, &peer.session, text);
-    }
+    ov_server_report(&view, server->log);
 }
 
 static void on_signal(void *ctx, int signum)
@@ -254,20 +236,6 @@ static void on_resolved(void *ctx, const struct addrinfo *list, const char *text
 
 /* ---- management ---- */
 
-static void tell_state(const struct server *server, const char *state)
-{
-    const struct ov_tunnel *tunnel = &server->program->config.tunnel;
-    const bool up = strcmp(state, "EXITING") != 0;
-    char ip4[OV_IP4_TEXT] = "", ip6[OV_IP6_TEXT] = "", line[OV_HISTORY_LINE];
-    if (server->program->manage != NULL)
-    {
-        (void)snprintf(line, sizeof line, "%s%s,%s,,,,,%s", state, up ? "" : ",",
-                       up && tunnel->has_ip4 ? ov_value_ip4_text(tunnel->ip4, ip4) : "",
-                       up && tunnel->has_ip6 ? ov_value_ip6_text(tunnel->ip6, ip6) : "");
-        ov_manage_state(server->program->manage, ov_loop_now(), line);
-    }
-}
-
 static struct ov_hub *hub_of(void *ctx)
 {
     return ((struct server *)ctx)->hub;
@@ -285,10 +253,19 @@ static void on_verdict(void *ctx)
     ov_loop_deadline(server->loop, 0);
 }
 
+/* A program has judged a certificate or a client key. */
+static void on_judged(void *ctx)
+{
+    const struct server *server = ctx;
+    ov_hub_answered(server->hub, ov_loop_now());
+    ov_loop_deadline(server->loop, 0);
+}
+
 static void open_manage(struct server *server)
 {
     server->control = (struct ov_manage_server){.manage = server->program->manage,
                                                 .ctx = server,
+                                                .config = &server->program->config,
                                                 .hub = hub_of,
                                                 .status = write_status,
                                                 .signal = on_signal,
@@ -308,6 +285,8 @@ static enum ov_err open_login(struct server *server)
                                                     .log = server->log,
                                                     .hub = server->hub,
                                                     .hook = server->clients,
+                                                    .world = &server->tunnel.updown.plan.facts,
+                                                    .seen = &server->program->guard.seen,
                                                     .changed = on_verdict,
                                                     .ctx = server};
         server->judge = ov_manage_clients_new(&spec);
@@ -363,9 +342,13 @@ static enum ov_err open_clients(struct server *server)
     }
     server->clients = ov_client_hook_new(&spec);
     server->settings.asks = true;
+    server->settings.session.adapts = true;
     server->settings.session.keeps_info = true;
     server->settings.left = on_left;
     server->settings.left_ctx = server;
+    server->settings.learn =
+        config->tunnel.tap && config->clients.learn.count > 0 ? ov_client_station_learn : NULL;
+    server->settings.learn_ctx = server->clients;
     return server->clients != NULL ? OV_OK : OV_ERR_NOMEM;
 }
 
@@ -396,22 +379,22 @@ static bool server_open(struct server *server)
     const struct ov_loop_user user = {server, on_wake, on_signal, on_resolved};
     const struct ov_tunnel *tunnel = &server->program->config.tunnel;
     const struct ov_tun_spec spec = {tunnel->dev, tunnel->tap,
-                                     ov_buf_packet_for(ov_tunnel_packet(tunnel, tunnel->mtu))};
+                                     ov_buf_packet_for(ov_tunnel_packet(tunnel, tunnel->mtu)), tunnel->node};
     enum ov_err err = ov_loop_new(&user, &server->loop);
     if (err != OV_OK)
     {
         ov_logf(server->log, OV_LOG_ERROR, "cannot start the event loop: %s", ov_err_name(err));
         return false;
     }
-    server->link = ov_proto_is_tcp(server->program->config.proto) ? ov_local_listen(server->program)
-                                                                  : ov_local_open(server->program, 0);
+    server->link = ov_local_serve(server->program, &server->settings);
     if (server->link == NULL ||
         !ov_interface_open(&server->iface, &spec, server->program->config.data_path, server->log) ||
         !ov_server_tunnel_raise(&server->tunnel, server->program, server->loop, &server->iface))
     {
         return false;
     }
-    server->program->guard.world = &server->tunnel.updown.plan.facts;
+    ov_cert_guard_serve(&server->program->guard, server->loop, &server->tunnel.updown.plan.facts, on_judged,
+                        server);
     server->settings.has_mac =
         tunnel->tap && ov_netif_mac(server->iface.netif, server->iface.tun->index, server->settings.mac);
     err = open_engine(server);
@@ -446,6 +429,7 @@ static void server_close(struct server *server)
     ov_hub_free(server->hub);
     ov_manage_clients_free(server->judge);
     ov_client_hook_free(server->clients);
+    ov_cert_guard_serve(&server->program->guard, NULL, NULL, NULL, NULL);
     ov_server_tunnel_lower(&server->tunnel);
     if (!ov_loop_free(server->loop))
     {
@@ -472,7 +456,8 @@ enum ov_outcome ov_server_run(struct ov_program *program)
     ov_hub_settings_init(&server->settings, &program->settings);
     if (program->config.certs.key_verify.count > 0)
     {
-        server->settings.judge_key = ov_cert_guard_judge_key;
+        server->settings.judge_key = ov_key_verify_judge;
+        server->settings.judge_key_left = ov_key_verify_left;
         server->settings.judge_key_ctx = &program->guard;
     }
     ov_manage_wait(program->manage);
@@ -480,11 +465,11 @@ enum ov_outcome ov_server_run(struct ov_program *program)
     if (server_open(server))
     {
         ov_logf(server->log, OV_LOG_ERROR, OV_READY_WORDS);
-        tell_state(server, "CONNECTED,SUCCESS");
+        ov_manage_server_state(&server->control, "CONNECTED,SUCCESS");
         on_wake(server, 0);
         ov_loop_run(server->loop);
     }
-    tell_state(server, "EXITING");
+    ov_manage_server_state(&server->control, "EXITING");
     ov_manage_server_close(&server->control);
     server_close(server);
     enum ov_outcome outcome = server->outcome;

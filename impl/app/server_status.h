@@ -15,11 +15,13 @@ struct ov_server_view
     const struct ov_link *link;
     const struct ov_interface *iface;
     const struct ov_pump *pump;
-    bool tap; /* frames, so stations instead of addresses */
+    const struct ov_config *config;
 };
 
 /* Where packets went missing, those of clients that are gone included. */
 void ov_server_counters(const struct ov_server_view *view, struct ov_counters *counters);
+/* Counters of devices, hub and sessions, into the log. */
+void ov_server_report(const struct ov_server_view *view, const struct ov_log *log);
 /* The status file's text, in format 1 to 3. */
 void ov_server_status_write(const struct ov_server_view *view, uint32_t version, FILE *file);
 

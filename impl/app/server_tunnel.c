@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "app/facts.h"
+#include "app/route_names.h"
 
 /* Told in the middle of a call, there is no loop to stop: the one of the server would be. */
 static void stop(const struct ov_server_tunnel *tunnel)
@@ -36,24 +37,43 @@ static void settle(struct ov_server_tunnel *tunnel)
     tunnel->runs = false;
 }
 
+static bool raise_with(struct ov_server_tunnel *tunnel, const struct ov_config *config)
+{
+    struct ov_environment facts;
+    struct ov_updown_wish wish = {.tunnel = &config->tunnel, .facts = &facts};
+    if (!ov_environment_init(&facts))
+    {
+        return false;
+    }
+    ov_facts_program(&facts, tunnel->program);
+    ov_facts_tunnel(&facts, config, tunnel->updown.user.iface);
+    wish.dns = ov_facts_dns(&facts, tunnel->program, config, &wish.dns_command);
+    ov_updown_raise(&tunnel->updown, &wish, ov_loop_now());
+    return true;
+}
+
 bool ov_server_tunnel_raise(struct ov_server_tunnel *tunnel, const struct ov_program *program,
                             struct ov_loop *loop, struct ov_interface *iface)
 {
     const struct ov_updown_user user = {&program->config, &program->log, loop,  iface,
                                         on_raised,        on_lowered,    tunnel};
-    struct ov_environment facts;
-    struct ov_updown_wish wish = {.tunnel = &program->config.tunnel, .facts = &facts};
+    struct ov_route_names names = {0};
     *tunnel = (struct ov_server_tunnel){.program = program, .loop = loop};
     ov_updown_init(&tunnel->updown, &user);
-    if (!ov_environment_init(&facts))
+    bool good =
+        ov_route_names_begin(&names, &program->config.tunnel, &program->log) && ov_route_names_wait(&names);
+    if (good)
+    {
+        struct ov_config with = program->config;
+        with.tunnel = names.tunnel;
+        good = raise_with(tunnel, &with);
+    }
+    ov_route_names_clear(&names);
+    if (!good)
     {
         ov_logf(&program->log, OV_LOG_ERROR, "%s", ov_err_name(OV_ERR_NOMEM));
         return false;
     }
-    ov_facts_program(&facts, program);
-    ov_facts_tunnel(&facts, &program->config, iface);
-    wish.dns = ov_facts_dns(&facts, program, &program->config, &wish.dns_command);
-    ov_updown_raise(&tunnel->updown, &wish, ov_loop_now());
     settle(tunnel);
     return tunnel->good;
 }

@@ -28,6 +28,7 @@ struct writer
     uint32_t version;
     char comma; /* what stands between the words of a line */
     struct ov_now now;
+    const struct ov_status_peers *peers;
 };
 
 /* A peer's name may hold what would end a word or a line. */
@@ -59,10 +60,16 @@ static void put_heading(const struct writer *w, const char *words)
     (void)fputc('\n', w->file);
 }
 
+static const char *outer_text(const struct writer *w, const struct ov_addr *addr,
+                              char text[static OV_OUTER_TEXT])
+{
+    return ov_outer_text(addr, w->peers->sockets, w->peers->sockets_count, text);
+}
+
 static void put_client(const struct writer *w, const struct ov_hub_peer *peer)
 {
     const struct ov_session_status *s = &peer->session;
-    char addr[OV_ADDR_TEXT];
+    char addr[OV_OUTER_TEXT];
     char ip4[OV_IP4_TEXT] = "";
     char ip6[OV_IP6_TEXT] = "";
     char c = w->comma;
@@ -71,7 +78,7 @@ static void put_client(const struct writer *w, const struct ov_hub_peer *peer)
         (void)fprintf(w->file, "CLIENT_LIST%c", c);
     }
     put_name(w, s->common_name);
-    (void)fprintf(w->file, "%c%s%c", c, ov_addr_text(&s->addr, addr), c);
+    (void)fprintf(w->file, "%c%s%c", c, outer_text(w, &s->addr, addr), c);
     if (w->version > 1)
     {
         (void)fprintf(w->file, "%s%c%s%c", peer->ip4 != 0 ? ov_value_ip4_text(peer->ip4, ip4) : "", c,
@@ -82,7 +89,9 @@ static void put_client(const struct writer *w, const struct ov_hub_peer *peer)
     put_time(w, s->connected_wall_s);
     if (w->version > 1)
     {
-        (void)fprintf(w->file, "%cUNDEF%c%" PRIu64 "%c%u%c%s", c, c, peer->number, c, s->peer_id, c,
+        (void)fputc(c, w->file);
+        put_name(w, peer->username);
+        (void)fprintf(w->file, "%c%" PRIu64 "%c%u%c%s", c, peer->number, c, s->peer_id, c,
                       s->connected ? ov_cipher_name(s->cipher) : "");
     }
     (void)fputc('\n', w->file);
@@ -92,7 +101,7 @@ static void put_route(const struct writer *w, const struct ov_hub_peer *peer, co
                       uint64_t seen_ms)
 {
     const struct ov_session_status *s = &peer->session;
-    char addr[OV_ADDR_TEXT];
+    char addr[OV_OUTER_TEXT];
     const uint64_t age_ms = w->now.mono_ms > seen_ms ? w->now.mono_ms - seen_ms : 0;
     if (w->version > 1)
     {
@@ -100,7 +109,7 @@ static void put_route(const struct writer *w, const struct ov_hub_peer *peer, co
     }
     (void)fprintf(w->file, "%s%c", ip, w->comma);
     put_name(w, s->common_name);
-    (void)fprintf(w->file, "%c%s%c", w->comma, ov_addr_text(&s->addr, addr), w->comma);
+    (void)fprintf(w->file, "%c%s%c", w->comma, outer_text(w, &s->addr, addr), w->comma);
     put_time(w, w->now.wall_s - age_ms / 1000);
     (void)fputc('\n', w->file);
 }
@@ -108,12 +117,28 @@ static void put_route(const struct writer *w, const struct ov_hub_peer *peer, co
 static void put_macs(const struct writer *w, const struct ov_hub_peer *peer,
                      const struct ov_status_peers *peers)
 {
-    char text[20]; /* behind the address stands its VLAN, which is none */
+    char text[24]; /* behind the address stands its VLAN */
     for (struct ov_hub_mac at = {0}; peers->next_mac(peers->ctx, peer->session.peer_id, &at);)
     {
-        (void)snprintf(text, sizeof text, "%02x:%02x:%02x:%02x:%02x:%02x@0", at.mac[0], at.mac[1], at.mac[2],
-                       at.mac[3], at.mac[4], at.mac[5]);
+        (void)snprintf(text, sizeof text, "%02x:%02x:%02x:%02x:%02x:%02x@%u", at.mac[0], at.mac[1], at.mac[2],
+                       at.mac[3], at.mac[4], at.mac[5], at.vlan);
         put_route(w, peer, text, at.seen_ms);
+    }
+}
+
+/* A network, or one of its addresses, which 2.x marks as found in its cache [WP-SRV-009]. */
+static void put_behind(const struct writer *w, const struct ov_hub_peer *peer,
+                       const struct ov_status_peers *peers)
+{
+    char ip[OV_IP6_TEXT];
+    char text[OV_IP6_TEXT + 8];
+    for (struct ov_hub_behind at = {0}; peers->next_behind(peers->ctx, peer->session.peer_id, &at, w->now);)
+    {
+        const uint32_t ip4 =
+            (uint32_t)at.ip[0] << 24 | (uint32_t)at.ip[1] << 16 | (uint32_t)at.ip[2] << 8 | at.ip[3];
+        (void)(at.len == 4 ? ov_value_ip4_text(ip4, ip) : ov_value_ip6_text(at.ip, ip));
+        (void)snprintf(text, sizeof text, at.is_host ? "%sC" : "%s/%u", ip, at.bits);
+        put_route(w, peer, text, at.is_host ? at.seen_ms : peer->session.last_in_ms);
     }
 }
 
@@ -134,6 +159,10 @@ static void put_routes(const struct writer *w, const struct ov_hub_peer *peer,
     if (peer->has_ip6)
     {
         put_route(w, peer, ov_value_ip6_text(peer->ip6, ip6), peer->session.last_in_ms);
+    }
+    if (peers->next_behind != NULL)
+    {
+        put_behind(w, peer, peers);
     }
 }
 
@@ -170,7 +199,7 @@ void ov_status_text_server(FILE *file, uint32_t version, const char *title,
                            struct ov_now now)
 {
     const struct writer w = {
-        .file = file, .version = version, .comma = version == 3 ? '\t' : ',', .now = now};
+        .file = file, .version = version, .comma = version == 3 ? '\t' : ',', .now = now, .peers = peers};
     struct ov_hub_peer peer;
     /* The second list follows the whole first one: kept meanwhile, the file stands as one moment saw it. */
     char *routes = NULL;
@@ -220,6 +249,14 @@ void ov_status_text_client(FILE *file, const struct ov_status_octets *octets,
                   "\nTCP/UDP write bytes,%" PRIu64 "\nAuth read bytes,%" PRIu64 "\n",
                   time_text(now.wall_s, text), octets->tun_read, octets->tun_written, octets->link_read,
                   octets->link_written, octets->authenticated);
+    if (octets->compression)
+    {
+        (void)fprintf(file,
+                      "pre-compress bytes,%" PRIu64 "\npost-compress bytes,%" PRIu64
+                      "\npre-decompress bytes,%" PRIu64 "\npost-decompress bytes,%" PRIu64 "\n",
+                      octets->compressed_in, octets->compressed_out, octets->expanded_in,
+                      octets->expanded_out); /* [WP-SRV-052] */
+    }
     for (size_t i = 0; i < counters->count; i++)
     {
         (void)fprintf(file, "%s,%" PRIu64 "\n", counters->at[i].name, counters->at[i].value);

@@ -19,7 +19,7 @@ uint32_t ov_addr_hash(const struct ov_addr *addr, uint64_t seed)
 {
     uint64_t halves[2] = {0, 0};
     memcpy(halves, addr->ip, ip_len(addr));
-    uint64_t h = mix(seed, (uint64_t)addr->family << 16 | addr->port);
+    uint64_t h = mix(seed, (uint64_t)addr->way << 24 | (uint64_t)addr->family << 16 | addr->port);
     h = mix(h, halves[0]);
     h = mix(h, halves[1] ^ addr->scope);
     return (uint32_t)(mix(h, seed) >> 32);

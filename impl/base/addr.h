@@ -12,6 +12,7 @@
 struct ov_addr
 {
     uint8_t family; /* 0 none, 4, 6 */
+    uint8_t way; /* by which of a server's sockets, from 0: the same address at another one is another peer */
     uint16_t port;  /* host order */
     uint32_t scope; /* IPv6 scope id, 0 otherwise */
     uint8_t ip[16]; /* network order; IPv4 uses the first 4 */
@@ -19,7 +20,7 @@ struct ov_addr
 
 static inline bool ov_addr_equal(const struct ov_addr *a, const struct ov_addr *b)
 {
-    if (a->family != b->family || a->port != b->port || a->scope != b->scope)
+    if (a->family != b->family || a->port != b->port || a->scope != b->scope || a->way != b->way)
     {
         return false;
     }

@@ -28,6 +28,8 @@ struct ov_datagram
     struct ov_addr addr; /* peer's outer address: source when received, destination when sent */
     uint8_t fate;        /* enum ov_fate */
     uint8_t why;         /* enum ov_err when dropped */
+    uint8_t tos;         /* traffic class to send it with, for a link that was asked to set them */
+    uint16_t vlan;       /* of a frame that its tag was taken from; 0: there are no VLANs */
 };
 
 static inline void ov_datagram_drop(struct ov_datagram *dg, int err)

@@ -49,7 +49,8 @@ struct ov_card_driver
     /* Every certificate of every token that is there. */
     enum ov_err (*each)(ov_card_visit *visit, void *ctx, char text[static OV_CARD_TEXT]);
     /* OV_ERR_FORMAT: no such name can be; OV_ERR_AGAIN: a question was asked first; OV_ERR_IO. */
-    enum ov_err (*take)(const char *id, struct ov_card_key **out, char text[static OV_CARD_TEXT]);
+    enum ov_err (*take)(const struct ov_card_settings *settings, const char *id, struct ov_card_key **out,
+                        char text[static OV_CARD_TEXT]);
     void (*drop)(struct ov_card_key *key);
     /* The certificate, borrowed from key. OV_ERR_AGAIN, OV_ERR_IO. */
     enum ov_err (*certificate)(struct ov_card_key *key, const uint8_t **der, size_t *len,

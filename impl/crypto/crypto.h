@@ -58,6 +58,15 @@ struct ov_slice
 
 /* ---- the backend ---- */
 
+/* What a TLS library may be asked to list. */
+enum ov_crypto_list
+{
+    OV_LIST_TLS13,  /* cipher suites of TLS 1.3 */
+    OV_LIST_TLS12,  /* cipher suites of TLS 1.2 that it would negotiate */
+    OV_LIST_GROUPS, /* for the key exchange */
+    OV_LIST_COUNT
+};
+
 struct ov_crypto
 {
     const char *name; /* "openssl", "mbedtls", "null" */
@@ -82,6 +91,11 @@ struct ov_crypto
     enum ov_err (*aes256_ctr)(const uint8_t key[32], const uint8_t iv[16], uint8_t *text, size_t len);
     /* The library's own random generator. Suits struct ov_rng (ctx unused). */
     enum ov_err (*random)(void *ctx, uint8_t *out, size_t len);
+
+    /* After start: the random generator takes new entropy for each request. NULL: it has no such switch. */
+    void (*random_reseeds)(void);
+    /* After start: names for --tls-ciphersuites, --tls-cipher and --tls-groups, one a line. NULL: it has none. */
+    void (*list)(enum ov_crypto_list which, void (*line)(void *ctx, const char *text), void *ctx);
 
     const struct ov_tls_ops *tls;
 };

@@ -131,25 +131,27 @@ void ov_pause_clear(struct ov_pause *pause)
     *pause = (struct ov_pause){0};
 }
 
+bool ov_pause_wait(struct ov_pause *pause)
+{
+    if (pause == NULL || pause->given_up || pause->fiber == NULL || !pause->fiber->busy)
+    {
+        return false;
+    }
+    wait_inside(pause->fiber);
+    return !pause->given_up;
+}
+
 enum ov_err ov_pause_sign(struct ov_pause *pause, const struct ov_tls_signer *signer,
                           const struct ov_sign_request *request, uint8_t *out, size_t cap, size_t *out_len)
 {
-    enum ov_err err = OV_ERR_AGAIN;
-    while (err == OV_ERR_AGAIN)
+    enum ov_err err = OV_ERR_CRYPTO;
+    if (pause != NULL && pause->given_up)
     {
-        if (pause != NULL && pause->given_up)
-        {
-            return OV_ERR_CRYPTO;
-        }
-        err = signer->sign(signer->ctx, request, out, cap, out_len);
-        if (err == OV_ERR_AGAIN && (pause == NULL || pause->fiber == NULL || !pause->fiber->busy))
-        {
-            return OV_ERR_CRYPTO; /* nobody could come back to it */
-        }
-        if (err == OV_ERR_AGAIN)
-        {
-            wait_inside(pause->fiber);
-        }
+        return err;
     }
-    return err;
+    do
+    {
+        err = signer->sign(signer->ctx, request, out, cap, out_len);
+    } while (err == OV_ERR_AGAIN && ov_pause_wait(pause));
+    return err == OV_ERR_AGAIN ? OV_ERR_CRYPTO : err;
 }

@@ -7,23 +7,28 @@
 
 #include "crypto/tls.h"
 
-/* A handshake that waits for somebody else's signature. TLS libraries want the signature as the value of a function;
- * so that nothing else waits for it, the handshake runs on a stack of its own and pauses in the middle of that
- * function: a packet path goes on, and the next attempt continues where it was. One thread; no signals, no clock. */
+/* A handshake that waits for somebody else: for a signature, or for a program that judges a certificate. TLS libraries
+ * want either as the value of a function; so that nothing else waits for it, the handshake runs on a stack of its own
+ * and pauses in the middle of that function: a packet path goes on, and the next attempt continues where it was. One
+ * thread; no signals, no clock. */
 
 /* Of one connection. All-zero: nothing runs, and there is no stack yet. */
 struct ov_pause
 {
     struct ov_fiber *fiber;
-    bool given_up; /* whatever asks for a signature is refused */
+    bool given_up; /* whatever waits is refused */
 };
 
 /* Run work(ctx) on its own stack, or go on with what paused there. True: it has ended, *result is its value. False:
- * it waits for a signature; call again later with the same arguments. OV_ERR_NOMEM goes to *err. */
+ * it waits; call again later with the same arguments. OV_ERR_NOMEM goes to *err. */
 bool ov_pause_run(struct ov_pause *pause, int (*work)(void *ctx), void *ctx, int *result, enum ov_err *err);
 
-/* What waits is run to its end, with a refused signature; frees the stack. All-zero is fine. */
+/* What waits is run to its end, with a refusal; frees the stack. All-zero is fine. */
 void ov_pause_clear(struct ov_pause *pause);
+
+/* From inside of the work: step aside, until the next ov_pause_run. False: there is no use in asking again, because
+ * nobody would come back to it or the work is given up. pause NULL: it can't wait. */
+OV_MUST_USE bool ov_pause_wait(struct ov_pause *pause);
 
 /* From inside of the work: the signer's answer, however long it takes. pause NULL: it can't wait. OV_ERR_CRYPTO:
  * refused or given up. */

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/key2.h"
 #include "base/rng.h"
+#include "crypto/digest.h"
 
 /* TLS as a pair of byte streams in memory: no socket, no file, no callback; no ALPN, no SNI [WP-TLS-010].
  * Floor tls/ adds what OpenVPN wants on top (record boundaries, limits). */
@@ -30,14 +31,17 @@ struct ov_tls_cert
     const char *serial;  /* decimal */
     const uint8_t *der;
     size_t der_len;
+    const void *handshake; /* names the handshake: the same for its whole chain, see judge_left */
 };
 
 /* A private key that somebody else keeps: management, a token. What is asked of it: */
 enum ov_sign_kind
 {
     OV_SIGN_RSA_PKCS1, /* in: DigestInfo; PKCS#1 v1.5 padding is to be added */
-    OV_SIGN_RSA_RAW,   /* in: the padded block (PSS is made by the TLS library), as long as the modulus */
-    OV_SIGN_ECDSA      /* in: the digest; out: DER */
+    OV_SIGN_RSA_RAW,   /* in: the padded block, as long as the modulus */
+    OV_SIGN_ECDSA,     /* in: the digest; out: DER */
+    OV_SIGN_RSA_PSS, /* in: the digest, which makes the mask too; the salt is as long as it [RFC 8446, 4.2.3] */
+    OV_SIGN_KINDS
 };
 
 #define OV_SIGN_CAN(kind) (1u << (kind))
@@ -48,19 +52,24 @@ struct ov_sign_request
     enum ov_sign_kind kind;
     const uint8_t *in;
     size_t in_len;
-    size_t key_len; /* octets of an RSA modulus; 0 for other keys */
+    size_t key_len;           /* octets of an RSA modulus; 0 for other keys */
+    enum ov_digest_id digest; /* of what in was made; without a meaning for RAW */
+    const uint8_t
+        *message; /* what was digested, for those who do that themselves; NULL: the library keeps it */
+    size_t message_len;
 };
 
 struct ov_tls_signer
 {
     /* OV_ERR_AGAIN: not yet; the handshake pauses, nothing else does, and each later step of it asks again with the
-     * same request. A request that differs means that nobody waits for the one before. OV_ERR_CRYPTO,
-     * OV_ERR_NOSPACE: refused, and the handshake fails. */
+     * same request. A request that differs means that nobody waits for the one before. OV_ERR_UNSUPPORTED: it turns
+     * out that it can't do this kind, and another may be asked for, in this handshake or the next. OV_ERR_CRYPTO, OV_ERR_NOSPACE: refused, and the
+     * handshake fails. */
     enum ov_err (*sign)(void *ctx, const struct ov_sign_request *request, uint8_t *out, size_t cap,
                         size_t *out_len);
     void *ctx;
-    unsigned
-        can; /* OV_SIGN_CAN of each kind; of RSA keys always PKCS1. RSA without RAW: TLS 1.2, PKCS#1 v1.5 only */
+    /* OV_SIGN_CAN of each kind; of RSA keys always PKCS1. RSA with neither PSS nor RAW: TLS 1.2, PKCS#1 v1.5 only. */
+    unsigned can;
 };
 
 /* --tls-cert-profile */
@@ -92,9 +101,14 @@ struct ov_tls_settings
     enum ov_tls_profile profile;
     const char *name_field; /* --x509-username-field, such as "emailAddress"; NULL: CN. Borrowed as signer */
     /* Rules beside the library's: called for each certificate of the chain that it found good. Not OV_OK:
-     * refused, and why. NULL: none. */
+     * refused, and why. NULL: none. OV_ERR_AGAIN, of one that waits: not yet; the handshake pauses, nothing else
+     * does, and each later step of it asks again about the same certificate. */
     enum ov_err (*judge)(void *ctx, const struct ov_tls_cert *cert, char why[static OV_TLS_JUDGE_TEXT]);
     void *judge_ctx;
+    bool judge_waits;
+    /* Of a judge that waits, NULL: none: this handshake is complete, has failed or is given up, and nobody asks on its
+     * behalf any more. Its name may be another one's afterwards. */
+    void (*judge_left)(void *ctx, const void *handshake);
     bool trust_judge; /* --peer-fingerprint without --ca: the judge alone decides about trust */
     enum ov_tls_version version_min;
     enum ov_tls_version version_max;
@@ -162,7 +176,7 @@ struct ov_tls_ops
     /* Octets waiting for drain. */
     size_t (*pending)(const struct ov_tls_conn *conn);
 
-    /* Go on with the handshake. OV_OK: complete. OV_ERR_AGAIN: needs feed or drain, or the signer's answer.
+    /* Go on with the handshake. OV_OK: complete. OV_ERR_AGAIN: needs feed or drain, or the signer's or judge's answer.
      * OV_ERR_CERT: peer's certificate refused; OV_ERR_TLS: anything else; see error_text. An alert
      * may still wait in drain. */
     enum ov_err (*handshake)(struct ov_tls_conn *conn);

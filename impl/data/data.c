@@ -39,6 +39,11 @@ void ov_data_install(struct ov_data *d, struct ov_data_key *fresh, uint64_t swit
     ov_wipe(fresh, sizeof *fresh);
 }
 
+void ov_data_retire_lame_duck(struct ov_data *d)
+{
+    d->switch_ms = 0;
+}
+
 void ov_data_drop_lame_duck(struct ov_data *d)
 {
     ov_data_key_clear(&d->key[OV_DATA_LAME_DUCK]);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/datagram.h"
+#include "data/carrier.h"
 #include "data/key.h"
 #include "data/stats.h"
 #include "wire/data_header.h"
@@ -33,6 +34,7 @@ struct ov_data
     bool bare;                       /* static key mode: packets have no opcode, the current key opens all */
     uint32_t tun_mtu;                /* larger tunnel packets (frames) are dropped, both ways [WP-DATA-004] */
     uint32_t plain_max;              /* the same with what framing adds */
+    enum ov_carrier carrier;         /* packets of this protocol to the peer itself are dropped */
     uint64_t ticked_ms;              /* latest ov_data_tick */
     struct ov_data_framing *framing; /* compression framing and fragments; NULL: none. Owned. */
     struct ov_lane *lane; /* another thread seals (data/outlet.h); NULL: this one does. Borrowed. */
@@ -48,7 +50,9 @@ void ov_data_clear(struct ov_data *d);
 /* A new key is ready. It becomes current (fresh is moved and zeroed); the one before becomes lame
  * duck, goes on sealing until switch_ms, and dies at dies_ms. */
 void ov_data_install(struct ov_data *d, struct ov_data_key *fresh, uint64_t switch_ms, uint64_t dies_ms);
-/* A third negotiation begins: the lame duck is freed at once [WP-STATE-030]. */
+/* A third negotiation begins: the lame duck seals no more, because the peer may free it [WP-STATE-030]. */
+void ov_data_retire_lame_duck(struct ov_data *d);
+/* Both ends take part in it: it is freed. */
 void ov_data_drop_lame_duck(struct ov_data *d);
 /* Free the lame duck if its time has come. */
 void ov_data_expire(struct ov_data *d, uint64_t now_ms);

@@ -118,6 +118,7 @@ enum ov_err ov_lane_refresh(struct ov_lane *lane, struct ov_data *d, const struc
     }
     ov_data_init(&fresh->out, d->tun_mtu);
     fresh->out.peer_id = d->peer_id;
+    fresh->out.carrier = d->carrier;
     fresh->generation = ++lane->generation;
     fresh->to = *to;
     fresh->mss = mss;

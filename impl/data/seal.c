@@ -57,15 +57,28 @@ static void seal_chunk(struct ov_data *d, struct ov_data_key *key, const struct 
     chunk->count = 0;
 }
 
+static void seal_run(struct ov_data *d, const struct ov_addr *to, struct ov_datagram *dg, size_t n,
+                     uint64_t now_ms)
+{
+    (d->framing != NULL ? ov_data_frame_and_seal : ov_data_seal_plain)(d, to, dg, n, now_ms);
+}
+
+/* Between packets that must not go in, everything is sealed in one run. */
 void ov_data_seal(struct ov_data *d, const struct ov_addr *to, struct ov_datagram *dg, size_t n,
                   uint64_t now_ms)
 {
-    if (d->framing != NULL)
+    size_t from = 0;
+    for (size_t i = 0; i < n; i++)
     {
-        ov_data_frame_and_seal(d, to, dg, n, now_ms);
-        return;
+        if (ov_carrier_is(&dg[i].buf, to, d->carrier))
+        {
+            seal_run(d, to, dg + from, i - from, now_ms);
+            drop(d, &dg[i], OV_ERR_ADDRESS);
+            d->stats.recursive++;
+            from = i + 1;
+        }
     }
-    ov_data_seal_plain(d, to, dg, n, now_ms);
+    seal_run(d, to, dg + from, n - from, now_ms);
 }
 
 void ov_data_seal_plain(struct ov_data *d, const struct ov_addr *to, struct ov_datagram *dg, size_t n,

@@ -43,6 +43,7 @@ struct ov_data_stats
     uint64_t tun_packets_in, tun_octets_in;     /* from the tun device, sealed */
     uint64_t tun_packets_out, tun_octets_out;   /* opened, for the tun device */
     uint64_t pings_in, pings_out;
+    uint64_t recursive;   /* of those dropped on the way out: the tunnel's own, which a route led into it */
     struct ov_drops open; /* dropped on the way in */
     struct ov_drops seal; /* dropped on the way out */
 };

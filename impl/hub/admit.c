@@ -48,7 +48,7 @@ static void become_peer(struct ov_hub *hub, struct ov_peer *peer, uint32_t id)
     peer->id = id;
 }
 
-static void rename_peer(struct ov_peer *peer)
+void ov_hub_name_peer(struct ov_peer *peer)
 {
     char addr[OV_ADDR_TEXT];
     (void)snprintf(peer->name, sizeof peer->name, "%.30s/%s", ov_session_common_name(&peer->session),
@@ -79,7 +79,7 @@ void ov_hub_admit(struct ov_hub *hub, struct ov_peer *peer, struct ov_now now)
                           now); /* silently [WP-SRV-007] */
         return;
     }
-    rename_peer(peer);
+    ov_hub_name_peer(peer);
     become_peer(hub, peer, id);
     ov_hub_take_addresses(hub, peer);
     if (hub->settings->asks)

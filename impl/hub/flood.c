@@ -14,6 +14,7 @@ struct item
     uint32_t len;
     uint32_t next;   /* peer-id that is looked at next */
     uint64_t except; /* serial of the peer that it came from; 0: of none */
+    uint16_t vlan;   /* only to clients of this one */
 };
 
 struct ov_flood
@@ -48,19 +49,20 @@ static struct ov_flood *flood_new(const struct ov_config *config)
     return flood;
 }
 
-static bool takes(const struct ov_peer *peer, uint64_t except)
+static bool takes(const struct ov_hub *hub, const struct ov_peer *peer, uint64_t except, uint16_t vlan)
 {
-    return peer != NULL && peer->serial != except && ov_session_connected(&peer->session);
+    return peer != NULL && peer->serial != except && ov_session_connected(&peer->session) &&
+           ov_hub_vlan_of(hub, peer) == vlan;
 }
 
 /* At most two are told: none, one, more. */
-static struct ov_peer *receivers(const struct ov_hub *hub, uint64_t except, uint32_t *count)
+static struct ov_peer *receivers(const struct ov_hub *hub, uint64_t except, uint16_t vlan, uint32_t *count)
 {
     struct ov_peer *first = NULL;
     *count = 0;
     for (uint32_t id = 0; id < hub->id_end && *count < 2; id++)
     {
-        if (takes(hub->slot[id], except))
+        if (takes(hub, hub->slot[id], except, vlan))
         {
             first = first == NULL ? hub->slot[id] : first;
             ++*count;
@@ -69,7 +71,7 @@ static struct ov_peer *receivers(const struct ov_hub *hub, uint64_t except, uint
     return first;
 }
 
-static enum ov_err queue(struct ov_hub *hub, const struct ov_buf *buf, uint64_t except)
+static enum ov_err queue(struct ov_hub *hub, const struct ov_buf *buf, uint64_t except, uint16_t vlan)
 {
     if (hub->flood == NULL)
     {
@@ -85,7 +87,7 @@ static enum ov_err queue(struct ov_hub *hub, const struct ov_buf *buf, uint64_t 
         return OV_ERR_LIMIT;
     }
     const uint32_t slot = (flood->first + flood->count++) % flood->cap;
-    flood->item[slot] = (struct item){.len = buf->len, .except = except};
+    flood->item[slot] = (struct item){.len = buf->len, .except = except, .vlan = vlan};
     memcpy(flood->frame + (size_t)slot * flood->frame_len, ov_buf_data(buf), buf->len);
     hub->stats.flood_most = flood->count > hub->stats.flood_most ? flood->count : hub->stats.flood_most;
     return OV_OK;
@@ -96,7 +98,7 @@ void ov_hub_flood(struct ov_hub *hub, struct ov_datagram *dg, const struct ov_pe
     const uint64_t serial = except != NULL ? except->serial : 0;
     const bool stays = dg->fate == OV_FATE_TUN;
     uint32_t count;
-    struct ov_peer *only = receivers(hub, serial, &count);
+    struct ov_peer *only = receivers(hub, serial, dg->vlan, &count);
     hub->stats.flooded++;
     if (count == 0 && stays)
     {
@@ -108,7 +110,7 @@ void ov_hub_flood(struct ov_hub *hub, struct ov_datagram *dg, const struct ov_pe
         ov_hub_after(hub, only, now);
         return;
     }
-    enum ov_err err = count == 0 ? OV_ERR_ADDRESS : queue(hub, &dg->buf, serial);
+    enum ov_err err = count == 0 ? OV_ERR_ADDRESS : queue(hub, &dg->buf, serial, dg->vlan);
     if (err != OV_OK && stays)
     {
         ov_drops_count(&hub->stats.routed, err); /* the clients miss it, the operating system doesn't */
@@ -164,7 +166,7 @@ size_t ov_hub_flood_out(struct ov_hub *hub, struct ov_datagram *dg, size_t n, st
             continue;
         }
         struct ov_peer *peer = hub->slot[item->next++];
-        if (takes(peer, item->except))
+        if (takes(hub, peer, item->except, item->vlan))
         {
             count += copy_out(hub, peer, slot, flood->out + count * flood->slot_len, &dg[count], now);
         }

@@ -1,5 +1,6 @@
 #include "hub/private.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +28,9 @@ bool ov_hub_event(struct ov_hub *hub, struct ov_event *event)
     return true;
 }
 
+/* So long an address in an iroute network is listed after it was used last, as 2.x does [WP-SRV-009]. */
+#define BEHIND_MS UINT64_C(60000)
+
 static enum ov_err init_tables(struct ov_hub *hub, uint32_t peers)
 {
     uint64_t seed = 0;
@@ -36,8 +40,10 @@ static enum ov_err init_tables(struct ov_hub *hub, uint32_t peers)
         err = ov_index_init(&hub->index[i], (enum ov_index)i, peers, seed);
     }
     hub->routes.seed = seed;
-    ov_macs_init(&hub->macs, seed, hub->settings->session.config->max_macs,
-                 hub->settings->session.config->mac_age_s * UINT64_C(1000));
+    ov_stations_init(&hub->macs, seed, hub->settings->session.config->max_macs,
+                     hub->settings->session.config->tunnel.tap
+                         ? hub->settings->session.config->mac_age_s * UINT64_C(1000)
+                         : BEHIND_MS);
     hub->macs.has_own = hub->settings->has_mac;
     memcpy(hub->macs.own, hub->settings->mac, sizeof hub->macs.own);
     if (err == OV_OK)
@@ -65,7 +71,7 @@ static enum ov_err init_all(struct ov_hub *hub)
     {
         err = ov_wrap_init(&hub->wrap, session->crypto, &session->keys->wrap, OV_ROLE_SERVER);
     }
-    if (err == OV_OK && session->stream)
+    if (err == OV_OK && (session->stream || hub->settings->stream_ways != 0))
     {
         err = ov_claims_init(&hub->claims, hub->slots + hub->settings->max_half_open);
     }
@@ -89,6 +95,8 @@ enum ov_err ov_hub_new(const struct ov_hub_settings *settings, const struct ov_r
         return OV_ERR_NOMEM;
     }
     hub->settings = settings;
+    hub->other = settings->session;
+    hub->other.stream = !settings->session.stream;
     hub->rng = rng;
     hub->log = log;
     hub->slots = config->max_clients;
@@ -123,8 +131,9 @@ void ov_hub_free(struct ov_hub *hub)
     {
         ov_index_clear(&hub->index[i]);
     }
+    ov_parked_lost(hub, NULL);
     ov_inner_routes_clear(&hub->routes);
-    ov_macs_clear(&hub->macs);
+    ov_stations_clear(&hub->macs);
     free(hub->flood);
     ov_heap_clear(&hub->heap);
     ov_claims_clear(&hub->claims);
@@ -144,14 +153,15 @@ void ov_hub_free(struct ov_hub *hub)
 
 void ov_hub_shutdown(struct ov_hub *hub, struct ov_now now)
 {
-    const uint32_t notify = hub->settings->session.stream ? 0 : hub->settings->session.config->exit_notify;
-    const char *message = notify == 0 ? NULL : notify == 1 ? "RESTART" : "RESTART,[N]"; /* [WP-MSG-010] */
+    const uint32_t notify = hub->settings->session.config->exit_notify;
+    const char *words = notify == 0 ? NULL : notify == 1 ? "RESTART" : "RESTART,[N]"; /* [WP-MSG-010] */
+    bool told = false;
     if (hub->shutting)
     {
         return;
     }
     hub->shutting = true;
-    hub->shut_ms = now.mono_ms + (message != NULL ? SHUTDOWN_MS : 0);
+    hub->shut_ms = now.mono_ms + SHUTDOWN_MS;
     while (hub->half_oldest != NULL)
     {
         ov_peer_close(hub, hub->half_oldest, OV_ERR_CLOSED, NULL);
@@ -161,12 +171,15 @@ void ov_hub_shutdown(struct ov_hub *hub, struct ov_now now)
         struct ov_peer *peer = hub->slot[id];
         if (peer != NULL)
         {
+            /* The end of a connection is notice enough. */
+            const char *message = ov_hub_is_stream(hub, ov_session_addr(&peer->session)) ? NULL : words;
+            told |= message != NULL;
             ov_session_dismiss(&peer->session, message, "server shutdown", message != NULL ? SHUTDOWN_MS : 0,
                                now);
             ov_hub_after(hub, peer, now);
         }
     }
-    if (hub->stats.peers == 0)
+    if (!told || hub->stats.peers == 0)
     {
         hub->shut_ms = now.mono_ms;
     }
@@ -218,15 +231,53 @@ void ov_hub_stats(const struct ov_hub *hub, struct ov_hub_stats *out)
 bool ov_hub_next_mac(const struct ov_hub *hub, uint32_t peer_id, struct ov_hub_mac *at)
 {
     const struct ov_peer *peer = ov_peer_of_id(hub, peer_id);
-    const struct ov_mac_entry *entry = at->entry;
+    const struct ov_station_entry *entry = at->entry;
     entry = peer == NULL ? NULL : entry == NULL ? peer->macs.oldest : entry->newer;
     if (entry == NULL)
     {
         return false;
     }
     at->entry = entry;
-    memcpy(at->mac, entry->mac, sizeof at->mac);
+    memcpy(at->mac, entry->station.octets, sizeof at->mac);
+    at->vlan = entry->station.vlan;
     at->seen_ms = entry->seen_ms;
+    return true;
+}
+
+/* Networks come first, then addresses that were used in them. */
+bool ov_hub_next_behind(const struct ov_hub *hub, uint32_t peer_id, struct ov_hub_behind *at,
+                        struct ov_now now)
+{
+    const struct ov_peer *peer = ov_peer_of_id(hub, peer_id);
+    if (peer == NULL || hub->settings->session.config->tunnel.tap)
+    {
+        return false;
+    }
+    if (at->networks < peer->routes_count)
+    {
+        const struct ov_inner_route *route = &peer->routes[at->networks++];
+        at->len = route->len;
+        at->bits = route->bits;
+        at->is_host = false;
+        memcpy(at->ip, route->net, sizeof at->ip);
+        return true;
+    }
+    const struct ov_station_entry *entry = at->entry;
+    entry = entry == NULL ? peer->macs.oldest : entry->newer;
+    while (entry != NULL && ov_station_is_stale(&hub->macs, entry, now.mono_ms))
+    {
+        entry = entry->newer;
+    }
+    if (entry == NULL)
+    {
+        return false;
+    }
+    at->entry = entry;
+    at->is_host = true;
+    at->len = (uint8_t)entry->station.len;
+    at->bits = (uint8_t)(entry->station.len * 8);
+    at->seen_ms = entry->seen_ms;
+    memcpy(at->ip, entry->station.octets, sizeof at->ip);
     return true;
 }
 
@@ -236,6 +287,7 @@ void ov_hub_look(const struct ov_peer *peer, struct ov_hub_peer *out)
     memcpy(out->ip6, peer->ip6, sizeof out->ip6);
     ov_session_status(&peer->session, &out->session);
     out->session.peer_id = peer->id;
+    (void)snprintf(out->username, sizeof out->username, "%s", ov_session_username(&peer->session));
 }
 
 bool ov_hub_next_peer(const struct ov_hub *hub, uint32_t *at, struct ov_hub_peer *out)

@@ -14,6 +14,7 @@
 #include "options/client.h"
 #include "session/event.h"
 #include "session/status.h"
+#include "wire/key_method2.h"
 
 struct ov_hub;
 
@@ -40,6 +41,9 @@ uint64_t ov_hub_deadline(const struct ov_hub *hub);
 void ov_hub_tick(struct ov_hub *hub, struct ov_now now);
 /* False when there is none. */
 bool ov_hub_event(struct ov_hub *hub, struct ov_event *event);
+
+/* A judge of certificates or keys that said OV_ERR_AGAIN has an answer: whoever waits for one asks again. */
+void ov_hub_answered(struct ov_hub *hub, struct ov_now now);
 
 /* ---- where each peer has a connection (session settings: stream) ---- */
 
@@ -122,10 +126,11 @@ struct ov_hub_stats
     uint64_t replies;   /* of them answered statelessly */
     uint64_t
         accepted; /* sessions created: by a third packet with a good cookie, or the first where that suffices */
-    uint64_t connected;      /* sessions that got a peer-id */
-    uint64_t flooded;        /* tap: frames for many clients */
-    uint32_t flood_most;     /* of them that waited at one time, the most */
-    uint64_t floats;         /* address changes after authentication */
+    uint64_t connected;  /* sessions that got a peer-id */
+    uint64_t flooded;    /* tap: frames for many clients */
+    uint32_t flood_most; /* of them that waited at one time, the most */
+    uint64_t unlisted;   /* packets of networks behind clients whose address there was no room to remember */
+    uint64_t floats;     /* address changes after authentication */
     struct ov_drops dropped; /* packets that reached no session */
     struct ov_drops routed;  /* inner packets refused: no such client, wrong source */
     struct ov_drops gone_in; /* what sessions that have ended dropped, on the way in and out */
@@ -141,12 +146,14 @@ struct ov_hub_peer
     uint32_t ip4;    /* assigned tunnel address, host order, 0: none */
     bool has_ip6;
     uint8_t ip6[16];
+    char username[OV_KM2_CREDENTIAL_MAX]; /* of its login; "": none */
 };
 
 /* A station behind a client (tap). */
 struct ov_hub_mac
 {
     uint8_t mac[6];
+    uint16_t vlan;     /* 0: there are none */
     uint64_t seen_ms;  /* mono */
     const void *entry; /* where the walk is; NULL: at the beginning */
 };
@@ -154,6 +161,22 @@ struct ov_hub_mac
 /* Every station behind a peer, the one that was silent longest first: start all-zero and call until false; nothing
  * else may be done with the hub meanwhile. */
 bool ov_hub_next_mac(const struct ov_hub *hub, uint32_t peer_id, struct ov_hub_mac *at);
+
+/* What is behind a client (tun): its iroute networks, and addresses in them that were used lately [WP-SRV-009]. */
+struct ov_hub_behind
+{
+    bool is_host; /* an address; false: a network */
+    uint8_t len;  /* octets of ip: 4, 16 */
+    uint8_t bits;
+    uint8_t ip[16];
+    uint64_t seen_ms;  /* mono; only of an address */
+    uint32_t networks; /* where the walk is */
+    const void *entry;
+};
+
+/* As ov_hub_next_mac. */
+bool ov_hub_next_behind(const struct ov_hub *hub, uint32_t peer_id, struct ov_hub_behind *at,
+                        struct ov_now now);
 
 /* Every peer with an id: start with *at = 0 and call until false. */
 bool ov_hub_next_peer(const struct ov_hub *hub, uint32_t *at, struct ov_hub_peer *out);

@@ -55,7 +55,8 @@ struct ov_peer *ov_peer_new(struct ov_hub *hub, const struct ov_session_start *s
     }
     char addr[OV_ADDR_TEXT];
     (void)snprintf(peer->name, sizeof peer->name, "%s", ov_addr_text(&start->addr, addr));
-    const struct ov_session_env env = {&hub->settings->session, hub->rng, hub->log, peer->name};
+    const struct ov_session_env env = {ov_hub_session_settings(hub, &start->addr), hub->rng, hub->log,
+                                       peer->name};
     if (ov_session_accept(&peer->session, &env, start, now) != OV_OK)
     {
         free(peer);
@@ -68,7 +69,7 @@ struct ov_peer *ov_peer_new(struct ov_hub *hub, const struct ov_session_start *s
     half_open_add(hub, peer);
     ov_index_add(&hub->index[OV_INDEX_OUTER], peer);
     ov_heap_add(&hub->heap, peer);
-    ov_claims_note(&hub->claims, &start->addr);
+    ov_hub_note_claim(hub, &start->addr);
     return peer;
 }
 
@@ -121,8 +122,8 @@ void ov_peer_close(struct ov_hub *hub, struct ov_peer *peer, enum ov_err err, co
         hub->settings->left(hub->settings->left_ctx, peer->ticket, &last);
     }
     ov_hub_give_addresses(hub, peer);
-    ov_macs_forget(&hub->macs, &peer->macs);
-    ov_claims_note(&hub->claims, ov_session_addr(&peer->session));
+    ov_stations_forget(&hub->macs, &peer->macs);
+    ov_hub_note_claim(hub, ov_session_addr(&peer->session));
     keep_drops(hub, peer);
     ov_session_clear(&peer->session);
     ov_client_options_free(peer->options);

@@ -224,6 +224,50 @@ bool ov_hub_client(const struct ov_hub *hub, uint64_t ticket, struct ov_client_r
     return true;
 }
 
+/* The server's settings, with what its own say of ciphers, framing and timers. */
+static void adapt(struct ov_hub *hub, struct ov_peer *peer, const struct ov_client_config *own)
+{
+    if (!ov_client_options_limit(peer->options, hub->settings->session.crypto))
+    {
+        ov_logf(hub->log, OV_LOG_WARN,
+                "%s the TLS library lacks the ciphers of its settings: left as they are", peer->name);
+    }
+    peer->settings = *ov_hub_session_settings(hub, ov_session_addr(&peer->session));
+    peer->settings.config = own->config;
+    peer->macs.most = own->most_routes;
+    ov_session_adapt(&peer->session, &peer->settings);
+}
+
+/* Its addresses are given back under the old name, and taken under the new one. */
+static void rename_login(struct ov_hub *hub, struct ov_peer *peer, const struct ov_client_config *own,
+                         struct ov_now now)
+{
+    const enum ov_err err =
+        own->username != NULL ? ov_session_rename(&peer->session, own->username, now) : OV_OK;
+    if (err != OV_OK)
+    {
+        ov_logf(hub->log, OV_LOG_WARN, "%s override-username has no effect: %s", peer->name,
+                ov_err_name(err));
+    }
+    else if (own->username != NULL)
+    {
+        ov_logf(hub->log, OV_LOG_INFO, "%s is '%s' from now on, by override-username", peer->name,
+                own->username);
+        ov_hub_name_peer(peer);
+    }
+}
+
+static void place_or_refuse(struct ov_hub *hub, struct ov_peer *peer, struct ov_now now)
+{
+    const enum ov_err err = ov_session_refusal(&peer->session);
+    if (err != OV_OK)
+    {
+        ov_session_refuse(&peer->session, NULL, err, "refused: no cipher in common", now);
+        return;
+    }
+    ov_hub_place(hub, peer, now);
+}
+
 enum ov_err ov_hub_settle(struct ov_hub *hub, uint64_t ticket, struct ov_client_options *options,
                           struct ov_now now)
 {
@@ -241,11 +285,13 @@ enum ov_err ov_hub_settle(struct ov_hub *hub, uint64_t ticket, struct ov_client_
     }
     else
     {
+        adapt(hub, peer, own);
         ov_hub_give_addresses(hub, peer);
         peer->client = own;
         peer->waits = false;
+        rename_login(hub, peer, own, now);
         ov_hub_take_addresses(hub, peer);
-        ov_hub_place(hub, peer, now);
+        place_or_refuse(hub, peer, now);
     }
     ov_hub_after(hub, peer, now);
     return OV_OK;

@@ -6,8 +6,8 @@
 #include "hub/hub.h"
 #include "hub/leases.h"
 #include "hub/limit.h"
-#include "hub/mac.h"
 #include "hub/pool.h"
+#include "hub/station.h"
 #include "session/server.h"
 #include "session/state.h"
 
@@ -42,12 +42,13 @@ struct ov_peer
     uint64_t ticket;                   /* that the program knows it by; 0: it was not asked */
     struct ov_client_options *options; /* owned; NULL: none */
     const struct ov_client_config *client; /* its own settings, in options; NULL: as everyone */
+    struct ov_session_settings settings;   /* those of its session, with client */
     bool has_ip4, has_ip6;
     bool pool4, pool6; /* they are of the pool */
     bool leased;       /* ... and wait for its name when it is gone */
     uint32_t ip4;
     uint8_t ip6[16];
-    struct ov_mac_owner macs;      /* tap: stations behind it */
+    struct ov_station_owner macs;  /* tap: stations behind it; tun: addresses seen in its networks */
     struct ov_inner_route *routes; /* networks behind it; owned */
     uint32_t routes_count;
     struct ov_link link[OV_INDEX_COUNT];
@@ -139,7 +140,7 @@ void ov_hub_room_reset(struct ov_hub *hub);
 
 /* ---- flood.c: frames for many clients [WP-SRV-008] ---- */
 
-/* A frame goes to every client but except (NULL: to all). One that the operating system gets too (OV_FATE_TUN) stays
+/* A frame goes to every client of its VLAN but except (NULL: to all). One that the operating system gets too (OV_FATE_TUN) stays
  * as it is; another one becomes OV_FATE_LINK if there is just one client, else OV_FATE_CONSUMED, or it is dropped:
  * OV_ERR_ADDRESS nobody is there, OV_ERR_LIMIT too many wait, OV_ERR_NOMEM. Copies leave by transmit. */
 struct ov_flood;
@@ -191,9 +192,12 @@ struct ov_claims
     struct ov_addr *addr;
 };
 
+struct ov_parked; /* parked.c */
+
 struct ov_hub
 {
     const struct ov_hub_settings *settings;
+    struct ov_session_settings other; /* settings.session for peers on the other kind of transport */
     const struct ov_rng *rng;
     const struct ov_log *log;
     struct ov_wrap wrap; /* of the static key, for packets without a session */
@@ -204,7 +208,7 @@ struct ov_hub
     struct ov_leases leases;
     struct ov_index_table index[OV_INDEX_COUNT];
     struct ov_inner_routes routes;
-    struct ov_macs macs;
+    struct ov_stations macs;   /* of all clients */
     struct ov_limit mac_lines; /* in the log */
     struct ov_flood *flood;    /* NULL until it is needed */
     struct ov_heap heap;
@@ -218,6 +222,8 @@ struct ov_hub
     struct ov_claims claims;
     struct ov_limit lost_lines; /* in the log */
     struct ov_hub_events events;
+    struct ov_parked *parked; /* strangers that wait for a verdict on their key */
+    uint32_t parked_count;
     struct ov_hub_stats stats;
     struct ov_hub_room *room; /* NULL until it is needed */
     uint64_t serials;         /* peers so far */
@@ -225,6 +231,21 @@ struct ov_hub
     bool finished;
     uint64_t shut_ms; /* OV_NEVER until shutdown */
 };
+
+/* Does this address stand for a connection? [WP-SRV-014] */
+static inline bool ov_hub_is_stream(const struct ov_hub *hub, const struct ov_addr *addr)
+{
+    const uint32_t ways = hub->settings->stream_ways;
+    return ways != 0 ? addr->way < 32 && (ways >> addr->way & 1) != 0 : hub->settings->session.stream;
+}
+
+/* What a session at this address begins with. */
+static inline const struct ov_session_settings *ov_hub_session_settings(const struct ov_hub *hub,
+                                                                        const struct ov_addr *addr)
+{
+    const struct ov_session_settings *usual = &hub->settings->session;
+    return ov_hub_is_stream(hub, addr) == usual->stream ? usual : &hub->other;
+}
 
 /* What there is to see of peer. */
 void ov_hub_look(const struct ov_peer *peer, struct ov_hub_peer *out);
@@ -249,6 +270,8 @@ struct ov_peer *ov_peer_of_ip(const struct ov_hub *hub, const uint8_t *ip, uint8
 /* admit.c */
 /* The client is authenticated: replace what it replaces, give it id and addresses. */
 void ov_hub_admit(struct ov_hub *hub, struct ov_peer *peer, struct ov_now now);
+/* Its name in the log: who it is, and where. */
+void ov_hub_name_peer(struct ov_peer *peer);
 
 /* place.c */
 /* Addresses of the pool, or those of its own settings. */
@@ -301,14 +324,32 @@ void ov_hub_log_metadata(const struct ov_hub *hub, const char *name, const struc
 /* stateless.c */
 /* A control packet that belongs to no session. The new peer if it opened one: give it the packet. */
 struct ov_peer *ov_hub_stranger(struct ov_hub *hub, struct ov_datagram *dg, struct ov_now now);
+/* The same for a packet that was parked. NULL: it was dropped, or *waits longer. */
+struct ov_peer *ov_hub_stranger_again(struct ov_hub *hub, struct ov_datagram *dg, struct ov_now now,
+                                      bool *waits);
 /* The next stateless reply. OV_ERR_AGAIN: none. */
 OV_MUST_USE enum ov_err ov_hub_reply(struct ov_hub *hub, struct ov_datagram *dg, struct ov_now now);
 
 /* stream.c */
 OV_MUST_USE enum ov_err ov_claims_init(struct ov_claims *claims, uint32_t peers);
 void ov_claims_clear(struct ov_claims *claims);
-/* A peer came to, or went from, the connection at addr. */
-void ov_claims_note(struct ov_claims *claims, const struct ov_addr *addr);
+/* A peer came to, or went from, addr: if that is a connection, somebody has to know. */
+void ov_hub_note_claim(struct ov_hub *hub, const struct ov_addr *addr);
+
+/* parked.c: strangers whose keys are being judged. */
+bool ov_parked_has(const struct ov_hub *hub, const struct ov_datagram *dg);
+bool ov_parked_is_full(const struct ov_hub *hub);
+/* Keeps a copy of a packet that holds at least the head of a control packet. OV_ERR_NOMEM: it will not be asked about
+ * again. */
+OV_MUST_USE enum ov_err ov_parked_add(struct ov_hub *hub, const struct ov_datagram *dg, struct ov_now now);
+uint64_t ov_parked_deadline(const struct ov_hub *hub);
+void ov_parked_tick(struct ov_hub *hub, struct ov_now now);
+/* Whoever waits at addr is gone; NULL: all of them. */
+void ov_parked_lost(struct ov_hub *hub, const struct ov_addr *addr);
+
+/* receive.c */
+/* One packet for peer, which may be gone afterwards. */
+void ov_hub_give(struct ov_hub *hub, struct ov_peer *peer, struct ov_datagram *dg, struct ov_now now);
 
 /* inner.c */
 /* Opened packets of one peer: its own source address? For another client? [WP-SRV-008] */
@@ -319,11 +360,24 @@ void ov_hub_drop_inner(struct ov_hub *hub, struct ov_datagram *dg, enum ov_err w
 /* Seal a packet of one client for another one. */
 void ov_hub_forward(struct ov_hub *hub, struct ov_peer *to, struct ov_datagram *dg, struct ov_now now);
 
+/* vlan.c */
+/* Which VLAN is this client in? 0: there are none. */
+uint16_t ov_hub_vlan_of(const struct ov_hub *hub, const struct ov_peer *peer);
+/* Frames of the tap device: their tags are taken, and the VLAN stands in the datagram. Those that it doesn't take
+ * are dropped and counted. */
+void ov_hub_vlan_in(struct ov_hub *hub, struct ov_datagram *dg, size_t n);
+/* A frame of a client gets that one's VLAN. OV_ERR_UNSUPPORTED: it names one itself; OV_ERR_TRUNCATED. */
+OV_MUST_USE enum ov_err ov_hub_vlan_check(const struct ov_hub *hub, const struct ov_peer *peer,
+                                          struct ov_datagram *dg);
+/* A frame of a client for the tap device gets its tag, where it needs one; or it is dropped and counted: the device
+ * is in another VLAN, or there is no room. */
+void ov_hub_vlan_out(struct ov_hub *hub, struct ov_datagram *dg);
+
 /* ether.c */
 /* The same for a frame: learn its source, find out where it goes. */
 void ov_hub_frame(struct ov_hub *hub, struct ov_peer *peer, struct ov_datagram *dg, struct ov_now now);
 /* Whose is a frame of the tap device? NULL with OV_ERR_AGAIN: everybody's; OV_ERR_ADDRESS: nobody's that we know;
- * OV_ERR_TRUNCATED. */
+ * OV_ERR_CLOSED: it was dropped already; OV_ERR_TRUNCATED. */
 struct ov_peer *ov_hub_frame_receiver(const struct ov_hub *hub, const struct ov_datagram *dg,
                                       struct ov_now now, enum ov_err *err);
 

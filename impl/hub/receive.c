@@ -12,12 +12,14 @@ static struct ov_peer *point_to_point(const struct ov_hub *hub, const struct ov_
     struct ov_peer *peer = ov_peer_of_id(hub, 0);
     const bool unnamed = prefix->peer_id == OV_PEER_ID_NONE;
     const bool here = peer != NULL && ov_addr_equal(ov_session_addr(&peer->session), addr);
-    const bool may_float = hub->settings->session.config->float_allowed && !hub->settings->session.stream;
+    const bool may_float = hub->settings->session.config->float_allowed && !ov_hub_is_stream(hub, addr);
     const bool named = peer != NULL && (unnamed || prefix->peer_id == peer->session.data.peer_id);
     return named && (here || (may_float && !unnamed)) ? peer : NULL;
 }
 
-/* On TCP the connection says whose it is, and a peer-id may only agree: nobody floats [WP-SRV-005]. */
+/* On TCP the connection says whose it is, and a peer-id may only agree: nobody floats [WP-SRV-005], not from a
+ * connection to a socket for datagrams either: a peer-id belongs to the kind of transport it was given on
+ * [WP-SRV-014]. */
 static struct ov_peer *by_data_prefix(const struct ov_hub *hub, const struct ov_data_prefix *prefix,
                                       const struct ov_addr *addr)
 {
@@ -26,11 +28,13 @@ static struct ov_peer *by_data_prefix(const struct ov_hub *hub, const struct ov_
         return point_to_point(hub, prefix, addr);
     }
     const bool unnamed = prefix->peer_id == OV_PEER_ID_NONE;
-    if (!unnamed && !hub->settings->session.stream)
+    struct ov_peer *peer;
+    if (!unnamed && !ov_hub_is_stream(hub, addr))
     {
-        return ov_peer_of_id(hub, prefix->peer_id);
+        peer = ov_peer_of_id(hub, prefix->peer_id);
+        return peer != NULL && !ov_hub_is_stream(hub, ov_session_addr(&peer->session)) ? peer : NULL;
     }
-    struct ov_peer *peer = ov_peer_at(hub, addr);
+    peer = ov_peer_at(hub, addr);
     return peer != NULL && (unnamed || peer->id == prefix->peer_id) ? peer : NULL;
 }
 
@@ -138,6 +142,11 @@ static void receive_run(struct ov_hub *hub, struct ov_peer *peer, struct ov_data
     follow_addresses(hub, peer, dg, n, now);
     ov_hub_inner(hub, peer, dg, n, now);
     ov_hub_after(hub, peer, now);
+}
+
+void ov_hub_give(struct ov_hub *hub, struct ov_peer *peer, struct ov_datagram *dg, struct ov_now now)
+{
+    receive_run(hub, peer, dg, 1, now);
 }
 
 static void drop(struct ov_hub *hub, struct ov_datagram *dg, enum ov_err why)

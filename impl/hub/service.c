@@ -162,12 +162,14 @@ uint64_t ov_hub_deadline(const struct ov_hub *hub)
         return 0;
     }
     const struct ov_peer *top = ov_heap_top(&hub->heap);
-    return ov_time_earlier(top != NULL ? top->deadline_ms : OV_NEVER, hub->shut_ms);
+    const uint64_t at = ov_time_earlier(top != NULL ? top->deadline_ms : OV_NEVER, hub->shut_ms);
+    return ov_time_earlier(at, ov_parked_deadline(hub));
 }
 
 void ov_hub_tick(struct ov_hub *hub, struct ov_now now)
 {
     tick_peers(hub, now);
+    ov_parked_tick(hub, now);
     const bool nobody = hub->stats.peers == 0;
     if (hub->shutting && !hub->finished && (nobody || now.mono_ms >= hub->shut_ms))
     {

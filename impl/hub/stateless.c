@@ -15,6 +15,7 @@ struct stranger
     uint8_t room[2048];
     struct ov_buf buf;
     uint32_t wrap_id;
+    bool again; /* it was parked: cookie and limits have let it pass */
     struct ov_control control;
 };
 
@@ -58,9 +59,10 @@ static void log_key(const struct ov_hub *hub, const struct ov_peer *peer, const 
 }
 
 /* Behind the cookie and the limits: a program is not started for whoever sends a packet [WP-TC2-007]. */
-static enum ov_err judge_key(const struct ov_hub *hub, const struct ov_addr *addr,
-                             const struct ov_hub_key *key)
+static enum ov_err judge_key(const struct ov_hub *hub, const struct ov_addr *addr, const struct stranger *st)
 {
+    const struct ov_hub_key *key = &st->key;
+    const struct ov_newcomer who = {*addr, st->control.sid};
     const struct ov_hub_settings *settings = hub->settings;
     char why[OV_TLS_JUDGE_TEXT] = "";
     char text[OV_ADDR_TEXT];
@@ -68,8 +70,12 @@ static enum ov_err judge_key(const struct ov_hub *hub, const struct ov_addr *add
     {
         return OV_OK;
     }
-    const enum ov_err err = settings->judge_key(settings->judge_key_ctx, &key->metadata, why);
-    if (err != OV_OK)
+    if (!st->again && ov_parked_is_full(hub))
+    {
+        return OV_ERR_LIMIT;
+    }
+    const enum ov_err err = settings->judge_key(settings->judge_key_ctx, &who, &key->metadata, why);
+    if (err != OV_OK && err != OV_ERR_AGAIN)
     {
         ov_logf(hub->log, OV_LOG_WARN, "%s tls-crypt-v2 client key is refused: %s", ov_addr_text(addr, text),
                 why);
@@ -80,11 +86,11 @@ static enum ov_err judge_key(const struct ov_hub *hub, const struct ov_addr *add
 static enum ov_err open_session(struct ov_hub *hub, const struct ov_session_start *start,
                                 const struct stranger *st, struct ov_now now, struct ov_peer **peer)
 {
-    if (!ov_limit_take(&hub->sessions, now.mono_ms))
+    if (!st->again && !ov_limit_take(&hub->sessions, now.mono_ms))
     {
         return OV_ERR_LIMIT;
     }
-    const enum ov_err err = judge_key(hub, &start->addr, &st->key);
+    const enum ov_err err = judge_key(hub, &start->addr, st);
     if (err != OV_OK)
     {
         return err;
@@ -119,12 +125,16 @@ static enum ov_err take_reset(struct ov_hub *hub, const struct ov_datagram *dg, 
 {
     const struct ov_control *reset = &st->control;
     const struct ov_session_settings *settings = &hub->settings->session;
+    if (st->again)
+    {
+        return take_first(hub, dg, st, now, peer);
+    }
     hub->stats.resets++;
     if (reset->message_id != 0 || reset->ack_count != 0)
     {
         return OV_ERR_FORMAT; /* no beginning of anything [WP-COOK-009] */
     }
-    if (settings->stream)
+    if (ov_hub_is_stream(hub, &dg->addr))
     {
         return take_first(hub, dg, st, now, peer);
     }
@@ -172,7 +182,8 @@ static enum ov_err take_third(struct ov_hub *hub, const struct ov_datagram *dg, 
 {
     const struct ov_control *third = &st->control;
     enum ov_err err = check_third(third);
-    if (err == OV_OK)
+    /* A verdict may take longer than a cookie is good for. */
+    if (err == OV_OK && !st->again)
     {
         err = ov_cookie_check(&hub->cookie, &dg->addr, &third->sid, now.mono_ms / 1000, &third->remote_sid);
     }
@@ -193,7 +204,7 @@ static enum ov_err take_third(struct ov_hub *hub, const struct ov_datagram *dg, 
     return err;
 }
 
-static enum ov_err take(struct ov_hub *hub, const struct ov_datagram *dg, struct ov_now now,
+static enum ov_err take(struct ov_hub *hub, const struct ov_datagram *dg, struct ov_now now, bool again,
                         struct ov_peer **peer)
 {
     if (hub->shutting)
@@ -219,10 +230,15 @@ static enum ov_err take(struct ov_hub *hub, const struct ov_datagram *dg, struct
     {
         return OV_ERR_ADDRESS; /* can't be answered */
     }
+    if (!again && ov_parked_has(hub, dg))
+    {
+        return OV_ERR_DUPLICATE; /* it says again what waits here */
+    }
     struct stranger st;
+    st.again = again;
     err = open_copy(hub, &dg->buf, now, &st);
     const bool is_reset = ov_opcode_is_hard_reset(op);
-    if (err == OV_OK && !is_reset && hub->settings->session.stream)
+    if (err == OV_OK && !is_reset && ov_hub_is_stream(hub, &dg->addr))
     {
         err = OV_ERR_SESSION_ID; /* there are no cookies on TCP */
     }
@@ -234,26 +250,45 @@ static enum ov_err take(struct ov_hub *hub, const struct ov_datagram *dg, struct
     return err;
 }
 
-struct ov_peer *ov_hub_stranger(struct ov_hub *hub, struct ov_datagram *dg, struct ov_now now)
+static void drop(struct ov_hub *hub, struct ov_datagram *dg, enum ov_err err)
 {
-    struct ov_peer *peer = NULL;
-    enum ov_err err = take(hub, dg, now, &peer);
-    if (peer != NULL)
-    {
-        return peer;
-    }
-    if (err == OV_OK)
-    {
-        dg->fate = OV_FATE_CONSUMED;
-        ov_buf_drop(&dg->buf);
-        return NULL;
-    }
     char addr[OV_ADDR_TEXT];
     ov_logf(hub->log, OV_LOG_DROP, "packet of %u octets from %s belongs to no session: %s", dg->buf.len,
             ov_addr_text(&dg->addr, addr), ov_err_name(err));
     ov_drops_count(&hub->stats.dropped, err);
     ov_datagram_drop(dg, err);
+}
+
+struct ov_peer *ov_hub_stranger(struct ov_hub *hub, struct ov_datagram *dg, struct ov_now now)
+{
+    struct ov_peer *peer = NULL;
+    enum ov_err err = take(hub, dg, now, false, &peer);
+    if (peer != NULL)
+    {
+        return peer;
+    }
+    err = err == OV_ERR_AGAIN ? ov_parked_add(hub, dg, now) : err;
+    if (err != OV_OK)
+    {
+        drop(hub, dg, err);
+        return NULL;
+    }
+    dg->fate = OV_FATE_CONSUMED;
+    ov_buf_drop(&dg->buf);
     return NULL;
+}
+
+struct ov_peer *ov_hub_stranger_again(struct ov_hub *hub, struct ov_datagram *dg, struct ov_now now,
+                                      bool *waits)
+{
+    struct ov_peer *peer = NULL;
+    const enum ov_err err = take(hub, dg, now, true, &peer);
+    *waits = err == OV_ERR_AGAIN;
+    if (peer == NULL && err != OV_OK && !*waits)
+    {
+        drop(hub, dg, err);
+    }
+    return peer;
 }
 
 static enum ov_err build_reply(struct ov_hub *hub, const struct ov_reply *reply, struct ov_datagram *dg,

@@ -18,9 +18,10 @@ void ov_claims_clear(struct ov_claims *claims)
     memset(claims, 0, sizeof *claims);
 }
 
-void ov_claims_note(struct ov_claims *claims, const struct ov_addr *addr)
+void ov_hub_note_claim(struct ov_hub *hub, const struct ov_addr *addr)
 {
-    if (claims->count < claims->cap)
+    struct ov_claims *claims = &hub->claims;
+    if (claims->count < claims->cap && ov_hub_is_stream(hub, addr))
     {
         claims->addr[(claims->first + claims->count++) % claims->cap] = *addr;
     }
@@ -66,6 +67,7 @@ void ov_hub_lost(struct ov_hub *hub, const struct ov_addr *addr, enum ov_err err
     {
         ov_drops_count(&hub->stats.dropped, err);
     }
+    ov_parked_lost(hub, addr);
     while ((peer = anybody_at(hub, addr)) != NULL)
     {
         ov_peer_close(hub, peer, err, "connection-reset");

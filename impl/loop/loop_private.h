@@ -37,6 +37,9 @@ struct ov_loop
     unsigned lookups_running; /* with those nobody waits for */
 };
 
+/* The handle of a program that nobody waits for, of a loop that ends. */
+void ov_process_close(uv_handle_t *handle);
+
 /* The answer of the latest lookup isn't wanted any more. */
 void ov_loop_forget_lookup(struct ov_loop *loop);
 

@@ -76,11 +76,16 @@ void ov_process_forget(struct ov_process *process)
     }
 }
 
+/* The handle stays until the program has ended: whoever closes it earlier leaves a zombie, for which nobody waits. */
 void ov_process_release(struct ov_process *process)
 {
     if (process != NULL)
     {
         process->done = NULL;
-        uv_close((uv_handle_t *)&process->handle, on_closed);
     }
+}
+
+void ov_process_close(uv_handle_t *handle)
+{
+    uv_close(handle, on_closed);
 }

@@ -1,5 +1,4 @@
 #include "loop/loop_private.h"
-#include "loop/process.h"
 
 #include <stdlib.h>
 
@@ -73,7 +72,7 @@ static void close_embedded(uv_handle_t *handle, void *arg)
     (void)arg;
     if (!uv_is_closing(handle) && uv_handle_get_type(handle) == UV_PROCESS)
     {
-        ov_process_release((struct ov_process *)handle); /* nobody waited for it */
+        ov_process_close(handle);
     }
     else if (!uv_is_closing(handle))
     {

@@ -132,7 +132,8 @@ static const struct
     void (*run)(struct ov_manage *manage, const struct ov_manage_words *words);
     const char *help;
 } commands[] = {
-    {"echo", 1, on_echo, "[on|off|all|n]: texts of configuration and server, past and future"},
+    {"echo", 1 | OV_MANAGE_OR_MORE, on_echo,
+     "[on|off|all|n]: texts of configuration and server, past and future"},
     {"exit", 0, on_leave, "Close the connection"},
     {"quit", 0, on_leave, "The same"},
     {"help", 0, on_help, "This list"},

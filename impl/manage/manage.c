@@ -125,7 +125,7 @@ struct ov_log ov_manage_log(struct ov_manage *manage, const struct ov_log *inner
 void ov_manage_ask(struct ov_manage *manage, const char *question)
 {
     (void)snprintf(manage->question, sizeof manage->question, "%s", question);
-    ov_manage_say(manage, "%s", question);
+    ov_manage_say_text(manage, manage->question);
 }
 
 void ov_manage_answered(struct ov_manage *manage)

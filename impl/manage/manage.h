@@ -97,7 +97,7 @@ void ov_manage_state(struct ov_manage *manage, struct ov_now now, const char *re
 
 /* A question that a controlling program which comes later gets too, until the next one or answered; at most
  * OV_MANAGE_QUESTION octets. */
-#define OV_MANAGE_QUESTION 2048u
+#define OV_MANAGE_QUESTION 16384u
 void ov_manage_ask(struct ov_manage *manage, const char *question);
 void ov_manage_answered(struct ov_manage *manage);
 

@@ -62,7 +62,7 @@ static void greet(struct ov_manage *manage)
     ov_manage_say(manage, ">INFO:OpenVPN Management Interface Version 5 -- type 'help' for more info");
     if (manage->question[0] != '\0')
     {
-        ov_manage_say(manage, "%s", manage->question);
+        ov_manage_say_text(manage, manage->question);
     }
     if (manage->holding)
     {

@@ -33,10 +33,13 @@ struct ov_link_stats
     uint64_t tx_datagrams;
     uint64_t tx_octets;
     uint64_t tx_calls;
-    uint64_t tx_waiting; /* most octets that ever waited here for one peer */
-    uint64_t tx_full;    /* dropped: the send buffer was full; the newest go first */
-    uint64_t tx_too_big; /* dropped: larger than the path takes */
-    uint64_t tx_errors;  /* dropped: any other refusal; tx_errno is the latest reason */
+    uint64_t tx_waiting;     /* most octets that ever waited here for one peer */
+    uint64_t tx_full;        /* dropped: the send buffer was full; the newest go first */
+    uint64_t tx_too_big;     /* dropped: larger than the path takes */
+    uint64_t tx_errors;      /* dropped: any other refusal; tx_errno is the latest reason */
+    bool shares;             /* --port-share: the next two count */
+    uint64_t shared;         /* connections given to another server */
+    uint64_t shared_refused; /* closed instead: too many, or it wasn't there */
     int tx_errno;
     int rx_errno; /* latest reason of rx_errors */
 };

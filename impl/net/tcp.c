@@ -50,7 +50,16 @@ static uint32_t tcp_buffer(struct ov_link *link, enum ov_sockbuf which, uint32_t
 
 static struct ov_link_stats tcp_stats(const struct ov_link *link)
 {
-    return link->stats;
+    const struct ov_share *share = ((const struct ov_tcp *)link)->settings.share;
+    struct ov_link_stats stats = link->stats;
+    if (share != NULL)
+    {
+        const struct ov_share_stats shared = ov_share_stats(share);
+        stats.shares = true;
+        stats.shared = shared.taken;
+        stats.shared_refused = shared.refused;
+    }
+    return stats;
 }
 
 bool ov_tcp_local(const struct ov_link *link, struct ov_addr *out)
@@ -88,6 +97,7 @@ static void tcp_close(struct ov_link *link)
         return;
     }
     ov_tcp_conns_free(t);
+    ov_share_close(t->settings.share);
     if (t->listener >= 0)
     {
         (void)close(t->listener);
@@ -297,12 +307,15 @@ static void limit_to_files(struct ov_tcp_settings *settings)
 static enum ov_err start_listening(struct ov_tcp *t, char *text)
 {
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
+    struct epoll_event other = {.events = EPOLLIN, .data.ptr = t->settings.share};
     enum ov_err err = ov_tcp_socket(&t->settings, true, &t->listener, text);
     if (err != OV_OK)
     {
         return err;
     }
-    if (listen(t->listener, BACKLOG) != 0 || epoll_ctl(t->epoll, EPOLL_CTL_ADD, t->listener, &event) != 0)
+    if (listen(t->listener, BACKLOG) != 0 || epoll_ctl(t->epoll, EPOLL_CTL_ADD, t->listener, &event) != 0 ||
+        (t->settings.share != NULL &&
+         epoll_ctl(t->epoll, EPOLL_CTL_ADD, ov_share_fd(t->settings.share), &other) != 0))
     {
         return say_errno(text, "listen on TCP socket");
     }
@@ -317,6 +330,10 @@ enum ov_err ov_tcp_listen(const struct ov_tcp_settings *settings, struct ov_link
     *out = NULL;
     limit_to_files(&own);
     enum ov_err err = tcp_new(&own, own.max_connections, &t, text);
+    if (t == NULL)
+    {
+        ov_share_close(own.share);
+    }
     if (err == OV_OK)
     {
         err = start_listening(t, text);

@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "net/link.h"
+#include "net/share.h"
 
 /* TCP: packets behind their length on connections [WP-FRM-002]. A client's link
  * is one connection, a server's link a listener and any number of them. Reads
@@ -28,6 +29,7 @@ struct ov_tcp_settings
     uint32_t max_connections; /* at one time, claimed or not */
     uint32_t max_unclaimed;   /* at one time; the oldest goes */
     uint32_t unclaimed_ms;    /* how long a connection may stay without a session */
+    struct ov_share *share;   /* gets connections that don't speak our protocol; NULL: they are closed */
 };
 
 /* Connect to remote; returns at once, an event says how it ended. OV_ERR_IO
@@ -40,7 +42,7 @@ OV_MUST_USE enum ov_err ov_tcp_connect(const struct ov_tcp_settings *settings, c
 OV_MUST_USE enum ov_err ov_tcp_adopt(const struct ov_tcp_settings *settings, int fd,
                                      const struct ov_addr *peer, struct ov_link **out,
                                      char text[static OV_LINK_TEXT]);
-/* Listen on local. Errors as above. */
+/* Listen on local. settings->share is taken over, on error too. Errors as above. */
 OV_MUST_USE enum ov_err ov_tcp_listen(const struct ov_tcp_settings *settings, struct ov_link **out,
                                       char text[static OV_LINK_TEXT]);
 

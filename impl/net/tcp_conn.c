@@ -123,8 +123,8 @@ struct ov_tcp_conn *ov_tcp_conn_new(struct ov_tcp *t, int fd, const struct ov_ad
     return conn;
 }
 
-/* Out of every list, and closed. */
-static void take_out(struct ov_tcp *t, struct ov_tcp_conn *conn)
+/* Out of every list. */
+static void unlink_conn(struct ov_tcp *t, struct ov_tcp_conn *conn)
 {
     struct ov_tcp_conn **at = bucket_of(t, &conn->addr);
     while (*at != conn)
@@ -141,8 +141,22 @@ static void take_out(struct ov_tcp *t, struct ov_tcp_conn *conn)
     t->count--;
     conn->queue_len = 0;
     ov_tcp_queue_free(t, conn);
+}
+
+static void take_out(struct ov_tcp *t, struct ov_tcp_conn *conn)
+{
+    unlink_conn(t, conn);
     (void)close(conn->fd); /* ends the watch too */
     conn->fd = -1;
+}
+
+int ov_tcp_conn_release(struct ov_tcp *t, struct ov_tcp_conn *conn)
+{
+    const int fd = conn->fd;
+    unlink_conn(t, conn);
+    (void)epoll_ctl(t->epoll, EPOLL_CTL_DEL, fd, NULL);
+    free(conn);
+    return fd;
 }
 
 void ov_tcp_conn_lose(struct ov_tcp *t, struct ov_tcp_conn *conn, enum ov_err err, const char *format, ...)

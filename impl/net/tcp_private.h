@@ -36,6 +36,7 @@ struct ov_tcp_conn
     bool writable; /* the kernel said so; in the list of ready ones */
     bool is_ready; /* in the list */
     bool is_timed; /* in the list by time */
+    bool is_ours;  /* its first octets were looked at */
     uint64_t until_ms;
     struct ov_tcp_conn *next; /* in its bucket */
     TAILQ_ENTRY(ov_tcp_conn) ready;
@@ -105,6 +106,8 @@ struct ov_tcp_conn *ov_tcp_conn_find(struct ov_tcp *t, const struct ov_addr *add
 /* Close it and tell why; conn is not to be used again. */
 void ov_tcp_conn_lose(struct ov_tcp *t, struct ov_tcp_conn *conn, enum ov_err err, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* Out of every list and freed; its file is the caller's now. */
+int ov_tcp_conn_release(struct ov_tcp *t, struct ov_tcp_conn *conn);
 void ov_tcp_conn_ready(struct ov_tcp *t, struct ov_tcp_conn *conn);
 void ov_tcp_conn_unready(struct ov_tcp *t, struct ov_tcp_conn *conn);
 bool ov_tcp_event(struct ov_link *link, struct ov_link_event *event);

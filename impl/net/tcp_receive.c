@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "net/tcp_private.h"
+#include "wire/tcp_first.h"
 
 /* Octets of several connections are read into one large buffer, each read behind
  * the last, and cut there into views of the packets. A frame that ends behind
@@ -30,6 +31,10 @@ static void harvest(struct ov_tcp *t)
         if (events[i].data.ptr == NULL)
         {
             newcomers = true;
+        }
+        else if (events[i].data.ptr == t->settings.share)
+        {
+            ov_share_turn(t->settings.share);
         }
         else
         {
@@ -111,6 +116,23 @@ static void read_failed(struct ov_tcp *t, struct ov_tcp_conn *conn, ssize_t got)
     }
 }
 
+/* --port-share: is it ours, as far as the octets that have come say? Else it is given away with them. */
+static bool is_ours(struct ov_tcp *t, struct ov_tcp_conn *conn, const struct ov_buf *in)
+{
+    if (t->settings.share == NULL || conn->is_ours)
+    {
+        return true;
+    }
+    const enum ov_tcp_first first = ov_tcp_first(ov_buf_data(in), in->len);
+    conn->is_ours = first == OV_TCP_FIRST_OURS;
+    if (first == OV_TCP_FIRST_FOREIGN)
+    {
+        const struct ov_addr from = conn->addr;
+        ov_share_take(t->settings.share, ov_tcp_conn_release(t, conn), &from, ov_buf_data(in), in->len);
+    }
+    return first != OV_TCP_FIRST_FOREIGN;
+}
+
 /* Read from conn and begin to cut. */
 static void read_some(struct ov_tcp *t, struct ov_tcp_conn *conn)
 {
@@ -139,7 +161,7 @@ static void read_some(struct ov_tcp *t, struct ov_tcp_conn *conn)
     }
     t->link.stats.rx_calls++;
     in.len = (uint32_t)got;
-    if (ov_tcp_deframer_carry(&conn->in, &in) == OV_OK)
+    if (ov_tcp_deframer_carry(&conn->in, &in) == OV_OK && is_ours(t, conn, &in))
     {
         t->rx_fill += OV_TCP_CARRY + OV_TCP_READ;
         t->cut = conn;

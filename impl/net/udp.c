@@ -99,6 +99,7 @@ enum ov_err ov_udp_copy(const struct ov_udp *udp, struct ov_udp *twin)
     twin->link.ops = udp->link.ops;
     twin->family = udp->family;
     twin->bound = udp->bound;
+    twin->marks = udp->marks;
     twin->batch = udp->batch;
     twin->slot_len = udp->slot_len;
     twin->datagram_max = udp->datagram_max;
@@ -224,6 +225,7 @@ enum ov_err ov_udp_start(struct ov_udp *udp, const struct ov_link_ops *ops,
     udp->fd = -1;
     udp->batch = settings->batch > 0 && settings->batch < OV_LINK_BATCH ? settings->batch : OV_LINK_BATCH;
     const uint32_t packet = settings->packet > 0 ? settings->packet : OV_BUF_PACKET;
+    udp->marks = settings->marks;
     udp->slot_len = packet + OV_UDP_AROUND;
     udp->datagram_max = packet + OV_BUF_HEADROOM;
     udp->slots = calloc(OV_LINK_BATCH, udp->slot_len);

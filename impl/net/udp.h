@@ -22,6 +22,7 @@ struct ov_udp_settings
     uint32_t mark;   /* SO_MARK of what is sent; 0: none */
     uint32_t batch;  /* datagrams a system call at most; 0: OV_LINK_BATCH */
     uint32_t packet; /* octets of the largest tunnel packet; 0: OV_BUF_PACKET */
+    bool marks;      /* datagrams leave with the traffic class that they carry (tos) */
 };
 
 /* OV_ERR_IO with a one-line reason in text ("cannot bind UDP socket to

@@ -111,6 +111,11 @@ size_t ov_udp_fill_messages(struct ov_udp *udp, struct ov_datagram *dg, size_t n
         udp->tx[count].msg_hdr.msg_namelen = len;
         udp->tx_iov[count].iov_base = ov_buf_data(&one->buf);
         udp->tx_iov[count].iov_len = one->buf.len;
+        if (udp->marks)
+        {
+            udp->tx[count].msg_hdr.msg_control = udp->tx_control[count].octets;
+            udp->tx[count].msg_hdr.msg_controllen = ov_udp_put_tos(udp->tx_control[count].octets, one);
+        }
         udp->tx_dg[count++] = one;
     }
     return count;

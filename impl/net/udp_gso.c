@@ -56,7 +56,7 @@ struct ov_udp_gso
     struct sockaddr_storage tx_to[TX_PIECES]; /* not udp's: single sends use those in between */
     union
     {
-        char octets[CMSG_SPACE(sizeof(uint16_t))];
+        char octets[CMSG_SPACE(sizeof(uint16_t)) + CMSG_SPACE(sizeof(int))];
         struct cmsghdr align;
     } tx_control[TX_PIECES];
     struct sockaddr_storage rx_from[RX_BUFFERS];
@@ -207,24 +207,32 @@ static size_t gso_receive(struct ov_link *link, struct ov_datagram *dg, size_t n
 /* May dg follow at the end of the train that starts with first? An empty
  * datagram is no segment: the kernel would send none for it. */
 static bool joins(const struct train *t, const struct ov_datagram *first, const struct ov_datagram *last,
-                  const struct ov_datagram *dg)
+                  const struct ov_datagram *dg, bool marks)
 {
     return t->count < TX_SEGMENTS && t->octets + dg->buf.len <= TX_OCTETS &&
            last->buf.len == first->buf.len && dg->buf.len <= first->buf.len && dg->buf.len > 0 &&
-           ov_addr_equal(&first->addr, &dg->addr);
+           (!marks || dg->tos == first->tos) && ov_addr_equal(&first->addr, &dg->addr);
 }
 
 static void set_size(struct ov_udp_gso *g, size_t i, uint32_t size)
 {
     struct msghdr *header = &g->tx[i].msg_hdr;
     header->msg_control = g->tx_control[i].octets;
-    header->msg_controllen = sizeof g->tx_control[i].octets;
+    header->msg_controllen = CMSG_SPACE(sizeof(uint16_t));
     struct cmsghdr *c = CMSG_FIRSTHDR(header);
     uint16_t octets = (uint16_t)size;
     c->cmsg_level = SOL_UDP;
     c->cmsg_type = UDP_SEGMENT;
     c->cmsg_len = CMSG_LEN(sizeof octets);
     memcpy(CMSG_DATA(c), &octets, sizeof octets);
+}
+
+/* Behind what says the size, if anything does. All datagrams of a train have one class. */
+static void set_class(struct ov_udp_gso *g, size_t i, const struct ov_datagram *dg)
+{
+    struct msghdr *header = &g->tx[i].msg_hdr;
+    header->msg_control = g->tx_control[i].octets;
+    header->msg_controllen += ov_udp_put_tos(g->tx_control[i].octets + header->msg_controllen, dg);
 }
 
 /* Gather the train that starts at or behind *at; false if there is none. */
@@ -248,7 +256,7 @@ static bool gather(struct ov_udp_gso *g, struct ov_datagram *dg, size_t n, size_
         {
             continue;
         }
-        if (t->count > 0 && !joins(t, &dg[t->first], last, one))
+        if (t->count > 0 && !joins(t, &dg[t->first], last, one, g->udp.marks))
         {
             break;
         }
@@ -308,6 +316,10 @@ static size_t fill_trains(struct ov_udp_gso *g, struct ov_datagram *dg, size_t n
         if (t.count > 1)
         {
             set_size(g, count, dg[t.first].buf.len);
+        }
+        if (g->udp.marks)
+        {
+            set_class(g, count, &dg[t.first]);
         }
         g->trains[count++] = t;
     }

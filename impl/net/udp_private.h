@@ -20,6 +20,7 @@ struct ov_udp
     int fd;
     int family; /* AF_INET or AF_INET6 */
     bool bound;
+    bool marks;        /* datagrams carry their traffic class */
     uint32_t batch;    /* datagrams a system call at most */
     uint32_t overflow; /* the kernel's counter, as of the latest control message; it wraps */
 
@@ -34,6 +35,11 @@ struct ov_udp
     struct mmsghdr tx[OV_LINK_BATCH];
     struct iovec tx_iov[OV_LINK_BATCH];
     struct sockaddr_storage tx_to[OV_LINK_BATCH];
+    union
+    {
+        char octets[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr align;
+    } tx_control[OV_LINK_BATCH];
     struct ov_datagram *tx_dg[OV_LINK_BATCH]; /* which datagram became message i */
     uint32_t slot_len;
     uint32_t datagram_max; /* of them for what is received */
@@ -50,6 +56,9 @@ size_t ov_udp_fill_messages(struct ov_udp *udp, struct ov_datagram *dg, size_t n
 /* Send messages 0 to count-1 of tx, which are those of the datagrams in tx_dg; what can't be sent is dropped and
  * counted. */
 void ov_udp_send_messages(struct ov_udp *udp, size_t count);
+
+/* Write the control message with the datagram's traffic class; returns the octets that it takes. */
+size_t ov_udp_put_tos(void *room, const struct ov_datagram *dg);
 
 /* A control message of a received datagram: how many the kernel dropped so far (SO_RXQ_OVFL). The kernel sends
  * none before it has dropped something. */

@@ -73,6 +73,8 @@ struct ov_cert_options
     bool external_key;            /* --management-external-key: a signer instead of key */
     bool external_pkcs1;          /* ... that pads as PKCS#1 v1.5 says */
     bool external_raw;            /* ... that signs what is padded already */
+    bool external_pss;            /* ... that pads as PSS says */
+    bool external_digest;         /* ... that digests itself */
     struct ov_pkcs11_options pkcs11;
 };
 

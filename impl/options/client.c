@@ -11,7 +11,10 @@ struct ov_client_options
 {
     struct ov_arena *arena;
     struct ov_diags diags;
-    struct ov_config config; /* the server's, as the parser wants one */
+    struct ov_config config;        /* the server's, with what this client has instead */
+    struct ov_ciphers data_ciphers; /* the server's */
+    enum ov_cipher_id fallback;
+    bool has_fallback;
     struct ov_parse parse;
     struct ov_client_draft draft;
     struct ov_client_config result;
@@ -29,6 +32,9 @@ enum ov_err ov_client_options_new(const struct ov_config *config, const struct o
     }
     ov_diags_init(&options->diags, options->arena);
     options->config = *config;
+    options->data_ciphers = config->data_ciphers;
+    options->fallback = config->fallback;
+    options->has_fallback = config->has_fallback;
     if (ov_parse_init(&options->parse, options->arena, &options->diags, loader, &options->config))
     {
         options->parse.file_scope = OV_IN_CLIENT;
@@ -145,6 +151,7 @@ const struct ov_client_config *ov_client_options_result(struct ov_client_options
         }
     }
     options->result = options->draft.config;
+    options->result.config = &options->config;
     options->result.push = to;
     options->result.push_count = count;
     options->result.iroutes4 = options->draft.iroutes4.items;
@@ -152,6 +159,29 @@ const struct ov_client_config *ov_client_options_result(struct ov_client_options
     options->result.iroutes6 = options->draft.iroutes6.items;
     options->result.iroutes6_count = options->draft.iroutes6.count;
     return &options->result;
+}
+
+bool ov_client_options_limit(struct ov_client_options *options, const struct ov_crypto *crypto)
+{
+    struct ov_config *config = &options->config;
+    enum ov_cipher_id missing;
+    bool good = true;
+    for (size_t i = 0; i < config->data_ciphers.count; i++)
+    {
+        config->data_ciphers.optional[i] = true;
+    }
+    if (ov_ciphers_limit(&config->data_ciphers, crypto, &missing) != OV_OK)
+    {
+        config->data_ciphers = options->data_ciphers;
+        good = false;
+    }
+    if (config->has_fallback && !ov_crypto_has_cipher(crypto, config->fallback))
+    {
+        config->fallback = options->fallback;
+        config->has_fallback = options->has_fallback;
+        good = false;
+    }
+    return good;
 }
 
 const struct ov_diags *ov_client_options_diags(const struct ov_client_options *options)

@@ -10,6 +10,9 @@
 #include "options/diag.h"
 #include "options/text.h"
 
+/* Longest name of a login. */
+#define OV_CLIENT_NAME_MAX 127u
+
 /* A server's settings for one client, as client-config-dir and client-connect give them [WP-SRV-011, 012, 033]. */
 struct ov_client_config
 {
@@ -30,6 +33,12 @@ struct ov_client_config
     size_t iroutes4_count;
     const struct ov_route6 *iroutes6;
     size_t iroutes6_count;
+    bool has_alias; /* ifconfig-push: the client calls its address so */
+    uint32_t alias;
+    uint32_t most_routes;           /* max-routes-per-client; 0: as for everybody */
+    uint16_t vlan_pvid;             /* its VLAN; 0: the server's */
+    const char *username;           /* override-username; NULL: the one of its login */
+    const struct ov_config *config; /* the server's with this client's own ciphers, framing and timers */
 };
 
 /* Collects the settings of one client; owns them and its diagnostics. */
@@ -48,6 +57,9 @@ OV_MUST_USE enum ov_err ov_client_options_add(struct ov_client_options *options,
 
 /* Good until more is added or until free. NULL: out of memory. */
 const struct ov_client_config *ov_client_options_result(struct ov_client_options *options);
+/* Leave out ciphers that the library lacks. False: nothing is left of a list, or the fallback is missing; the
+ * server's is kept instead. */
+bool ov_client_options_limit(struct ov_client_options *options, const struct ov_crypto *crypto);
 const struct ov_diags *ov_client_options_diags(const struct ov_client_options *options);
 
 #endif

@@ -11,35 +11,15 @@
 #include "options/hooks.h"
 #include "options/login.h"
 #include "options/ncp.h"
+#include "options/outer.h"
+#include "options/place.h"
+#include "options/process.h"
 #include "options/proxy.h"
 #include "options/text.h"
 #include "wire/comp_frame.h"
 
 /* The settings of one client or server. Complete and checked; nobody changes
  * them after parsing. Strings and lists belong to struct ov_options. */
-
-enum ov_proto
-{
-    OV_PROTO_UDP = 0, /* either family, as the name resolves */
-    OV_PROTO_UDP4,
-    OV_PROTO_UDP6,
-    OV_PROTO_TCP,
-    OV_PROTO_TCP4,
-    OV_PROTO_TCP6
-};
-
-static inline bool ov_proto_is_tcp(enum ov_proto proto)
-{
-    return proto >= OV_PROTO_TCP;
-}
-
-/* 4, 6, or 0: not said. */
-static inline uint8_t ov_proto_family(enum ov_proto proto)
-{
-    return proto == OV_PROTO_UDP4 || proto == OV_PROTO_TCP4   ? 4
-           : proto == OV_PROTO_UDP6 || proto == OV_PROTO_TCP6 ? 6
-                                                              : 0;
-}
 
 struct ov_remote
 {
@@ -68,6 +48,7 @@ struct ov_route4
     uint32_t metric;      /* 0: let the kernel choose */
     uint8_t net_word;     /* enum ov_route_word; not ADDRESS: stands for net */
     uint8_t gateway_word; /* with has_gateway: stands for gateway */
+    const char *name;     /* host name: stands for net, bits is 32; NULL: net counts */
 };
 
 struct ov_route6
@@ -123,9 +104,11 @@ struct ov_pull_filter
 /* What the tun device and the routing table get. */
 struct ov_tunnel
 {
-    const char *dev; /* "tun" (the kernel numbers it) or a full name such as "tun3" */
-    bool tap;        /* an Ethernet device: packets are frames, and the topology is always subnet */
-    uint32_t mtu;    /* --tun-mtu, 1500 */
+    const char *dev;  /* "tun" (the kernel numbers it) or a full name such as "tun3" */
+    const char *node; /* --dev-node; NULL: /dev/net/tun */
+    bool tap;         /* an Ethernet device: packets are frames, and the topology is always subnet */
+    bool recursive;   /* the tunnel's own packets may go into it */
+    uint32_t mtu;     /* --tun-mtu, 1500 */
     uint32_t
         mtu_extra; /* --tun-mtu-extra: what a packet may have beyond the MTU; 32 for tap, its header's room */
     bool has_mac;  /* --lladdr */
@@ -260,62 +243,6 @@ enum ov_mtu_disc
 #define OV_POOL4_MAX     65536u
 #define OV_INFINITE      UINT32_MAX
 
-/* What the program is asked to do. */
-enum ov_wish
-{
-    OV_WISH_RUN = 0,
-    OV_WISH_HELP,
-    OV_WISH_VERSION,
-    OV_WISH_GENKEY,
-    OV_WISH_CHECK, /* --check-config: everything is checked, nothing is started */
-    OV_WISH_MAN,
-    OV_WISH_CIPHERS, /* --show-ciphers */
-    OV_WISH_DIGESTS,
-    OV_WISH_PKCS11_IDS, /* --show-pkcs11-ids */
-    OV_WISH_MKTUN,      /* a persistent device; only what is said of the device counts */
-    OV_WISH_RMTUN
-};
-
-/* --genkey: which key, and the file it goes to. */
-enum ov_genkey_kind
-{
-    OV_GENKEY_STATIC = 0, /* for tls-auth, tls-crypt, secret */
-    OV_GENKEY_V2_SERVER,
-    OV_GENKEY_V2_CLIENT, /* wrapped with the server key of --tls-crypt-v2 */
-    OV_GENKEY_AUTH_TOKEN /* for auth-gen-token-secret */
-};
-
-struct ov_genkey
-{
-    enum ov_genkey_kind kind;
-    const char *path;
-    const char *metadata; /* base64; NULL: the time */
-};
-
-/* What becomes of an internal restart (SIGUSR1). */
-enum ov_restart
-{
-    OV_RESTART_PLAIN = 0,
-    OV_RESTART_REREAD, /* --remap-usr1 SIGHUP */
-    OV_RESTART_END     /* --remap-usr1 SIGTERM */
-};
-
-/* How the process lives, where it isn't about the tunnel. */
-struct ov_process
-{
-    bool daemon;
-    bool syslog;
-    const char *name;     /* in syslog; NULL: ovref */
-    const char *log_file; /* NULL: standard error, or syslog */
-    bool log_append;
-    bool no_timestamps;
-    bool mlock;
-    bool has_nice;
-    int8_t nice;
-    const char *chroot;
-    enum ov_restart restart;
-};
-
 /* --management */
 struct ov_management
 {
@@ -325,6 +252,7 @@ struct ov_management
     bool hold;
     bool query_passwords;
     bool query_remote;
+    bool query_proxy;
     bool connects_out;      /* --management-client */
     const char *peer_user;  /* who may come over a unix socket; NULL: anybody */
     const char *peer_group; /* one of its groups */
@@ -340,6 +268,7 @@ struct ov_config
 {
     enum ov_wish wish;   /* not OV_WISH_RUN or _CHECK: nothing else below is checked */
     const char *help_on; /* --help NAME; NULL: all of it */
+    const char *way_to;  /* --show-gateway ADDRESS; NULL: the default route */
     const char *checked; /* --check-config: which file */
     bool check_json;     /* ... and its findings as JSON */
     enum ov_role role;   /* client: tls-client and pull; server: tls-server in mode server */
@@ -349,16 +278,22 @@ struct ov_config
     /* outer socket */
     const char *local; /* address or name to bind; NULL: any */
     enum ov_proto proto;
-    bool bind;       /* false: --nobind, the kernel chooses the port */
+    const struct ov_listener *listeners; /* server: its sockets, the first as local, lport and proto say */
+    size_t listeners_count;              /* 0: not a server, or point to point */
+    bool bind;                           /* false: --nobind, the kernel chooses the port */
     bool bind_given; /* --bind, --lport or --local: a TCP client binds only then, as in 2.x */
     uint16_t lport;  /* 1194; 0: the kernel chooses */
     uint16_t rport;  /* default port of remotes, 1194 */
     uint32_t sndbuf; /* octets; 0: leave the system's default */
     uint32_t rcvbuf;
-    const char *bind_dev;            /* network device of the socket; NULL: any */
-    enum ov_mtu_disc mtu_disc;       /* of the UDP socket */
-    uint32_t mark;                   /* of outer packets, for rules of the kernel; 0: none */
-    bool multihome;                  /* UDP server: answers leave from the address that was asked */
+    const char *bind_dev;          /* network device of the socket; NULL: any */
+    struct ov_outer_options outer; /* what is done to packets on their way out */
+    enum ov_mtu_disc mtu_disc;     /* of the UDP socket */
+    uint32_t mark;                 /* of outer packets, for rules of the kernel; 0: none */
+    bool multihome;                /* UDP server: answers leave from the address that was asked */
+    const char *share_host;        /* --port-share: where foreign TCP streams go; NULL: nowhere */
+    const char *share_port;
+    const char *share_dir;           /* files that say whose they are; NULL: none */
     uint32_t tcp_queue;              /* 64: packets that may wait for a slow TCP peer */
     bool tcp_nodelay;                /* server: pushed to clients; ovref itself never delays */
     bool float_allowed;              /* client: the server may change its address [WP-CLI-009] */
@@ -377,6 +312,7 @@ struct ov_config
     /* control channel */
     const char *data_engine; /* data channel cipher: NULL or "auto", "none", or an engine's name */
     const char *tls_backend; /* "openssl", "mbedtls"; NULL: the first one that is built in */
+    bool fresh_entropy;      /* --use-prediction-resistance: the random generator reseeds for each request */
     struct ov_text ca;
     struct ov_text cert;
     struct ov_text key;
@@ -436,8 +372,11 @@ struct ov_config
     bool persist_tun;        /* keep the device over a reconnect */
     const struct ov_pull_filter *pull_filters;
     size_t pull_filters_count;
-    bool route_nopull;     /* ignore pushed routes [WP-PUSH-026] */
-    uint32_t route_metric; /* already filled into routes */
+    bool pull_names;               /* --allow-pull-fqdn: pushed routes may have names */
+    bool route_nopull;             /* ignore pushed routes [WP-PUSH-026] */
+    uint32_t route_metric;         /* already filled into routes */
+    const struct ov_nat_rule *nat; /* --client-nat, those that were pushed included */
+    size_t nat_count;
 
     /* server */
     struct ov_pool pool;
@@ -452,12 +391,16 @@ struct ov_config
     bool has_push_constraint;       /* --ifconfig-push-constraint: addresses of ifconfig-push ... */
     uint32_t constraint_net;        /* ... are in this network */
     uint32_t constraint_mask;
-    bool force_ekm;          /* clients need keys from the TLS exporter */
-    bool single_session;     /* point to point: one session in all */
-    uint32_t max_clients;    /* 1024 */
-    uint32_t max_macs;       /* tap: MAC addresses of one client, --max-routes-per-client 256 [WP-SRV-007] */
-    uint32_t mac_age_s;      /* tap: --stale-routes-check: forget those not seen for so long; 0: never */
-    uint32_t floods;         /* tap: --bcast-buffers 256: frames for many clients that may wait */
+    bool opt_verify;      /* clients need the options string that is expected */
+    bool force_ekm;       /* clients need keys from the TLS exporter */
+    bool single_session;  /* point to point: one session in all */
+    uint32_t max_clients; /* 1024 */
+    uint32_t max_macs;    /* tap: MAC addresses of one client, --max-routes-per-client 256 [WP-SRV-007] */
+    uint32_t mac_age_s;   /* tap: --stale-routes-check: forget those not seen for so long; 0: never */
+    bool vlan_tagging;    /* tap: clients are kept apart by VLAN */
+    enum ov_vlan_accept vlan_accept; /* which frames the tap device takes and gives */
+    uint16_t vlan_pvid; /* 1: VLAN of the tap device where it has no tags, and of clients that have no own */
+    uint32_t floods;    /* tap: --bcast-buffers 256: frames for many clients that may wait */
     const char *const *push; /* in the order of the reply, those of helper options included [WP-PUSH-015] */
     size_t push_count;
 
@@ -478,5 +421,16 @@ struct ov_config
     uint32_t status_s;       /* 60: how often it is written */
     uint32_t status_version; /* 1 */
 };
+
+/* Does a server have a socket of this kind? */
+static inline bool ov_config_serves(const struct ov_config *config, bool tcp)
+{
+    bool found = config->listeners_count == 0 && ov_proto_is_tcp(config->proto) == tcp;
+    for (size_t i = 0; i < config->listeners_count; i++)
+    {
+        found = found || ov_proto_is_tcp(config->listeners[i].proto) == tcp;
+    }
+    return found;
+}
 
 #endif

@@ -119,6 +119,11 @@ static bool add_remote(struct ov_parse *parse, struct ov_parse *sub)
     remote.proto = remote.proto != OV_PROTO_LATER ? remote.proto : config->proto;
     remote.config = config;
     config->proto = remote.proto;
+    ov_parse_link_mtu(sub);
+    if (parse->draft.has_override && ov_proto_is_tcp(remote.proto))
+    {
+        config->proxy = parse->draft.override;
+    }
     ov_parse_check_proxy(sub, remote.proto);
     config->exit_notify = ov_proto_is_tcp(remote.proto) ? 0 : config->exit_notify; /* [WP-CLI-012] */
     return ov_parse_append(parse, &parse->draft.remotes, &remote, sizeof(remote));
@@ -169,6 +174,7 @@ void ov_parse_connections(struct ov_parse *parse)
         read_lines(&sub, &blocks[i]);
         sub.line = blocks[i].line;
         forget_other_keys(&sub, parse->config);
+        ov_parse_finish_local(&sub);
         check_block(&sub);
         parse->failed = sub.failed;
         if (parse->failed == OV_OK && parse->diags->error_count == errors && !add_remote(parse, &sub))

@@ -33,6 +33,7 @@ void ov_config_defaults(struct ov_config *config)
         .max_clients = 1024,
         .max_macs = 256,
         .floods = 256,
+        .vlan_pvid = 1,
         .pool_persist_s = 600,
         .login = {.script_security = OV_SCRIPT_SECURITY_DEFAULT},
         .management = {.log_lines = 250},

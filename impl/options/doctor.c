@@ -17,7 +17,7 @@ static bool is_client(const struct ov_parse *parse)
 static bool any_tcp(const struct ov_parse *parse)
 {
     const struct ov_config *config = parse->config;
-    bool found = !is_client(parse) && ov_proto_is_tcp(config->proto);
+    bool found = !is_client(parse) && ov_config_serves(config, true);
     for (size_t i = 0; i < config->remotes_count; i++)
     {
         found = found || ov_proto_is_tcp(config->remotes[i].proto);

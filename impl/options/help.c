@@ -59,21 +59,24 @@ static void say_option(const struct sink *sink, const struct ov_option *option)
 
 static bool is_listed(const struct ov_option *option)
 {
-    return (option->status == OV_OPTION_BUILT || option->status == OV_OPTION_MOOT) &&
-           (option->scope & OV_IN_BOTH) != 0;
+    return ov_option_works(option) && (option->scope & OV_IN_BOTH) != 0;
 }
 
-static void say_unbuilt(const struct sink *sink)
+static void say_names(const struct sink *sink, enum ov_option_status status, const char *title)
 {
     char line[WIDTH + 64] = "";
     size_t len = 0;
-    sink->line(sink->ctx, "Known to OpenVPN 2.x but not built yet (refused by name):");
     for (size_t i = 0; i < ov_option_count(); i++)
     {
         const struct ov_option *option = ov_option_at(i);
-        if (option->status != OV_OPTION_PLANNED || strcmp(option->since, "ovref") == 0)
+        if (option->status != (uint8_t)status || strcmp(option->since, "ovref") == 0)
         {
             continue;
+        }
+        if (len == 0 && title != NULL)
+        {
+            sink->line(sink->ctx, title);
+            title = NULL;
         }
         if (len + strlen(option->name) + 3 > WIDTH)
         {
@@ -82,7 +85,10 @@ static void say_unbuilt(const struct sink *sink)
         }
         len += (size_t)snprintf(line + len, sizeof(line) - len, "%s%s", len == 0 ? "  " : " ", option->name);
     }
-    sink->line(sink->ctx, line);
+    if (len > 0)
+    {
+        sink->line(sink->ctx, line);
+    }
 }
 
 void ov_options_help(void (*line)(void *ctx, const char *text), void *ctx)
@@ -115,5 +121,7 @@ void ov_options_help(void (*line)(void *ctx, const char *text), void *ctx)
             line(ctx, "");
         }
     }
-    say_unbuilt(&sink);
+    say_names(&sink, OV_OPTION_PLANNED, "Known to OpenVPN 2.x but not built yet (refused by name):");
+    say_names(&sink, OV_OPTION_NEVER,
+              "Known to OpenVPN 2.x and refused with the reason ('--help NAME' says it):");
 }

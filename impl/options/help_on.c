@@ -52,6 +52,7 @@ static void say_status(const struct sink *sink, const struct ov_option *option)
         [OV_OPTION_BUILT] = "built",
         [OV_OPTION_MOOT] = "accepted, changes nothing",
         [OV_OPTION_PLANNED] = "known, not built: refused by name",
+        [OV_OPTION_NEVER] = "not for this program: refused by name",
         [OV_OPTION_REMOVED] = "gone from OpenVPN 2.x: refused by name",
     };
     const bool why = option->why != NULL && option->why[0] != '\0';

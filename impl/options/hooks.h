@@ -17,8 +17,16 @@ struct ov_variable
     const char *value;
 };
 
-/* More variables, foreign options or servers than these are refused: they come from servers too. */
+/* --echo, --parameter: for whoever controls the program */
+struct ov_echo
+{
+    const char *text;
+    bool pushed;
+};
+
+/* More variables, echoes, foreign options or servers than these are refused: they come from servers too. */
 #define OV_VARIABLES_MAX   256u
+#define OV_ECHOES_MAX      256u
 #define OV_FOREIGN_MAX     256u
 #define OV_DNS_SERVERS_MAX 16u
 #define OV_DNS_ADDRESSES   8u
@@ -80,6 +88,8 @@ struct ov_hook_options
     bool up_delay;   /* the device is opened once connected */
     const struct ov_variable *variables; /* the latest value of each name */
     size_t variables_count;
+    const struct ov_echo *echoes;
+    size_t echoes_count;
     const char *const *foreign; /* "dhcp-option DNS 10.8.0.1": what is for programs to do */
     size_t foreign_count;
     const struct ov_dns_server *servers; /* by number */

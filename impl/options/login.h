@@ -54,6 +54,7 @@ struct ov_login_options
     bool user_pass;                 /* --auth-user-pass */
     const char *user_pass_path;     /* NULL: see block */
     struct ov_text user_pass_block; /* from NULL: ask at the terminal */
+    bool name_only;                 /* username-only: there is no password, the server asks otherwise */
     bool nocache;                   /* forget the password once it was sent */
     enum ov_auth_retry retry;
     const char *token; /* --auth-token and --auth-token-user of the configuration; NULL: none */

@@ -147,7 +147,7 @@ static void say_unbuilt(const struct sink *sink)
     for (size_t i = 0; i < ov_option_count(); i++)
     {
         const struct ov_option *option = ov_option_at(i);
-        if (option->status == OV_OPTION_PLANNED)
+        if (option->status == OV_OPTION_PLANNED || option->status == OV_OPTION_NEVER)
         {
             len +=
                 (size_t)snprintf(names + len, sizeof(names) - len, "%s%s", len > 0 ? " " : "", option->name);
@@ -216,7 +216,8 @@ void ov_options_man(const char *version, void (*line)(void *ctx, const char *tex
         say_group(&sink, ov_option_table[g]);
     }
     line(ctx, ".SH REFUSED BY NAME");
-    line(ctx, "Options of OpenVPN 2.x that are not built:");
+    line(ctx, "Options of OpenVPN 2.x that are not built, or not for this program;");
+    line(ctx, "\\-\\-help with a name says the reason:");
     line(ctx, ".PP");
     say_unbuilt(&sink);
     for (size_t i = 0; i < sizeof(tail_lines) / sizeof(tail_lines[0]); i++)

@@ -63,6 +63,10 @@ static void refuse_option(struct ov_parse *parse, const char *name, const struct
     {
         say(parse, "option '%s' is gone from OpenVPN 2.x: %s", name, hint);
     }
+    else if (option->status == OV_OPTION_NEVER)
+    {
+        say(parse, "option '%s' of OpenVPN 2.x can't be used with ovref: %s", name, hint);
+    }
     else if (strcmp(option->since, "ovref") == 0)
     {
         say(parse, "option '%s' is planned for ovref but not built yet", name);
@@ -207,7 +211,7 @@ void ov_parse_option(struct ov_parse *parse, const struct ov_line *line)
     size_t index;
     const struct ov_option *option = ov_option_find(line->word[0], &index);
     parse->option = option != NULL ? option->name : NULL;
-    if (option == NULL || option->status == OV_OPTION_PLANNED || option->status == OV_OPTION_REMOVED)
+    if (option == NULL || !ov_option_works(option))
     {
         refuse_option(parse, line->word[0], option);
     }

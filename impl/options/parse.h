@@ -77,6 +77,7 @@ struct ov_draft
     uint32_t connect_timeout_s; /* 0: not given */
     uint32_t server_poll_s;
     enum ov_proxy_kind proxy;   /* given here, not by what a <connection> block is based on */
+    struct ov_list locals;      /* struct ov_local_line */
     struct ov_list remotes;     /* struct ov_remote; port 0: take rport, proto OV_PROTO_COUNT: take proto */
     struct ov_list connections; /* <connection> blocks; connection.c knows their shape */
     struct ov_list routes4;     /* struct ov_route4; metric OV_INFINITE: take route-metric */
@@ -86,9 +87,25 @@ struct ov_draft
     struct ov_list push;         /* const char * */
     struct ov_list ignored;      /* const char *: names of ignore-unknown-option */
     struct ov_list variables;    /* struct ov_variable */
+    struct ov_list echoes;       /* struct ov_echo */
     struct ov_list foreign;      /* const char *: dhcp-option */
     struct ov_list dns_servers;  /* struct ov_dns_server, by number */
     struct ov_list dns_search;   /* const char * */
+    struct ov_list nat;          /* struct ov_nat_rule */
+    uint32_t link_mtu;           /* --link-mtu; 0: not given */
+    const char *remote_hint;     /* --ip-remote-hint; NULL: none */
+    bool has_override;           /* --http-proxy-override: this one instead of all others */
+    struct ov_proxy_options override;
+};
+
+/* One `local`: what it leaves open is what lport and proto say, wherever they stand. */
+struct ov_local_line
+{
+    struct ov_listener listener; /* proto OV_PROTO_LATER: not said */
+    bool has_port;
+    enum ov_tcp_role tcp_role;
+    const char *file;
+    uint32_t line;
 };
 
 /* Settings of one client while they are being read. */
@@ -179,12 +196,16 @@ void ov_parse_finish_ciphers(struct ov_parse *parse);
 bool ov_parse_is_static(const struct ov_parse *parse);
 bool ov_parse_static_alone(struct ov_parse *parse);
 void ov_parse_finish_static(struct ov_parse *parse);
+/* The sockets that --local, --lport and --proto describe (set_local.c). */
+void ov_parse_finish_local(struct ov_parse *parse);
 /* --compress, --comp-lzo, --allow-compression and --fragment together (set_compress.c). */
 void ov_parse_finish_framing(struct ov_parse *parse);
 /* Is the device tun or tap, and what follows from that (set_tap.c). */
 void ov_parse_finish_dev(struct ov_parse *parse);
 /* Which of the options that only one kind of device has are there for the other. */
 void ov_parse_check_dev_options(struct ov_parse *parse);
+/* vlan-tagging and what belongs to it (set_vlan.c). */
+void ov_parse_check_vlan(struct ov_parse *parse);
 /* --server-bridge beside other options. */
 void ov_parse_check_bridge(struct ov_parse *parse);
 void ov_parse_expand_bridge(struct ov_parse *parse);
@@ -203,6 +224,12 @@ void ov_parse_force_proto(struct ov_parse *parse);
 /* Does the proxy carry this protocol? (set_proxy.c) */
 void ov_parse_check_proxy(struct ov_parse *parse, enum ov_proto proto);
 
+/* --http-proxy-override and --ip-remote-hint, once it is known where remotes are (set_remote.c). */
+void ov_parse_override(struct ov_parse *parse);
+/* --link-mtu as a tun-mtu; --shaper and its like (set_outer.c). */
+void ov_parse_link_mtu(struct ov_parse *parse);
+void ov_parse_finish_outer(struct ov_parse *parse);
+
 /* What options of one job say together (set_login.c). */
 void ov_parse_finish_login(struct ov_parse *parse);
 void ov_parse_finish_certs(struct ov_parse *parse);
@@ -216,6 +243,10 @@ void ov_parse_take_hooks(struct ov_parse *parse);
 void ov_parse_copy_hooks(struct ov_parse *parse, const struct ov_hook_options *hooks);
 /* A program to call, with arguments in the same text. False: the error is said. */
 bool ov_parse_command(struct ov_parse *parse, const char *option, const char *text, struct ov_command *out);
+
+/* Words of options about sockets (set_link.c). False: the error is said. */
+bool ov_parse_proto(struct ov_parse *parse, const char *text, enum ov_proto *out, enum ov_tcp_role *role);
+bool ov_parse_port(struct ov_parse *parse, const char *text, uint32_t low, uint16_t *out);
 
 /* Setters used by the table. */
 #define OV_SETTER(name)                                                                                      \
@@ -246,6 +277,7 @@ OV_SETTER(tls_server);
 OV_SETTER(pull);
 OV_SETTER(proto);
 OV_SETTER(local);
+OV_SETTER(port_share);
 OV_SETTER(port);
 OV_SETTER(lport);
 OV_SETTER(rport);
@@ -290,6 +322,9 @@ OV_SETTER(mktun);
 OV_SETTER(rmtun);
 OV_SETTER(server_bridge);
 OV_SETTER(stale_routes);
+OV_SETTER(max_routes);
+OV_SETTER(vlan_accept);
+OV_SETTER(vlan_pvid);
 OV_SETTER(topology);
 OV_SETTER(ifconfig);
 OV_SETTER(ifconfig6);
@@ -340,6 +375,7 @@ OV_SETTER(http_proxy_option);
 OV_SETTER(socks_proxy);
 OV_SETTER(disable);
 OV_SETTER(push_reset);
+OV_SETTER(override_username);
 OV_SETTER(push_remove);
 OV_SETTER(ifconfig_push);
 OV_SETTER(ifconfig6_push);
@@ -358,9 +394,20 @@ OV_SETTER(compat_mode);
 OV_SETTER(pool_persist);
 OV_SETTER(hook);
 OV_SETTER(setenv);
+OV_SETTER(echo);
 OV_SETTER(setenv_safe);
 OV_SETTER(dhcp_option);
 OV_SETTER(dns);
 OV_SETTER(dns_updown);
+OV_SETTER(override_username);
+OV_SETTER(dev_node);
+OV_SETTER(client_nat);
+OV_SETTER(link_mtu);
+OV_SETTER(remote_hint);
+OV_SETTER(http_proxy_override);
+OV_SETTER(show_tls);
+OV_SETTER(show_groups);
+OV_SETTER(show_gateway);
+OV_SETTER(test_crypto);
 
 #endif

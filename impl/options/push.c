@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "options/values.h"
+#include "wire/pem.h"
 
 /* Messages are closed when the next option would reach into the last 84
  * octets; that room is for the continuation mark [WP-PUSH-013]. */
@@ -88,7 +89,8 @@ static void add_addresses(struct composer *c, const struct ov_config *config,
     }
     if (client->has_ip4)
     {
-        add_format(c, "ifconfig %s %s", ov_value_ip4_text(client->ip4, ip4),
+        const bool alias = own != NULL && own->has_alias;
+        add_format(c, "ifconfig %s %s", ov_value_ip4_text(alias ? own->alias : client->ip4, ip4),
                    ov_value_ip4_text(client->ip4_second, second));
     }
 }
@@ -122,6 +124,16 @@ struct ov_proto_flags ov_push_flags(uint32_t iv_proto, const struct ov_proto_fla
     };
 }
 
+/* With its token the client logs in by the name that it was given. */
+static void add_token_user(struct composer *c, const char *name)
+{
+    char text[OV_PUSH_OPTION];
+    if (ov_base64_encode(name, strlen(name), text, sizeof text) == OV_OK)
+    {
+        add_format(c, "auth-token-user %s", text);
+    }
+}
+
 enum ov_err ov_push_compose(const struct ov_config *config, const struct ov_push_client *client,
                             enum ov_err (*message)(void *ctx, const char *text, size_t len), void *ctx)
 {
@@ -143,6 +155,10 @@ enum ov_err ov_push_compose(const struct ov_config *config, const struct ov_push
     if (client->auth_token != NULL)
     {
         add_format(&c, "auth-token %s", client->auth_token);
+    }
+    if (client->token_user != NULL)
+    {
+        add_token_user(&c, client->token_user);
     }
     if (client->has_cipher)
     {

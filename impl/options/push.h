@@ -83,7 +83,9 @@ struct ov_push_client
     bool has_peer_id;
     uint32_t peer_id;
     const char *auth_token; /* NULL: none */
-    bool has_cipher;        /* [WP-NCP-002] */
+    const char
+        *token_user; /* the name that goes with it, where it is another one than the client has; NULL: none */
+    bool has_cipher; /* [WP-NCP-002] */
     enum ov_cipher_id cipher;
     struct ov_proto_flags flags; /* what holds for this client; decided by ov_push_flags */
     bool has_tun_mtu;            /* client sent IV_MTU [WP-PUSH-025] */

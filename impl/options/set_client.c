@@ -3,10 +3,22 @@
 
 #include "options/parse.h"
 #include "options/values.h"
+#include "wire/key_method2.h"
 
 OV_SETTER(disable)
 {
     parse->own->config.disable = true;
+}
+
+OV_SETTER(override_username)
+{
+    const size_t len = strlen(line->word[1]);
+    if (len == 0 || len > OV_CLIENT_NAME_MAX)
+    {
+        ov_parse_error(parse, "override-username: a name has 1 to %u octets", OV_CLIENT_NAME_MAX);
+        return;
+    }
+    parse->own->config.username = line->word[1];
 }
 
 OV_SETTER(push_reset)
@@ -36,13 +48,10 @@ OV_SETTER(push_remove)
 OV_SETTER(ifconfig_push)
 {
     struct ov_client_config *own = &parse->own->config;
-    uint32_t ip4, second;
-    if (line->count > 3)
+    uint32_t ip4, second, alias = 0;
+    if (line->count > 3 && !ov_value_ip4(line->word[3], &alias))
     {
-        ov_parse_error(parse,
-                       "ifconfig-push: an alias ('%.40s') is known to OpenVPN 2.x but not built into ovref "
-                       "yet",
-                       line->word[3]);
+        ov_parse_error(parse, "ifconfig-push: the alias '%.60s' is not an IPv4 address", line->word[3]);
     }
     else if (!ov_value_ip4(line->word[1], &ip4) || !ov_value_ip4(line->word[2], &second))
     {
@@ -55,6 +64,8 @@ OV_SETTER(ifconfig_push)
         own->has_ip4 = true;
         own->ip4 = ip4;
         own->ip4_second = second;
+        own->has_alias = line->count > 3;
+        own->alias = alias;
     }
 }
 

@@ -28,6 +28,16 @@ OV_SETTER(allow_compression)
     ov_parse_error(parse, "allow-compression: '%.40s' is not yes, no, asym or stub-only", line->word[1]);
 }
 
+/* What is done with packets follows from the framing and what is allowed. */
+static void follow_mode(struct ov_compression *compression)
+{
+    const bool real = ov_comp_mode_alg(compression->mode) != OV_COMP_ALG_NONE;
+    compression->expands = compression->allow == OV_COMP_ALLOW_YES ||
+                           compression->allow == OV_COMP_ALLOW_ASYM ||
+                           (real && compression->allow == OV_COMP_ALLOW_DEFAULT);
+    compression->compresses = compression->allow == OV_COMP_ALLOW_YES;
+}
+
 /* A server that pushes an algorithm sends packets that somebody has to expand, so what is not allowed ends the
  * connection [WP-COMP-013]. */
 static void set_mode(struct ov_parse *parse, enum ov_comp_mode mode)
@@ -39,8 +49,18 @@ static void set_mode(struct ov_parse *parse, enum ov_comp_mode mode)
                        ov_comp_mode_name(mode));
         return;
     }
+    if (parse->own != NULL && ov_comp_mode_alg(mode) != OV_COMP_ALG_NONE &&
+        compression->allow == OV_COMP_ALLOW_NO)
+    {
+        ov_parse_error(parse, "'%s' contradicts 'allow-compression no'", ov_comp_mode_name(mode));
+        return;
+    }
     compression->mode = mode;
     compression->migrate = false;
+    if (parse->own != NULL)
+    {
+        follow_mode(compression);
+    }
 }
 
 OV_SETTER(comp_lzo)
@@ -69,10 +89,14 @@ OV_SETTER(compress)
     {
         set_mode(parse, mode);
     }
-    else if (strcmp(word, "migrate") == 0 && parse->pulled == NULL)
+    else if (strcmp(word, "migrate") == 0 && parse->pulled == NULL && parse->own == NULL)
     {
         parse->config->compression.mode = OV_COMP_OFF;
         parse->config->compression.migrate = true;
+    }
+    else if (parse->own != NULL && strcmp(word, "migrate") == 0)
+    {
+        ov_parse_error(parse, "'compress migrate' can't be set for a single client");
     }
     else
     {
@@ -120,10 +144,7 @@ static void finish_compression(struct ov_parse *parse)
     {
         ov_parse_error(parse, "'compress migrate' is for a server, and this is a client");
     }
-    compression->expands = compression->allow == OV_COMP_ALLOW_YES ||
-                           compression->allow == OV_COMP_ALLOW_ASYM ||
-                           (real && compression->allow == OV_COMP_ALLOW_DEFAULT);
-    compression->compresses = compression->allow == OV_COMP_ALLOW_YES;
+    follow_mode(compression);
     if (real || compression->compresses)
     {
         point_at(parse, real ? given : "allow-compression");
@@ -137,7 +158,7 @@ static void finish_compression(struct ov_parse *parse)
 static void finish_fragment(struct ov_parse *parse)
 {
     const struct ov_config *config = parse->config;
-    bool any_tcp = config->role == OV_ROLE_SERVER && ov_proto_is_tcp(config->proto);
+    bool any_tcp = config->role == OV_ROLE_SERVER && ov_config_serves(config, true);
     for (size_t i = 0; i < config->remotes_count; i++)
     {
         any_tcp = any_tcp || ov_proto_is_tcp(config->remotes[i].proto);

@@ -78,6 +78,12 @@ OV_SETTER(tls_version)
     {
         *field = text[2] == '2' ? OV_TLS_VERSION_1_2 : OV_TLS_VERSION_1_3;
     }
+    else if (is_min && (strcmp(text, "1.0") == 0 || strcmp(text, "1.1") == 0))
+    {
+        /* It asks for nothing more than what is done anyway; profiles have it from when 1.0 was young. */
+        ov_parse_note(parse, "tls-version-min %s: ovref starts at 1.2", text);
+        *field = OV_TLS_VERSION_1_2;
+    }
     else if (strcmp(text, "1.0") == 0 || strcmp(text, "1.1") == 0)
     {
         ov_parse_error(parse, "%s: TLS %s is too old; ovref does 1.2 and 1.3", option->name, text);

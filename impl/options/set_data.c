@@ -67,6 +67,15 @@ OV_SETTER(cipher)
         set_pushed_cipher(parse, name);
         return;
     }
+    if (parse->own != NULL)
+    {
+        /* A client that negotiates gets one of data-ciphers; what is left is the fallback, where there is one. */
+        if (ov_cipher_by_name(name, &parse->config->fallback) != OV_OK)
+        {
+            refuse_cipher(parse, option->name, name);
+        }
+        return;
+    }
     if (!ov_occ_knows_cipher(name))
     {
         refuse_cipher(parse, option->name, name);

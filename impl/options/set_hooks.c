@@ -79,7 +79,7 @@ OV_SETTER(setenv)
         rest.count = line->count - 2;
         memmove(rest.word, line->word + 2, rest.count * sizeof rest.word[0]);
         const struct ov_option *inner = ov_option_find(rest.word[0], &index);
-        if (inner == NULL || inner->status == OV_OPTION_PLANNED || inner->status == OV_OPTION_REMOVED)
+        if (inner == NULL || !ov_option_works(inner))
         {
             ov_parse_note(parse, "option '%.60s' can't be done and is left out, as 'setenv opt' says",
                           rest.word[0]);
@@ -138,6 +138,8 @@ void ov_parse_take_hooks(struct ov_parse *parse)
     const struct ov_draft *draft = &parse->draft;
     hooks->variables = draft->variables.items;
     hooks->variables_count = draft->variables.count;
+    hooks->echoes = draft->echoes.items;
+    hooks->echoes_count = draft->echoes.count;
     hooks->foreign = draft->foreign.items;
     hooks->foreign_count = draft->foreign.count;
     hooks->servers = draft->dns_servers.items;
@@ -159,6 +161,7 @@ void ov_parse_copy_hooks(struct ov_parse *parse, const struct ov_hook_options *h
 {
     struct ov_draft *draft = &parse->draft;
     copy_list(parse, &draft->variables, hooks->variables, hooks->variables_count, sizeof *hooks->variables);
+    copy_list(parse, &draft->echoes, hooks->echoes, hooks->echoes_count, sizeof *hooks->echoes);
     copy_list(parse, &draft->foreign, hooks->foreign, hooks->foreign_count, sizeof *hooks->foreign);
     copy_list(parse, &draft->dns_servers, hooks->servers, hooks->servers_count, sizeof *hooks->servers);
     copy_list(parse, &draft->dns_search, hooks->search, hooks->search_count, sizeof *hooks->search);

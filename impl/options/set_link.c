@@ -24,7 +24,7 @@ static const struct
     {"tcp6-server", OV_PROTO_TCP6, OV_TCP_ROLE_SERVER},
 };
 
-static bool read_proto(struct ov_parse *parse, const char *text, enum ov_proto *out, enum ov_tcp_role *role)
+bool ov_parse_proto(struct ov_parse *parse, const char *text, enum ov_proto *out, enum ov_tcp_role *role)
 {
     for (size_t i = 0; i < sizeof(protos) / sizeof(protos[0]); i++)
     {
@@ -39,7 +39,7 @@ static bool read_proto(struct ov_parse *parse, const char *text, enum ov_proto *
     return false;
 }
 
-static bool read_port(struct ov_parse *parse, const char *text, uint32_t low, uint16_t *out)
+bool ov_parse_port(struct ov_parse *parse, const char *text, uint32_t low, uint16_t *out)
 {
     uint32_t port;
     if (!ov_parse_number(parse, "port", text, low, 65535, &port))
@@ -52,24 +52,12 @@ static bool read_port(struct ov_parse *parse, const char *text, uint32_t low, ui
 
 OV_SETTER(proto)
 {
-    (void)read_proto(parse, line->word[1], &parse->config->proto, &parse->draft.tcp_role);
-}
-
-OV_SETTER(local)
-{
-    if (parse->config->local != NULL && strcmp(parse->config->local, line->word[1]) != 0)
-    {
-        ov_parse_error(parse, "a second 'local' (several sockets, as in OpenVPN 2.7) is not built into ovref "
-                              "yet"); /* [WP-SRV-014] */
-        return;
-    }
-    parse->config->local = line->word[1];
-    parse->config->bind_given = true;
+    (void)ov_parse_proto(parse, line->word[1], &parse->config->proto, &parse->draft.tcp_role);
 }
 
 OV_SETTER(port)
 {
-    if (read_port(parse, line->word[1], 1, &parse->config->lport))
+    if (ov_parse_port(parse, line->word[1], 1, &parse->config->lport))
     {
         parse->config->rport = parse->config->lport;
     }
@@ -77,12 +65,12 @@ OV_SETTER(port)
 
 OV_SETTER(lport)
 {
-    parse->config->bind_given = read_port(parse, line->word[1], 0, &parse->config->lport);
+    parse->config->bind_given = ov_parse_port(parse, line->word[1], 0, &parse->config->lport);
 }
 
 OV_SETTER(rport)
 {
-    (void)read_port(parse, line->word[1], 1, &parse->config->rport);
+    (void)ov_parse_port(parse, line->word[1], 1, &parse->config->rport);
 }
 
 OV_SETTER(nobind)
@@ -110,8 +98,8 @@ OV_SETTER(remote)
         ov_parse_error(parse, "remote needs a host name or address");
         return;
     }
-    if ((line->count > 2 && !read_port(parse, line->word[2], 1, &remote.port)) ||
-        (line->count > 3 && !read_proto(parse, line->word[3], &remote.proto, &role)))
+    if ((line->count > 2 && !ov_parse_port(parse, line->word[2], 1, &remote.port)) ||
+        (line->count > 3 && !ov_parse_proto(parse, line->word[3], &remote.proto, &role)))
     {
         return;
     }

@@ -37,6 +37,7 @@ OV_SETTER(auth_user_pass)
 {
     struct ov_login_options *login = &parse->config->login;
     login->user_pass = true;
+    login->name_only = false;
     login->user_pass_path = NULL;
     login->user_pass_block = (struct ov_text){.from = NULL};
     if (line->has_block)
@@ -46,9 +47,7 @@ OV_SETTER(auth_user_pass)
     }
     else if (line->count > 1 && strcmp(line->word[1], "username-only") == 0)
     {
-        ov_parse_error(parse,
-                       "auth-user-pass: 'username-only' is known to OpenVPN 2.x but not built into ovref "
-                       "yet");
+        login->name_only = true;
     }
     else if (line->count > 1 && strcmp(line->word[1], "stdin") != 0)
     {
@@ -240,6 +239,12 @@ static void finish_client(struct ov_parse *parse)
     if (login->challenge != NULL && !login->user_pass)
     {
         ov_parse_error(parse, "'static-challenge' needs 'auth-user-pass'");
+    }
+    if (login->challenge != NULL && login->name_only)
+    {
+        ov_parse_error(parse,
+                       "'static-challenge' contradicts 'auth-user-pass username-only': its answer goes with "
+                       "the password");
     }
     if (login->token_user != NULL && login->token == NULL)
     {

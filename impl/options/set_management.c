@@ -27,26 +27,65 @@ OV_SETTER(management)
     management->port = line->word[2];
 }
 
+/* The words as one text, from servers too. */
+OV_SETTER(echo)
+{
+    struct ov_list *list = &parse->draft.echoes;
+    size_t size = 1;
+    for (size_t i = 1; i < line->count; i++)
+    {
+        size += strlen(line->word[i]) + 1;
+    }
+    char *text = list->count < OV_ECHOES_MAX ? ov_arena_alloc(parse->arena, size) : NULL;
+    if (list->count >= OV_ECHOES_MAX)
+    {
+        ov_parse_error(parse, "more than %u echoes", OV_ECHOES_MAX);
+        return;
+    }
+    if (text == NULL)
+    {
+        parse->failed = OV_ERR_NOMEM;
+        return;
+    }
+    size_t at = 0;
+    for (size_t i = 1; i < line->count; i++)
+    {
+        const size_t len = strlen(line->word[i]);
+        text[at] = ' ';
+        at += i > 1;
+        memcpy(text + at, line->word[i], len);
+        at += len;
+    }
+    text[at] = '\0';
+    const struct ov_echo echo = {text, parse->scope == OV_IN_PUSH};
+    (void)ov_parse_append(parse, list, &echo, sizeof echo);
+}
+
 OV_SETTER(external_key)
 {
     struct ov_cert_options *certs = &parse->config->certs;
+    const struct
+    {
+        const char *word;
+        bool *flag;
+    } known[] = {{"nopadding", &certs->external_raw},
+                 {"pkcs1", &certs->external_pkcs1},
+                 {"pss", &certs->external_pss},
+                 {"digest", &certs->external_digest}};
     for (size_t i = 1; i < line->count; i++)
     {
-        const char *word = line->word[i];
-        if (strcmp(word, "nopadding") == 0)
+        size_t k = 0;
+        while (k < sizeof known / sizeof known[0] && strcmp(line->word[i], known[k].word) != 0)
         {
-            certs->external_raw = true;
+            k++;
         }
-        else if (strcmp(word, "pkcs1") == 0)
-        {
-            certs->external_pkcs1 = true;
-        }
-        else if (strcmp(word, "pss") != 0 && strcmp(word, "digest") != 0)
+        if (k == sizeof known / sizeof known[0])
         {
             ov_parse_error(parse, "management-external-key: '%.40s' is none of nopadding, pkcs1, pss, digest",
-                           word);
+                           line->word[i]);
             return;
         }
+        *known[k].flag = true;
     }
     certs->external_pkcs1 = certs->external_pkcs1 || !certs->external_raw;
     certs->external_key = true;
@@ -66,6 +105,7 @@ void ov_parse_finish_management(struct ov_parse *parse)
                                             "management-hold",
                                             "management-log-cache",
                                             "management-query-passwords",
+                                            "management-query-proxy",
                                             "management-query-remote",
                                             "management-signal",
                                             "management-up-down",

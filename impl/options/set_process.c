@@ -75,3 +75,24 @@ OV_SETTER(show_digests)
 {
     parse->config->wish = OV_WISH_DIGESTS;
 }
+
+OV_SETTER(show_tls)
+{
+    parse->config->wish = OV_WISH_TLS_CIPHERS;
+}
+
+OV_SETTER(show_groups)
+{
+    parse->config->wish = OV_WISH_TLS_GROUPS;
+}
+
+OV_SETTER(show_gateway)
+{
+    parse->config->wish = OV_WISH_GATEWAY;
+    parse->config->way_to = line->count > 1 ? line->word[1] : NULL;
+}
+
+OV_SETTER(test_crypto)
+{
+    parse->config->wish = OV_WISH_TEST_CRYPTO;
+}

@@ -106,12 +106,8 @@ void ov_parse_check_dev_options(struct ov_parse *parse)
 {
     const uint8_t bits = parse->draft.server_bits;
     char text[OV_IP4_TEXT];
-    if (parse->config->tunnel.tap && point_at(parse, "learn-address"))
-    {
-        ov_parse_error(parse,
-                       "'learn-address' with 'dev tap' is known to OpenVPN 2.x but not built into ovref yet");
-    }
-    else if (!parse->config->tunnel.tap)
+    ov_parse_check_vlan(parse);
+    if (!parse->config->tunnel.tap)
     {
         needs_tap(parse, "lladdr");
         needs_tap(parse, "server-bridge");
@@ -216,6 +212,12 @@ void ov_parse_expand_bridge(struct ov_parse *parse)
     pool->ip4_last = draft->bridge_last;
     pool->ip4_mask = draft->bridge_mask;
     ov_parse_push(parse, "route-gateway %s", ov_value_ip4_text(draft->bridge_gateway, text));
+}
+
+OV_SETTER(max_routes)
+{
+    (void)ov_parse_number(parse, "max-routes-per-client", line->word[1], option->low, option->high,
+                          parse->own != NULL ? &parse->own->config.most_routes : &parse->config->max_macs);
 }
 
 /* The interval says how often 2.x looks; here an address is too old as soon as it is. */

@@ -19,6 +19,18 @@ OV_SETTER(dev)
     parse->config->tunnel.dev = name;
 }
 
+/* On Windows it is the name of an adapter, which nobody would take for a path. */
+OV_SETTER(dev_node)
+{
+    if (line->word[1][0] != '/')
+    {
+        ov_parse_note(parse, "'dev-node' changes nothing: '%.60s' is no path but an adapter of Windows",
+                      line->word[1]);
+        return;
+    }
+    parse->config->tunnel.node = line->word[1];
+}
+
 OV_SETTER(dev_type)
 {
     if (strcmp(line->word[1], "tun") != 0 && strcmp(line->word[1], "tap") != 0)
@@ -106,15 +118,52 @@ static bool may_add_route(struct ov_parse *parse, const char *option, const stru
     return true;
 }
 
+/* Letters, digits, dots and hyphens, at least one of them a letter: nobody means a mistyped address by that. */
+static bool is_host_name(const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    const size_t len = strlen(text);
+    bool letter = false;
+    for (const char *at = text; *at != '\0'; at++)
+    {
+        letter = letter || strchr(letters, *at) != NULL;
+        if (strchr(letters, *at) == NULL && strchr("0123456789.-_", *at) == NULL)
+        {
+            return false;
+        }
+    }
+    return letter && len <= 253 && text[0] != '-' && text[0] != '.';
+}
+
+/* A name is looked up by this client when it sets the route: whether a server may make it do so is its user's
+ * choice. */
+static bool take_name(struct ov_parse *parse, const char *text, struct ov_route4 *route)
+{
+    if (!is_host_name(text))
+    {
+        ov_parse_error(parse, "route: '%.60s' is not an IPv4 address", text);
+        return false;
+    }
+    if (parse->pulled != NULL && !parse->config->pull_names)
+    {
+        ov_parse_error(parse,
+                       "route: '%.60s' is a name, which a server may only push with 'allow-pull-fqdn' here",
+                       text);
+        return false;
+    }
+    route->name = text;
+    return true;
+}
+
 static bool read_net4(struct ov_parse *parse, const struct ov_line *line, struct ov_route4 *route)
 {
     uint32_t mask = UINT32_MAX;
     char text[OV_IP4_TEXT];
     bool masked = line->count > 2 && strcmp(line->word[2], "default") != 0;
     route->net_word = (uint8_t)ov_parse_route_word(line->word[1]);
-    if (route->net_word == OV_ROUTE_ADDRESS && !ov_value_ip4(line->word[1], &route->net))
+    if (route->net_word == OV_ROUTE_ADDRESS && !ov_value_ip4(line->word[1], &route->net) &&
+        !take_name(parse, line->word[1], route))
     {
-        ov_parse_error(parse, "route: '%.60s' is not an IPv4 address", line->word[1]);
         return false;
     }
     if (masked && (!ov_value_ip4(line->word[2], &mask) || !ov_value_mask4(mask, &route->bits)))
@@ -123,6 +172,13 @@ static bool read_net4(struct ov_parse *parse, const struct ov_line *line, struct
         return false;
     }
     route->bits = masked ? route->bits : 32;
+    if (route->name != NULL && route->bits != 32)
+    {
+        ov_parse_error(
+            parse, "route: a name ('%.60s') stands for single addresses, not for a network with netmask %s",
+            route->name, line->word[2]);
+        return false;
+    }
     if ((route->net & ~mask) != 0)
     {
         ov_parse_error(parse, "route: %s/%u has bits behind its netmask; the network is %s", line->word[1],

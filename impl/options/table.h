@@ -33,6 +33,7 @@ enum ov_option_status
     OV_OPTION_BUILT,
     OV_OPTION_MOOT,    /* accepted: ovref always does so, or has nothing to do; why says which */
     OV_OPTION_PLANNED, /* known, not built: refused by name; why may add a hint */
+    OV_OPTION_NEVER,   /* known, and not for this program: refused by name; why says the reason */
     OV_OPTION_REMOVED  /* gone from OpenVPN 2.x too; why says what replaced it */
 };
 
@@ -88,6 +89,12 @@ extern const struct ov_option_group ov_options_foreign; /* other systems, and na
 
 /* All groups, in the order of the help; NULL behind the last. */
 extern const struct ov_option_group *const ov_option_table[];
+
+/* Can it be given at all, and does it do here what it is for? */
+static inline bool ov_option_works(const struct ov_option *option)
+{
+    return option->status == OV_OPTION_BUILT || option->status == OV_OPTION_MOOT;
+}
 
 /* Case matters, as in 2.x. NULL if there is no such option. *index counts through all groups. */
 const struct ov_option *ov_option_find(const char *name, size_t *index);

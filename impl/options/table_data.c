@@ -2,12 +2,13 @@
 
 /* Data channel. */
 static const struct ov_option rows[] = {
-    OTHER("data-ciphers", "list", 1, 1, BOTH, data_ciphers, "AES-256-GCM:AES-128-GCM:?CHACHA20-POLY1305",
-          "2.5", "ciphers in order of preference, with ':' between and '?' before those that may be missing"),
-    OTHER("ncp-ciphers", "list", 1, 1, BOTH, data_ciphers, "", "2.4", "older name of data-ciphers"),
-    OTHER("data-ciphers-fallback", "cipher", 1, 1, BOTH, fallback, "", "2.5",
+    OTHER("data-ciphers", "list", 1, 1, BOTH | CCD, data_ciphers,
+          "AES-256-GCM:AES-128-GCM:?CHACHA20-POLY1305", "2.5",
+          "ciphers in order of preference, with ':' between and '?' before those that may be missing"),
+    OTHER("ncp-ciphers", "list", 1, 1, BOTH | CCD, data_ciphers, "", "2.4", "older name of data-ciphers"),
+    OTHER("data-ciphers-fallback", "cipher", 1, 1, BOTH | CCD, fallback, "", "2.5",
           "cipher for peers that say nothing at all"),
-    OTHER("cipher", "cipher", 1, 1, BOTH | PUSH | VITAL, cipher, "BF-CBC, as a name only", "",
+    OTHER("cipher", "cipher", 1, 1, BOTH | PUSH | CCD | VITAL, cipher, "BF-CBC, as a name only", "",
           "cipher that the options string names; data-ciphers decides"),
     /* Not pushed: nobody negotiates it [WP-NCP-012]. */
     OTHER("auth", "digest", 1, 1, BOTH, auth, "SHA1", "",
@@ -24,12 +25,12 @@ static const struct ov_option rows[] = {
           "no; asym where an algorithm is configured", "2.5",
           "asym: expand what comes compressed, compress nothing; yes: compress as well; no: framing alone"),
     FLAG("allow-deprecated-insecure-static-crypto", BOTH, static_allowed, "2.7", "let 'secret' be used"),
-    OTHER("comp-lzo", "[yes|no|adaptive]", 0, 1, BOTH | PUSH | CONN | VITAL, comp_lzo, "", "",
+    OTHER("comp-lzo", "[yes|no|adaptive]", 0, 1, BOTH | PUSH | CCD | CONN | VITAL, comp_lzo, "", "",
           "LZO compression; no: its framing alone"),
-    MOOT("comp-noadapt", "", 0, 0, BOTH | PUSH, "", "compress always",
+    MOOT("comp-noadapt", "", 0, 0, BOTH | PUSH | CCD, "", "compress always",
          "each packet is judged by itself: it goes compressed where that makes it smaller"),
-    OTHER("compress", "[stub|stub-v2|lz4|lz4-v2|lzo|migrate]", 0, 1, BOTH | PUSH | CONN | VITAL, compress, "",
-          "2.4",
+    OTHER("compress", "[stub|stub-v2|lz4|lz4-v2|lzo|migrate]", 0, 1, BOTH | PUSH | CCD | CONN | VITAL,
+          compress, "", "2.4",
           "framing of packets, and the algorithm that they may be compressed with; migrate (server): take "
           "clients that have such framing off it"),
     FLAG("force-tls-key-material-export", BOTH | SERVER, force_ekm, "2.6",
@@ -37,9 +38,9 @@ static const struct ov_option rows[] = {
     OTHER("fragment", "octets [mtu]", 1, 2, BOTH | CONN, fragment, "", "",
           "cut packets so that outer ones have at most so many octets (mtu: with IP and UDP header); both "
           "ends need it, on UDP"),
-    PLANNED_HINT("link-mtu", "octets", 1, 1, BOTH | CONN, "", "MTU of the outer packets",
-                 "say 'tun-mtu', which doesn't depend on the cipher"),
-    PLANNED_HINT("udp-mtu", "octets", 1, 1, BOTH | CONN, "", "older name of link-mtu", "say 'tun-mtu'"),
+    OTHER("link-mtu", "octets", 1, 1, BOTH | CONN, link_mtu, "", "",
+          "tun-mtu, said as what 2.x counts for a packet with everything around it; 'tun-mtu' is plainer"),
+    OTHER("udp-mtu", "octets", 1, 1, BOTH | CONN, link_mtu, "", "", "older name of link-mtu"),
     MOOT("mute-replay-warnings", "", 0, 0, BOTH, "", "don't log replayed packets",
          "they are counted, and only 'verb 5' has lines about them"),
     PLANNED_HINT("replay-persist", "file", 1, 1, BOTH, "",

@@ -2,8 +2,10 @@
 
 /* Logging in: what a client answers, and how a server judges it. */
 static const struct ov_option rows[] = {
-    OTHER("auth-user-pass", "[file]", 0, 1, BOTH | BLOCK | CLIENT, auth_user_pass, "", "",
-          "log in with name and password: two lines of file, or asked for at the terminal"),
+    OTHER("auth-user-pass", "[file|username-only]", 0, 1, BOTH | BLOCK | CLIENT, auth_user_pass, "", "",
+          "log in with name and password: two lines of file, or asked for at the terminal; username-only: "
+          "the name "
+          "alone is asked for, '[[BLANK]]' goes as password"),
     FLAG("auth-nocache", BOTH, login.nocache, "", "forget the password as soon as it was sent"),
     OTHER("auth-retry", "none|nointeract|interact", 1, 1, BOTH | MANAGE | CLIENT, auth_retry, "none", "",
           "after a refused login: end, try again with the same, or ask again"),

@@ -69,6 +69,12 @@
         .name = n, .args = a, .min = lo, .max = hi, .status = OV_OPTION_PLANNED, .scope = s, .value = "",    \
         .since = si, .help = h, .why = w                                                                     \
     }
+/* Known, and not for this program. */
+#define NEVER(n, a, lo, hi, s, si, h, w)                                                                     \
+    {                                                                                                        \
+        .name = n, .args = a, .min = lo, .max = hi, .status = OV_OPTION_NEVER, .scope = s, .value = "",      \
+        .since = si, .help = h, .why = w                                                                     \
+    }
 #define REMOVED(n, a, w)                                                                                     \
     {                                                                                                        \
         .name = n, .args = a, .max = MANY, .status = OV_OPTION_REMOVED, .scope = BOTH, .value = "",          \

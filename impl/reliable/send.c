@@ -177,6 +177,14 @@ enum ov_err ov_rel_send_ack(struct ov_rel_send *s, uint32_t id)
     return OV_OK;
 }
 
+void ov_rel_send_all_acked(struct ov_rel_send *s)
+{
+    for (uint32_t i = 0; i < OV_REL_SEND_SLOTS; i++)
+    {
+        s->slot[i].used = s->slot[i].used && s->slot[i].attempts == 0;
+    }
+}
+
 void ov_rel_send_burst(struct ov_rel_send *s, uint64_t now_ms)
 {
     for (uint32_t i = 0; i < OV_REL_SEND_SLOTS; i++)

@@ -61,6 +61,8 @@ uint64_t ov_rel_send_deadline(const struct ov_rel_send *s);
 /* The peer acknowledged id. OV_ERR_DUPLICATE: not waiting (repeated, unknown, never sent): ignore
  * [WP-REL-021]. Otherwise earlier messages that were sent count it for fast retransmission [WP-REL-012]. */
 OV_MUST_USE enum ov_err ov_rel_send_ack(struct ov_rel_send *s, uint32_t id);
+/* The peer is known to have everything that was sent: nothing of it waits any more. */
+void ov_rel_send_all_acked(struct ov_rel_send *s);
 /* All that waits is due now, once; timers keep their doubling [WP-REL-013]. */
 void ov_rel_send_burst(struct ov_rel_send *s, uint64_t now_ms);
 /* Wipe and forget everything. */

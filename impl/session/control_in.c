@@ -82,9 +82,32 @@ static enum ov_err check_message(const struct ov_control *control)
     return OV_OK;
 }
 
+/* Both key method messages are here, and all that is missing are acknowledgements of ours. */
+static bool lacks_only_acks(const struct ov_session *s)
+{
+    const enum ov_key_state last = s->role == OV_ROLE_SERVER ? OV_KS_SENT_KEY : OV_KS_GOT_KEY;
+    return s->ks.state == last && ov_tls_pending(&s->ks.tls) == 0;
+}
+
+/* Who begins the next negotiation has finished this one, so it has all of our messages, whatever became of its last
+ * acknowledgements: it may not be able to repeat them. Otherwise its new key would be unknown here until this
+ * negotiation's time is up. */
+static void finish_by_next(struct ov_session *s, const struct ov_control *control, struct ov_now now)
+{
+    if (control->key_id == ov_key_id_next(s->ks.key_id) && lacks_only_acks(s))
+    {
+        ov_rel_send_all_acked(&s->ks.tx);
+        ov_session_drive(s, now);
+    }
+}
+
 /* The key-id must be that of the present negotiation, or a soft reset starts the next one [WP-REL-025]. */
 static enum ov_err check_key_id(struct ov_session *s, const struct ov_control *control, struct ov_now now)
 {
+    if (control->opcode == OV_OP_SOFT_RESET_V1)
+    {
+        finish_by_next(s, control, now);
+    }
     if (control->opcode == OV_OP_SOFT_RESET_V1 && ov_rekey_welcome(s, control->key_id))
     {
         ov_rekey_start(s, control->key_id, now);

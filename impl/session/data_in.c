@@ -49,6 +49,10 @@ static void take_occ(struct ov_session *s, const struct ov_buf *buf, struct ov_n
     {
         ov_session_lose(s, OV_OK, "remote-exit", true, now.mono_ms); /* at once [WP-OCC-021] */
     }
+    else
+    {
+        ov_mtu_test_hear(s, &occ);
+    }
 }
 
 static void consume(struct ov_datagram *dg)
@@ -64,6 +68,7 @@ static void sort_out(struct ov_session *s, struct ov_datagram *dg, struct ov_now
     {
     case OV_DATA_TUNNEL:
         (void)ov_mss_clamp(ov_buf_data(&dg->buf), dg->buf.len, s->agreed.mss);
+        ov_touch_in(s, &dg->buf);
         s->data.stats.tun_packets_out++;
         s->data.stats.tun_octets_out += dg->buf.len;
         break;

@@ -27,8 +27,19 @@ void ov_session_send(struct ov_session *s, struct ov_datagram *dg, size_t n, str
     {
         (void)ov_mss_clamp(ov_buf_data(&dg[i].buf), dg[i].buf.len, s->agreed.mss);
     }
+    if (ov_touches(s))
+    {
+        ov_touch_out(s, dg, n);
+    }
     const uint64_t before = s->data.stats.link_packets_out;
+    const uint64_t went_round = s->data.stats.recursive;
     ov_data_seal(&s->data, &s->addr, dg, n, now.mono_ms);
+    if (went_round == 0 && s->data.stats.recursive != 0)
+    {
+        ov_session_log(s, OV_LOG_WARN,
+                       "a route leads the tunnel's own packets into the tunnel: they are dropped "
+                       "('allow-recursive-routing' lets them pass)");
+    }
     if (s->data.stats.link_packets_out != before)
     {
         s->clock.last_out_ms = now.mono_ms;
@@ -53,7 +64,8 @@ uint64_t ov_session_inband_deadline(const struct ov_session *s)
         return 0;
     }
     const uint64_t exit_ms = s->inband.exits_left > 0 ? s->inband.exit_ms : OV_NEVER;
-    return ov_time_earlier(ov_time_earlier(exit_ms, ping_deadline(s)), ov_static_occ_deadline(s));
+    const uint64_t occ_ms = ov_time_earlier(ov_static_occ_deadline(s), ov_mtu_test_deadline(s));
+    return ov_time_earlier(ov_time_earlier(exit_ms, ping_deadline(s)), occ_ms);
 }
 
 static void write_occ(struct ov_session *s, enum ov_occ_op op, struct ov_writer *w)
@@ -92,7 +104,7 @@ static void write_next(struct ov_session *s, struct ov_writer *w, struct ov_now 
     {
         write_occ(s, OV_OCC_REQUEST, w);
     }
-    else
+    else if (!ov_mtu_test_write(s, w, now))
     {
         ov_write_bytes(w, ov_ping_payload, OV_PING_LEN);
     }

@@ -1,5 +1,6 @@
 #include "session/private.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -130,25 +131,55 @@ enum ov_err ov_exchange_write(struct ov_session *s)
 
 /* ---- reading ---- */
 
-/* Server: which cipher, and can we serve this client at all? It is told once it can read it. */
+/* Which cipher? */
+static enum ov_err negotiate(struct ov_session *s)
+{
+    const struct ov_config *config = s->env.settings->config;
+    struct ov_client_says *says = &s->says;
+    const struct ov_ncp_peer peer = {
+        .iv_ciphers = says->has_ciphers ? says->ciphers : NULL,
+        .iv_ncp = says->ncp,
+        .occ_cipher = says->occ_cipher[0] != '\0' ? says->occ_cipher : NULL,
+    };
+    return ov_ncp_server(&config->data_ciphers, config->has_fallback ? &config->fallback : NULL, &peer,
+                         &s->agreed.cipher, &says->push_cipher);
+}
+
+static void refuse_ciphers(struct ov_session *s, enum ov_err err)
+{
+    if (err != OV_OK && s->says.refusal == OV_OK)
+    {
+        s->says.refusal = err;
+        s->says.farewell = OV_NCP_NO_SHARED;
+    }
+}
+
+void ov_session_adapt(struct ov_session *s, const struct ov_session_settings *settings)
+{
+    s->env.settings = settings;
+    s->agreed.keepalive = settings->config->keepalive;
+    refuse_ciphers(s, negotiate(s));
+}
+
+/* Server: can we serve this client at all? It is told once it can read it. */
 static void judge_client(struct ov_session *s, const struct ov_km2 *km2, const struct ov_peer_info *info)
 {
     const struct ov_config *config = s->env.settings->config;
-    char occ_cipher[32];
-    const bool has_occ = ov_occ_cipher(km2->options, occ_cipher, sizeof occ_cipher) == OV_OK;
-    const struct ov_ncp_peer peer = {
-        .iv_ciphers = info->has_ciphers ? info->ciphers : NULL,
-        .iv_ncp = info->ncp,
-        .occ_cipher = has_occ ? occ_cipher : NULL,
-    };
     s->says = (struct ov_client_says){.heard = true,
                                       .iv_proto = info->proto,
                                       .has_mtu = info->has_mtu,
                                       .occ_compressed = ov_occ_compressed(km2->options),
-                                      .compression = info->compression};
-    s->says.refusal = ov_ncp_server(&config->data_ciphers, config->has_fallback ? &config->fallback : NULL,
-                                    &peer, &s->agreed.cipher, &s->says.push_cipher);
-    s->says.farewell = s->says.refusal != OV_OK ? OV_NCP_NO_SHARED : NULL;
+                                      .compression = info->compression,
+                                      .has_ciphers = info->has_ciphers,
+                                      .ncp = info->ncp};
+    (void)snprintf(s->says.ciphers, sizeof s->says.ciphers, "%s", info->ciphers);
+    if (ov_occ_cipher(km2->options, s->says.occ_cipher, sizeof s->says.occ_cipher) != OV_OK)
+    {
+        s->says.occ_cipher[0] = '\0';
+    }
+    const enum ov_err err = negotiate(s);
+    refuse_ciphers(s, s->env.settings->adapts ? OV_OK : err);
+    ov_session_verify_options(s, km2->options);
     if (config->force_ekm && (info->proto & OV_IV_PROTO_TLS_KEY_EXPORT) == 0)
     {
         s->says.refusal = OV_ERR_UNSUPPORTED;

@@ -27,6 +27,11 @@ static void copy_printable(const char *from, char *out, size_t cap)
     out[i] = '\0';
 }
 
+static bool is_original(const struct ov_guest *guest)
+{
+    return guest->renamed && strcmp(guest->username, guest->original) == 0;
+}
+
 enum ov_err ov_guest_hear(struct ov_session *s, const struct ov_km2 *km2)
 {
     if (!s->env.settings->judged && !s->env.settings->keeps_info)
@@ -43,6 +48,11 @@ enum ov_err ov_guest_hear(struct ov_session *s, const struct ov_km2 *km2)
     }
     struct ov_guest *guest = s->guest;
     copy_printable(km2->username, guest->username, sizeof guest->username);
+    /* A token is for the name that we gave; a client that doesn't know that name sends its own. */
+    if (is_original(guest) && ov_token_claimed(km2->password))
+    {
+        memcpy(guest->username, guest->locked, sizeof guest->username);
+    }
     if (s->env.settings->judged)
     {
         copy_printable(km2->password, guest->password, sizeof guest->password);
@@ -107,8 +117,8 @@ static enum ov_err make_token(struct ov_session *s, struct ov_now now)
     }
     guest->token.issued_s = now.wall_s > guest->token.first_s ? now.wall_s : guest->token.first_s;
     guest->token_state = "Authenticated";
-    return ov_token_make(settings->crypto, settings->token_key, guest->username, &guest->token,
-                         guest->token_text);
+    return ov_token_make(settings->crypto, settings->token_key,
+                         guest->renamed ? guest->locked : guest->username, &guest->token, guest->token_text);
 }
 
 static void accept(struct ov_session *s, struct ov_now now)
@@ -120,7 +130,10 @@ static void accept(struct ov_session *s, struct ov_now now)
         return;
     }
     ov_wipe(guest->password, sizeof guest->password);
-    memcpy(guest->locked, guest->username, sizeof guest->locked);
+    if (!guest->renamed)
+    {
+        memcpy(guest->locked, guest->username, sizeof guest->locked);
+    }
     guest->is_locked = true;
     s->guest_state = OV_GUEST_GOOD;
     ov_session_log(s, OV_LOG_INFO, "login of '%s' is good", guest->username);
@@ -206,7 +219,7 @@ enum ov_err ov_guest_judge(struct ov_session *s, struct ov_now now)
         ov_session_log(s, OV_LOG_ERROR, "TLS Error: the client sent no name and password");
         return OV_ERR_AUTH; /* [WP-KM2-009] */
     }
-    if (guest->is_locked && strcmp(guest->locked, guest->username) != 0)
+    if (guest->is_locked && strcmp(guest->locked, guest->username) != 0 && !is_original(guest))
     {
         ov_session_log(s, OV_LOG_ERROR, "TLS Error: the login name changed from '%s' to '%s'", guest->locked,
                        guest->username);
@@ -295,6 +308,29 @@ static void pend(struct ov_session *s, const struct ov_verdict *verdict, struct 
     guest->pending_s = verdict->timeout_s < most_s ? verdict->timeout_s : most_s; /* [WP-AUTH-012] */
     (void)snprintf(guest->pending_extra, sizeof guest->pending_extra, "%s", verdict->extra);
     s->guest_by_ms = now.mono_ms + guest->pending_s * OV_SECOND_MS;
+}
+
+enum ov_err ov_session_rename(struct ov_session *s, const char *name, struct ov_now now)
+{
+    struct ov_guest *guest = s->guest;
+    if (guest == NULL || !guest->is_locked)
+    {
+        return OV_ERR_ARG;
+    }
+    if (strlen(name) >= sizeof guest->locked)
+    {
+        return OV_ERR_LIMIT;
+    }
+    memcpy(guest->original, guest->locked, sizeof guest->original);
+    guest->renamed = true;
+    copy_printable(name, guest->locked, sizeof guest->locked);
+    memcpy(guest->username, guest->locked, sizeof guest->username);
+    return guest->has_token ? make_token(s, now) : OV_OK;
+}
+
+const char *ov_guest_new_name(const struct ov_session *s)
+{
+    return s->guest != NULL && s->guest->renamed ? s->guest->locked : NULL;
 }
 
 /* ---- the answer ---- */

@@ -27,6 +27,8 @@ struct ov_guest
     char password[OV_KM2_CREDENTIAL_MAX]; /* wiped with the verdict */
     char locked[OV_KM2_CREDENTIAL_MAX];   /* name of the first good login [WP-STATE-026] */
     bool is_locked;
+    bool renamed; /* --override-username: the client's own name for itself is ... */
+    char original[OV_KM2_CREDENTIAL_MAX];
     char peer_info[OV_GUEST_PEER_INFO];
     char answer[512];
     char farewell[320]; /* AUTH_FAILED with its reason */

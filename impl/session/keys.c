@@ -140,6 +140,7 @@ enum ov_err ov_session_generate(struct ov_session *s, struct ov_now now)
     ov_wipe(&s->origin, sizeof s->origin); /* a dynamic key is made now or never [WP-DYN-004] */
     s->agreed.keys = true;
     s->agreed.mss = ov_session_mss(s);
+    ov_touch_prepare(s);
     ov_session_set_fragment(s);
     s->negotiations++;
     s->clock.keys_die_ms = OV_NEVER;
@@ -147,6 +148,7 @@ enum ov_err ov_session_generate(struct ov_session *s, struct ov_now now)
     {
         s->connected_wall_s = now.wall_s;
         ov_lifetime_begin(s, now);
+        ov_mtu_test_begin(s, now);
     }
     ov_rekey_plan(s, now);
     tell_success(s, first);

@@ -5,7 +5,8 @@
 
 const char *ov_session_lane_obstacle(const struct ov_session *s)
 {
-    return ov_lane_obstacle(&s->data);
+    const char *touched = ov_touch_obstacle(s);
+    return touched != NULL ? touched : ov_lane_obstacle(&s->data);
 }
 
 void ov_session_lane_open(struct ov_session *s, struct ov_lane *lane)

@@ -6,6 +6,8 @@
 #include "session/state.h"
 #include "wire/key_method2.h"
 
+struct ov_occ_message;
+
 #define OV_SECOND_MS UINT64_C(1000)
 
 /* Fixed times of the protocol. */
@@ -154,6 +156,30 @@ OV_MUST_USE enum ov_err ov_session_inband_out(struct ov_session *s, struct ov_da
 OV_MUST_USE enum ov_err ov_session_piece_out(struct ov_session *s, struct ov_datagram *dg, struct ov_now now);
 uint64_t ov_session_inband_deadline(const struct ov_session *s);
 
+/* ---- mtu_test.c ---- */
+
+/* Our own test, if one is wanted: once data keys exist. */
+void ov_mtu_test_begin(struct ov_session *s, struct ov_now now);
+/* One of the peer's messages about MTU. */
+void ov_mtu_test_hear(struct ov_session *s, const struct ov_occ_message *occ);
+uint64_t ov_mtu_test_deadline(const struct ov_session *s);
+/* Write what is due, which counts as done; false: nothing is. */
+bool ov_mtu_test_write(struct ov_session *s, struct ov_writer *w, struct ov_now now);
+
+/* ---- touch.c ---- */
+
+/* What is agreed or configured decides from now on. */
+void ov_touch_prepare(struct ov_session *s);
+/* Why tunnel packets can't be sealed without being touched; NULL: they can. */
+const char *ov_touch_obstacle(const struct ov_session *s);
+/* Tunnel packets before they are sealed, and one after it was opened. */
+void ov_touch_out(struct ov_session *s, struct ov_datagram *dg, size_t n);
+void ov_touch_in(struct ov_session *s, struct ov_buf *buf);
+static inline bool ov_touches(const struct ov_session *s)
+{
+    return s->agreed.translates || s->agreed.marks;
+}
+
 /* ---- message.c ---- */
 
 /* Read and obey the control messages that TLS has. The error of TLS. */
@@ -190,6 +216,11 @@ const char *ov_login_refused(struct ov_session *s, const char *reason, size_t le
 /* What the client said of itself. OV_ERR_NOMEM. */
 OV_MUST_USE enum ov_err ov_guest_hear(struct ov_session *s, const struct ov_km2 *km2);
 /* Decide, or ask the program. OV_ERR_AUTH: there is no login and there must be one. */
+/* What --override-username made of the login's name; NULL: nothing. */
+const char *ov_guest_new_name(const struct ov_session *s);
+/* opt_verify.c: refuses a client whose options string is another one than ours makes us expect. */
+void ov_session_verify_options(struct ov_session *s, const char *theirs);
+
 OV_MUST_USE enum ov_err ov_guest_judge(struct ov_session *s, struct ov_now now);
 uint64_t ov_guest_deadline(const struct ov_session *s);
 void ov_guest_tick(struct ov_session *s, struct ov_now now);
@@ -231,7 +262,6 @@ void ov_static_heard(struct ov_session *s, struct ov_datagram *dg, size_t n, str
 /* Ask the peer for its options? Once true, it counts as done. */
 uint64_t ov_static_occ_deadline(const struct ov_session *s);
 bool ov_static_occ_due(struct ov_session *s, struct ov_now now);
-struct ov_occ_message;
 void ov_static_occ_reply(struct ov_session *s, const struct ov_occ_message *reply);
 
 /* ---- p2p.c: nobody pushes ---- */

@@ -51,7 +51,8 @@ void ov_rekey_start(struct ov_session *s, uint8_t key_id, struct ov_now now)
     ov_keystate_clear(&s->ks);
     ov_keystate_init(&s->ks, key_id, 0, config->tls_timeout_s * (uint32_t)OV_SECOND_MS, now.mono_ms,
                      now.mono_ms + config->hand_window_s * OV_SECOND_MS);
-    ov_data_drop_lame_duck(&s->data); /* [WP-STATE-030] */
+    /* The peer goes on sealing with the oldest key until it has heard of this: only then it is dropped [WP-STATE-030]. */
+    ov_data_retire_lame_duck(&s->data);
     s->rekey.due_ms = OV_NEVER;
     /* The old key has had its time even if this negotiation fails [WP-STATE-028]. */
     s->clock.keys_die_ms =
@@ -93,10 +94,10 @@ void ov_rekey_failed(struct ov_session *s, enum ov_err err, bool peer_took_part,
 }
 
 /* A negotiation begins only after all that was said under the old key has arrived: the peer may forget
- * its old control channel at once. */
+ * its old control channel at once. And what it said was acknowledged: we forget ours. */
 static bool may_start(const struct ov_session *s)
 {
-    return ready(s) && ov_keystate_sent_all(&s->ks);
+    return ready(s) && ov_keystate_sent_all(&s->ks) && ov_acks_pending(&s->ks.acks) == 0;
 }
 
 uint64_t ov_rekey_deadline(const struct ov_session *s)

@@ -85,12 +85,16 @@ void ov_session_admit(struct ov_session *s, const struct ov_push_client *place, 
     client->flags.aead_epoch &=
         client->has_peer_id && ov_cipher_is_aead(s->agreed.cipher); /* [WP-FLAG-002] */
     client->auth_token = ov_guest_token(s);
+    client->token_user = client->auth_token != NULL ? ov_guest_new_name(s) : NULL;
     s->agreed.flags = client->flags;
     s->data.peer_id = client->has_peer_id ? client->peer_id : OV_PEER_ID_NONE;
     s->push.admitted = true;
-    if (ov_session_set_framing(s, ov_session_client_framing(s, &client->compression)) != OV_OK)
+    const enum ov_err err = ov_session_set_framing(s, ov_session_client_framing(s, &client->compression));
+    if (err != OV_OK)
     {
-        ov_session_lose(s, OV_ERR_NOMEM, "no memory for the data channel", true, now.mono_ms);
+        ov_session_lose(
+            s, err, err == OV_ERR_NOMEM ? "no memory for the data channel" : "framing that is not built in",
+            true, now.mono_ms);
         return;
     }
     ov_session_drive(s, now);

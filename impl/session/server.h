@@ -43,6 +43,12 @@ const uint8_t *ov_session_fingerprint(const struct ov_session *s);
 /* Both showed the same certificate and have the same login name. */
 bool ov_session_same_cert(const struct ov_session *a, const struct ov_session *b);
 
+/* settings, which outlive the session, are this client's own: its ciphers, framing, timers [WP-SRV-033]; before
+ * admit. Then ask again by ov_session_refusal. */
+void ov_session_adapt(struct ov_session *s, const struct ov_session_settings *settings);
+/* override-username: the login's name from now on. OV_ERR_ARG: there is no login; OV_ERR_LIMIT: too long; OV_ERR_CRYPTO: no
+ * token for it. */
+OV_MUST_USE enum ov_err ov_session_rename(struct ov_session *s, const char *name, struct ov_now now);
 /* place: addresses and peer-id; the session fills in the rest. Data keys are made and pushed. */
 void ov_session_admit(struct ov_session *s, const struct ov_push_client *place, struct ov_now now);
 /* PUSH_UPDATE: options as of ov_push_update. OV_ERR_UNSUPPORTED: this client doesn't know that; OV_ERR_AGAIN: it has

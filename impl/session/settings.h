@@ -45,6 +45,9 @@ struct ov_session_settings
     /* Server: somebody judges logins (OV_EVENT_LOGIN, ov_hub_verdict); without, the certificate is enough. */
     bool keeps_info; /* server: what a client says of itself can be asked for later */
     bool judged;
+    bool
+        adapts; /* server: each client gets its settings by ov_session_adapt, so that it has no cipher yet is no
+                  * reason to refuse it [WP-SRV-033] */
     const uint8_t *token_key; /* server: OV_TOKEN_KEY octets, a secret; NULL: no tokens are made */
 
     /* Called before each TLS handshake: the time to look whether files have changed. NULL: nothing to do. */

@@ -28,6 +28,8 @@ struct ov_agreed
     struct ov_proto_flags flags;
     struct ov_keepalive keepalive;
     struct ov_mss mss; /* limits for TCP inside; 0: none */
+    bool translates;   /* --client-nat has rules */
+    bool marks;        /* --passtos */
 };
 
 /* Server: what the client said in its key method 2 message. */
@@ -39,6 +41,10 @@ struct ov_client_says
     bool push_cipher;     /* [WP-NCP-002] */
     bool occ_compressed;  /* comp-lzo in the options string */
     uint32_t compression; /* OV_PEER_COMP_* */
+    bool has_ciphers;     /* IV_CIPHERS was there; kept for settings of its own, which may change ours */
+    char ciphers[OV_PEER_INFO_VALUE];
+    uint32_t ncp;
+    char occ_cipher[32];  /* "": none in the options string */
     enum ov_err refusal;  /* OV_OK, or why it is refused once it can be told */
     const char *farewell; /* the message that tells it; static, or in guest */
 };
@@ -90,12 +96,24 @@ struct ov_rekey
     uint64_t not_before_ms; /* after a failed one */
 };
 
+/* --mtu-test, and the peer's. Octets are those of UDP payloads. */
+struct ov_mtu_test
+{
+    uint64_t at_ms; /* next step of our own; 0 and OV_NEVER: none */
+    uint32_t step;
+    uint32_t owed;     /* the peer wants a load of this size; 0: none */
+    bool asked;        /* the peer wants to know the counts */
+    uint32_t load_in;  /* largest load that came */
+    uint32_t load_out; /* largest that was sent */
+};
+
 /* Small things to be sealed as data packets. */
 struct ov_inband
 {
     uint32_t exits_left; /* OCC_EXIT, one a second [WP-OCC-020] */
     uint64_t exit_ms;
     bool occ_reply;
+    struct ov_mtu_test test;
 };
 
 /* What the server wants of a client that comes back. */

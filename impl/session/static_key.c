@@ -73,10 +73,12 @@ enum ov_err ov_static_begin(struct ov_session *s, const struct ov_addr *peer, st
     set_peer(s, peer);
     s->agreed.keys = true;
     s->agreed.mss = ov_session_mss(s);
+    ov_touch_prepare(s);
     ov_session_set_fragment(s);
     s->bare.occ_left = config->no_occ ? 0 : OCC_TRIES;
     s->bare.occ_ms = now.mono_ms;
     ov_lifetime_begin(s, now);
+    ov_mtu_test_begin(s, now);
     ov_session_log(s, OV_LOG_INFO, "Data Channel: cipher %s, auth %s, a static key%s",
                    ov_cipher_name(config->static_cipher),
                    config->auth_none ? "none" : ov_digest_name(config->auth),

@@ -40,6 +40,10 @@ enum ov_err ov_step_start_tls(struct ov_session *s, struct ov_now now)
     {
         return OV_ERR_AGAIN;
     }
+    if (s->agreed.keys)
+    {
+        ov_data_drop_lame_duck(&s->data); /* both know of the third negotiation [WP-STATE-030] */
+    }
     s->ks.wkc_len = ov_session_owes_wkc(s) ? s->env.settings->keys->wkc.len : 0;
     if (s->env.settings->before_tls != NULL)
     {

@@ -53,13 +53,13 @@ static struct ov_tunnel base_tunnel(void)
     return tunnel;
 }
 
-/* Each field counts, so that a reconnect with another push changes the interface. */
+/* Each field counts, so that a reconnect with another push changes the interface [WP-PUSH-017]. */
 static void test_equal(void **state)
 {
     (void)state;
     struct ov_tunnel a = base_tunnel();
     struct ov_tunnel b[17];
-    for (size_t i = 0; i < 14; i++)
+    for (size_t i = 0; i < sizeof b / sizeof b[0]; i++)
     {
         b[i] = base_tunnel();
     }
@@ -80,7 +80,7 @@ static void test_equal(void **state)
     b[14].tap = true;
     b[15].has_mac = true;
     b[16].mac[5] = 1;
-    for (size_t i = 0; i < 14; i++)
+    for (size_t i = 0; i < sizeof b / sizeof b[0]; i++)
     {
         if (ov_tunnel_equal(&a, &b[i]))
         {
@@ -124,7 +124,7 @@ static void test_reconnects(void **state)
     struct ov_interface iface = {0};
     struct ov_tunnel tunnel = base_tunnel();
     notes[0] = '\0';
-    assert_true(ov_interface_open(&iface, &(struct ov_tun_spec){tunnel.dev, false, OV_BUF_PACKET},
+    assert_true(ov_interface_open(&iface, &(struct ov_tun_spec){tunnel.dev, false, OV_BUF_PACKET, NULL},
                                   OV_DATA_PATH_AUTO, &log_notes));
     assert_true(ov_interface_configure(&iface, &tunnel));
     assert_non_null(strstr(notes, "3 added route 192.0.2.0/24 via 10.8.0.1 dev tun4\n"));
@@ -170,7 +170,7 @@ static void test_ethernet(void **state)
     memcpy(tunnel.ip6_remote, tunnel.ip6, 16);
     tunnel.ip6_remote[15] = 1;
     notes[0] = '\0';
-    assert_true(ov_interface_open(&iface, &(struct ov_tun_spec){tunnel.dev, true, OV_BUF_PACKET},
+    assert_true(ov_interface_open(&iface, &(struct ov_tun_spec){tunnel.dev, true, OV_BUF_PACKET, NULL},
                                   OV_DATA_PATH_AUTO, &log_notes));
     assert_true(ov_interface_configure(&iface, &tunnel));
     assert_non_null(strstr(notes, "3 added route 192.0.2.0/24 via 10.8.0.1 dev tap4\n"));
@@ -189,7 +189,7 @@ static void test_open_failure_is_clean(void **state)
     (void)state;
     struct ov_interface iface = {0};
     notes[0] = '\0';
-    assert_false(ov_interface_open(&iface, &(struct ov_tun_spec){"not a name", false, OV_BUF_PACKET},
+    assert_false(ov_interface_open(&iface, &(struct ov_tun_spec){"not a name", false, OV_BUF_PACKET, NULL},
                                    OV_DATA_PATH_AUTO, &log_notes));
     assert_string_equal(notes, "0 'not a name' cannot be the name of an interface\n");
     assert_null(iface.tun);

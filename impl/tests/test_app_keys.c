@@ -1,4 +1,5 @@
-/* Keys of the control channel from configuration texts, and --genkey: what is written is what the other verbs read. */
+/* Keys of the control channel from configuration texts, and --genkey: what is written is what the other verbs
+ * read. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,9 +14,12 @@
 #include "app/genkey.h"
 #include "app/load_files.h"
 #include "app/load_keys.h"
+#include "app/load_token.h"
 #include "options/options.h"
+#include "tests/lib/octets.h"
 #include "tests/lib/tlspair.h"
 #include "tests/lib/vectors.h"
+#include "wire/pem.h"
 #include "wire/static_key.h"
 #include "wrap/client_key.h"
 
@@ -102,6 +106,7 @@ static bool load_file(bool server, const char *option, const char *name, const c
     return load(server, line, keys);
 }
 
+/* Key files in the shape that every program reads [WP-KEY-001]. */
 static void written_keys_are_read(void **state)
 {
     (void)state;
@@ -200,7 +205,7 @@ static void refused(void **state)
     expect(load_file(false, "tls-crypt", "server", "", &keys), "not an OpenVPN static key file");
 }
 
-/* Half a key serves both directions, but not one of two [WP-KEY-002]. */
+/* Half a key serves both directions, but not one of two [WP-KEY-002, WP-KEY-004]. */
 static void half_a_key(void **state)
 {
     struct ov_control_keys keys;
@@ -279,11 +284,52 @@ static void blocks_of_the_vectors(void **state)
     ov_vec_free(file);
 }
 
+/* The key for tokens is part of a file of 128 octets; without a file it is drawn [WP-TOK-003]. */
+static void token_keys(void **state)
+{
+    (void)state;
+    struct ov_vec_file *file = ov_vec_load("auth-token");
+    const struct ov_vec_section *s = ov_vec_section(file, "token");
+    struct ov_test_random random = {1};
+    const struct ov_rng rng = ov_test_rng(&random);
+    uint8_t body[129] = {0}, wanted[OV_TOKEN_KEY], key[OV_TOKEN_KEY], other[OV_TOKEN_KEY];
+    ov_vec_exactly(s, "key_file_body", body, 128);
+    ov_vec_exactly(s, "hmac_key", wanted, sizeof wanted);
+    for (size_t len = 127; len <= 129; len++)
+    {
+        char base64[200], pem[400];
+        assert_int_equal(ov_base64_encode(body, len, base64, sizeof base64), OV_OK);
+        (void)snprintf(pem, sizeof pem,
+                       "-----BEGIN OpenVPN auth-token server key-----\n%s\n"
+                       "-----END OpenVPN auth-token server key-----\n",
+                       base64);
+        const struct ov_config config = {.login.token_secret = {"[inline]", pem, strlen(pem)}};
+        const bool good = ov_token_key_load(&config, &rng, &keeper, key);
+        assert_int_equal(good, len == 128);
+        if (good)
+        {
+            assert_memory_equal(key, wanted, sizeof key);
+        }
+        else
+        {
+            assert_non_null(strstr(said, "has 128 octets"));
+        }
+    }
+    const struct ov_config bad = {.login.token_secret = {"[inline]", "x", 1}};
+    assert_false(ov_token_key_load(&bad, &rng, &keeper, key));
+    assert_non_null(strstr(said, "not an auth-token key"));
+    const struct ov_config none = {.role = OV_ROLE_SERVER};
+    assert_true(ov_token_key_load(&none, &rng, &keeper, key));
+    assert_true(ov_token_key_load(&none, &rng, &keeper, other));
+    assert_memory_not_equal(key, other, sizeof key);
+    ov_vec_free(file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(written_keys_are_read), cmocka_unit_test(refused),     cmocka_unit_test(half_a_key),
-        cmocka_unit_test(blocks_of_the_vectors), cmocka_unit_test(static_keys),
+        cmocka_unit_test(blocks_of_the_vectors), cmocka_unit_test(static_keys), cmocka_unit_test(token_keys),
     };
     return cmocka_run_group_tests_name("app_keys", tests, make_dir, remove_dir);
 }

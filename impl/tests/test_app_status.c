@@ -42,7 +42,8 @@ static const struct ov_hub_peer peers[] = {
                  .connected_wall_s = 1795352440,
                  .last_in_ms = 100000},
      .number = 8,
-     .ip4 = 0x0a080003},
+     .ip4 = 0x0a080003,
+     .username = "b,o\tb"},
     {.session = {.addr = {.family = 4, .port = 2, .ip = {192, 0, 2, 2}}, .peer_id = 4, .last_in_ms = 200000},
      .number = 9},
 };
@@ -84,7 +85,7 @@ static const char *const wanted[] = {
     "CLIENT_LIST,alice,10.199.0.2:35264,10.8.0.2,fd00:8::1000,2439,2296,2026-11-22 "
     "13:00:32,1795352432,UNDEF,7,0,AES-256-GCM\n"
     "CLIENT_LIST,a_b_c_END,192.0.2.1:1,10.8.0.3,,0,0,2026-11-22 "
-    "13:00:40,1795352440,UNDEF,8,3,CHACHA20-POLY1305\n"
+    "13:00:40,1795352440,b_o_b,8,3,CHACHA20-POLY1305\n"
     "CLIENT_LIST,UNDEF,192.0.2.2:2,,,0,0,1970-01-01 00:00:00,0,UNDEF,9,4,\n"
     "HEADER,ROUTING_TABLE,Virtual Address,Common Name,Real Address,Last Ref,Last Ref (time_t)\n"
     "ROUTING_TABLE,10.8.0.2,alice,10.199.0.2:35264,2026-11-22 13:00:39,1795352439\n"
@@ -114,8 +115,8 @@ static char *server_text(uint32_t version)
 static bool next_mac(void *ctx, uint32_t peer_id, struct ov_hub_mac *at)
 {
     static const struct ov_hub_mac stations[] = {
-        {{0x02, 0, 0x5e, 0, 0, 1}, 93000, &stations[0]},
-        {{0xfe, 0xdc, 0xba, 0x98, 0x76, 0x54}, 100000, &stations[1]},
+        {{0x02, 0, 0x5e, 0, 0, 1}, 0, 93000, &stations[0]},
+        {{0xfe, 0xdc, 0xba, 0x98, 0x76, 0x54}, 12, 100000, &stations[1]},
     };
     const size_t i = at->entry == NULL ? 0 : (size_t)((const struct ov_hub_mac *)at->entry - stations) + 1;
     (void)ctx;
@@ -134,7 +135,8 @@ static void test_stations(void **state)
     char *text = NULL;
     size_t len = 0;
     size_t at = 0;
-    const struct ov_status_peers walk = {next_peer, next_mac, &at, 7};
+    const struct ov_status_peers walk = {
+        .next = next_peer, .next_mac = next_mac, .ctx = &at, .flood_most = 7};
     FILE *file = open_memstream(&text, &len);
     assert_non_null(file);
     ov_status_text_server(file, 2, "t", &walk, &counters, now);
@@ -142,11 +144,79 @@ static void test_stations(void **state)
     assert_non_null(strstr(
         text, "Last Ref (time_t)\n"
               "ROUTING_TABLE,02:00:5e:00:00:01@0,alice,10.199.0.2:35264,2026-11-22 13:00:39,1795352439\n"
-              "ROUTING_TABLE,fe:dc:ba:98:76:54@0,alice,10.199.0.2:35264,2026-11-22 13:00:46,1795352446\n"
+              "ROUTING_TABLE,fe:dc:ba:98:76:54@12,alice,10.199.0.2:35264,2026-11-22 13:00:46,1795352446\n"
               "GLOBAL_STATS,Max bcast/mcast queue length,7\n"));
     free(text);
 }
 
+/* Networks behind the first client, and an address that was used in each; its own come first [WP-SRV-009]. */
+static bool next_behind(void *ctx, uint32_t peer_id, struct ov_hub_behind *at, struct ov_now when)
+{
+    static const struct ov_hub_behind list[] = {
+        {.len = 4, .bits = 24, .ip = {192, 168, 7, 0}},
+        {.len = 16, .bits = 48, .ip = {0xfd, 7}},
+        {.is_host = true, .len = 4, .bits = 32, .ip = {192, 168, 7, 9}, .seen_ms = 93000},
+        {.is_host = true, .len = 16, .bits = 128, .ip = {0xfd, 7, [15] = 1}, .seen_ms = 100000},
+    };
+    const uint32_t i = at->networks;
+    (void)ctx;
+    assert_int_equal(when.mono_ms, now.mono_ms);
+    if (peer_id != 0 || i == sizeof list / sizeof list[0])
+    {
+        return false;
+    }
+    *at = list[i];
+    at->networks = i + 1;
+    return true;
+}
+
+static void test_networks(void **state)
+{
+    (void)state;
+    char *text = NULL;
+    size_t len = 0;
+    size_t at = 0;
+    const struct ov_status_peers walk = {.next = next_peer, .next_behind = next_behind, .ctx = &at};
+    FILE *file = open_memstream(&text, &len);
+    assert_non_null(file);
+    ov_status_text_server(file, 2, "t", &walk, &counters, now);
+    assert_int_equal(fclose(file), 0);
+    assert_non_null(
+        strstr(text, "ROUTING_TABLE,fd00:8::1000,alice,10.199.0.2:35264,2026-11-22 13:00:39,1795352439\n"
+                     "ROUTING_TABLE,192.168.7.0/24,alice,10.199.0.2:35264,2026-11-22 13:00:39,1795352439\n"
+                     "ROUTING_TABLE,fd07::/48,alice,10.199.0.2:35264,2026-11-22 13:00:39,1795352439\n"
+                     "ROUTING_TABLE,192.168.7.9C,alice,10.199.0.2:35264,2026-11-22 13:00:39,1795352439\n"
+                     "ROUTING_TABLE,fd07::1C,alice,10.199.0.2:35264,2026-11-22 13:00:46,1795352446\n"
+                     "ROUTING_TABLE,10.8.0.3,"));
+    free(text);
+}
+
+/* Several sockets: the kind of the one a client came by stands in front of its address [WP-SRV-014]. */
+static void test_sockets(void **state)
+{
+    static const struct ov_listener sockets[] = {
+        {.proto = OV_PROTO_UDP6}, {.proto = OV_PROTO_TCP}, {.proto = OV_PROTO_UDP}};
+    static const struct
+    {
+        struct ov_addr addr;
+        const char *text;
+    } rows[] = {
+        {{.family = 4, .port = 7, .ip = {192, 0, 2, 1}}, "udp4:192.0.2.1:7"},
+        {{.family = 6, .port = 7, .ip = {0xfd}}, "udp6:[fd00::]:7"},
+        {{.family = 4, .port = 7, .way = 1, .ip = {192, 0, 2, 1}}, "tcp4-server:192.0.2.1:7"},
+        {{.family = 6, .port = 7, .way = 1, .ip = {0xfd}}, "tcp6-server:[fd00::]:7"},
+        {{.family = 4, .port = 7, .way = 9, .ip = {192, 0, 2, 1}}, "192.0.2.1:7"},
+    };
+    char text[OV_OUTER_TEXT];
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    {
+        assert_string_equal(ov_outer_text(&rows[i].addr, sockets, 3, text), rows[i].text);
+    }
+    assert_string_equal(ov_outer_text(&rows[0].addr, sockets, 1, text), "192.0.2.1:7");
+}
+
+/* [WP-SRV-050, WP-SRV-051] */
 static void test_server_versions(void **state)
 {
     (void)state;
@@ -161,7 +231,7 @@ static void test_server_versions(void **state)
     assert_non_null(strstr(text, "TITLE\tovref 1 x, y\nTIME\t2026-11-22 13:00:46\t1795352446\n"));
     assert_non_null(strstr(text,
                            "\nCLIENT_LIST\ta,b_c_END\t192.0.2.1:1\t10.8.0.3\t\t0\t0\t2026-11-22 13:00:40\t"
-                           "1795352440\tUNDEF\t8\t3\tCHACHA20-POLY1305\n"));
+                           "1795352440\tb,o_b\t8\t3\tCHACHA20-POLY1305\n"));
     assert_non_null(strstr(text,
                            "\nHEADER\tROUTING_TABLE\tVirtual Address\tCommon Name\tReal Address\tLast Ref\t"
                            "Last Ref (time_t)\n"));
@@ -172,7 +242,8 @@ static void test_server_versions(void **state)
 
 static void test_client(void **state)
 {
-    static const struct ov_status_octets octets = {96, 5, 2322, 2453, 7};
+    struct ov_status_octets octets = {
+        .tun_read = 96, .tun_written = 5, .link_read = 2322, .link_written = 2453, .authenticated = 7};
     char *text = NULL;
     size_t len = 0;
     (void)state;
@@ -190,6 +261,22 @@ static void test_client(void **state)
                               "rcvbuf granted,65536\n"
                               "replayed,2\n"
                               "END\n");
+    free(text);
+    octets.compression = true;
+    octets.compressed_in = 1000;
+    octets.compressed_out = 100;
+    octets.expanded_in = 20;
+    octets.expanded_out = 2000;
+    file = open_memstream(&text, &len);
+    assert_non_null(file);
+    ov_status_text_client(file, &octets, &counters, now);
+    assert_int_equal(fclose(file), 0);
+    assert_non_null(strstr(text, "Auth read bytes,7\n"
+                                 /* [WP-SRV-052] */ "pre-compress bytes,1000\n"
+                                 "post-compress bytes,100\n"
+                                 "pre-decompress bytes,20\n"
+                                 "post-decompress bytes,2000\n"
+                                 "rcvbuf granted,65536\n"));
     free(text);
 }
 
@@ -318,6 +405,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_server_versions), cmocka_unit_test(test_stations),
+        cmocka_unit_test(test_networks),        cmocka_unit_test(test_sockets),
         cmocka_unit_test(test_client),          cmocka_unit_test(test_file),
         cmocka_unit_test(test_file_troubles),   cmocka_unit_test(test_counters),
     };

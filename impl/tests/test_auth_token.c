@@ -33,6 +33,7 @@ static int load(void **state)
     return 0;
 }
 
+/* [WP-TOK-002] */
 static void matches_vector(void **state)
 {
     (void)state;

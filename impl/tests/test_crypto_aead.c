@@ -274,6 +274,7 @@ static void test_no_key(void **state)
     }
 }
 
+/* [WP-NCP-013] */
 static void test_names(void **state)
 {
     (void)state;

@@ -141,7 +141,7 @@ static void large_batch(void **state)
     close_pair(pair);
 }
 
-/* Two keys and both header forms in one batch: each packet is judged by itself. */
+/* Two keys and both header forms in one batch: each packet is judged by itself [WP-FRM-021]. */
 static void mixed_batch(void **state)
 {
     (void)state;

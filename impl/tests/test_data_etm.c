@@ -68,6 +68,8 @@ static void wrong_padding(void **state)
         {{16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16}, OV_ERR_TRUNCATED},
         {{0, 0, 0, 0, 0x45, [15] = 1}, OV_ERR_REPLAY}, /* id 0 */
         {{255, 255, 255, 255, 0x45, [15] = 1}, OV_OK}, /* the last id */
+        /* Both are wrong: padding is looked at before the id [WP-DATA-055]. */
+        {{0, 0, 0, 0, 0x45, [15] = 17}, OV_ERR_FORMAT},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
     {

@@ -90,6 +90,8 @@ static void check_vector(const struct ov_crypto *crypto, const struct ov_vec_sec
     ov_data_clear(&receiver);
 }
 
+/* CFB and OFB with their id as IV, none with its id in clear, and keys cut to their length [WP-DATA-052,
+ * WP-DATA-053, WP-DATA-054]. */
 static void vectors_pass(void **state)
 {
     (void)state;

@@ -39,6 +39,7 @@ static void rig_close(struct rig *rig)
 
 /* ---- header ---- */
 
+/* Whole packets have a header of zeros [WP-FRAG-003, WP-FRAG-004]. */
 static void header_follows_the_vectors(void **state)
 {
     (void)state;
@@ -128,6 +129,8 @@ static enum ov_err give(struct rig *rig, const struct piece *p, uint32_t size, s
         OV_FRAGMENT_LAST, seq, id, size, len, err, 0                                                         \
     }
 
+/* Trains of pieces: equal sizes but for the last, at most 32 of them, and ten seconds [WP-FRAG-001,
+ * WP-FRAG-002]. */
 static const struct
 {
     const char *what;
@@ -196,7 +199,8 @@ static void trains_are_put_together(void **state)
     }
 }
 
-/* 25 packets under way and never finished: the memory of 25, and one more begins in the place of the oldest. */
+/* 25 packets under way and never finished: the memory of 25, and one more begins in the place of the oldest.
+ * */
 static void memory_is_bounded(void **state)
 {
     (void)state;

@@ -122,6 +122,7 @@ static void through(struct ends *e, uint32_t first)
     assert_int_equal(arrived, n - 1);
 }
 
+/* Packets and pings through everything that may stand around them [WP-DATA-001]. */
 static void every_format_with_every_framing(void **state)
 {
     (void)state;
@@ -155,7 +156,8 @@ static void every_format_with_every_framing(void **state)
     }
 }
 
-/* V2 framing of IP packets changes no octet, and V1 adds one: so trains of one size stay trains of one size. */
+/* V2 framing of IP packets changes no octet, and V1 adds one: so trains of one size stay trains of one size.
+ * */
 static void sizes_on_the_wire(void **state)
 {
     (void)state;
@@ -187,8 +189,30 @@ static void sizes_on_the_wire(void **state)
     }
 }
 
+/* Packets below 100 octets go as they are, however well they would compress [WP-COMP-008]. */
+static void small_ones_are_left(void **state)
+{
+    (void)state;
+    static const enum ov_comp_mode modes[] = {OV_COMP_LZO, OV_COMP_LZ4, OV_COMP_LZ4_V2};
+    for (size_t m = 0; m < sizeof modes / sizeof modes[0]; m++)
+    {
+        const struct ov_data_framing_spec spec = spec_of(modes[m], true, false);
+        for (uint32_t len = 99; len <= 100 && spec.compressor != NULL; len++)
+        {
+            struct ends e;
+            uint8_t packet[100] = {0x45}, sealed[256];
+            open_ends(&e, ov_test_backends()[0], &PLAIN, spec, spec);
+            (void)ov_sealed_packet(&e.client, packet, len, sealed, sizeof sealed);
+            assert_int_equal(ov_data_framing_stats(&e.client).compressed_packets, len == 100);
+            close_ends(&e);
+        }
+    }
+}
+
 /* ---- what a peer with the key may send all the same ---- */
 
+/* The fragment header stands in front of the compression octet, and a peer without framing is not understood
+ * [WP-COMP-003, WP-COMP-006]. */
 static const struct
 {
     enum ov_comp_mode mode;
@@ -299,7 +323,8 @@ static void without_a_library(void **state)
     close_ends(&e);
 }
 
-/* Too large, empty, without a key, or more than the queue holds: dropped with a reason, as without framing. */
+/* Too large, empty, without a key, or more than the queue holds: dropped with a reason, as without framing.
+ * */
 static void drops_on_the_way_out(void **state)
 {
     (void)state;
@@ -339,6 +364,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_format_with_every_framing),
         cmocka_unit_test(sizes_on_the_wire),
+        cmocka_unit_test(small_ones_are_left),
         cmocka_unit_test(contents_that_are_not_of_the_framing),
         cmocka_unit_test(expansion_is_bounded),
         cmocka_unit_test(without_a_library),

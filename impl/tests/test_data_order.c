@@ -99,7 +99,8 @@ static void test_ids_follow_the_array(void **state)
     }
 }
 
-/* A forgery far ahead does not close the window behind it, and one of an id that is under way does not use it up. */
+/* A forgery far ahead does not close the window behind it, and one of an id that is under way does not use it
+ * up [WP-DATA-064]. */
 static void test_forgeries_mark_nothing(void **state)
 {
     struct ov_test_random random = {ov_test_seed(16)};

@@ -213,8 +213,8 @@ static void test_tun(void **state)
         (void)fresh(state);
         lacks.header = cases[i].header;
         lacks.tun_offload = cases[i].lacks;
-        struct ov_tun *tun =
-            ov_data_path_tun(cases[i].path, &(struct ov_tun_spec){"tun7", false, OV_BUF_PACKET}, &to_notes);
+        struct ov_tun *tun = ov_data_path_tun(
+            cases[i].path, &(struct ov_tun_spec){"tun7", false, OV_BUF_PACKET, NULL}, &to_notes);
         assert_string_equal(logged, cases[i].says);
         assert_int_equal(tun != NULL, cases[i].name != NULL);
         if (tun != NULL)
@@ -255,8 +255,8 @@ static void test_tun_uring(void **state)
         (void)fresh(state);
         lacks.ring = cases[i].ring;
         lacks.tun_offload = cases[i].lacks;
-        struct ov_tun *tun =
-            ov_data_path_tun(cases[i].path, &(struct ov_tun_spec){"tun7", false, OV_BUF_PACKET}, &to_notes);
+        struct ov_tun *tun = ov_data_path_tun(
+            cases[i].path, &(struct ov_tun_spec){"tun7", false, OV_BUF_PACKET, NULL}, &to_notes);
         assert_string_equal(logged, cases[i].says);
         assert_non_null(tun);
         assert_string_equal(tun->ops->name, cases[i].name);
@@ -267,8 +267,8 @@ static void test_tun_uring(void **state)
 static void test_tun_errors(void **state)
 {
     (void)fresh(state);
-    assert_null(
-        ov_data_path_tun(OV_DATA_PATH_AUTO, &(struct ov_tun_spec){"a/b", false, OV_BUF_PACKET}, &to_notes));
+    assert_null(ov_data_path_tun(OV_DATA_PATH_AUTO, &(struct ov_tun_spec){"a/b", false, OV_BUF_PACKET, NULL},
+                                 &to_notes));
     assert_string_equal(logged, "0 'a/b' cannot be the name of an interface\n");
 }
 

@@ -80,7 +80,8 @@ static void check_vector(const struct ov_crypto *crypto, const struct ov_key2 *k
     ov_data_clear(&receiver);
 }
 
-/* Every single bit counts, and every truncation is noticed; the peer-id too, but for DATA_V1, which has none. */
+/* Every single bit counts, and every truncation is noticed; the peer-id too, but for DATA_V1, which has none.
+ * */
 static void check_damage(const struct ov_crypto *crypto, const struct ov_key2 *key2, const struct vector *v)
 {
     static struct ov_test_batch batch;
@@ -138,6 +139,8 @@ static void each_vector(void (*check)(const struct ov_crypto *, const struct ov_
     ov_vec_free(file);
 }
 
+/* Nonce, associated data of both headers, and the tag in front, octet by octet [WP-DATA-020, WP-DATA-021,
+ * WP-DATA-022, WP-DATA-025, WP-DATA-026]. */
 static void vectors_pass(void **state)
 {
     (void)state;

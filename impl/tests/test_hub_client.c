@@ -37,6 +37,7 @@ static const struct ov_config *server_config(struct ov_options **owner, const ch
 
 #define HELPERS "route-gateway 10.8.0.1|topology subnet|" /* of --server */
 
+/* [WP-SRV-012] */
 static void push_list(void **state)
 {
     (void)state;
@@ -116,6 +117,10 @@ static void wrong(void **state)
         {"ifconfig-push 10.8.0",
          "option 'ifconfig-push' takes 2 to 3 arguments (address netmask [alias]), not 1 "
          "(skipped)"},
+        {"compress migrate", "'compress migrate' can't be set for a single client (skipped)"},
+        {"vlan-pvid 5", "'vlan-pvid' for a client needs 'vlan-tagging' on the server (skipped)"},
+        {"tun-mtu 1400", "option 'tun-mtu' can't be set for a single client (skipped)"},
+        /* [WP-PUSH-010] */
         {"push \"a,b\"", "push: an option with a comma can't be pushed, the comma ends it (skipped)"},
     };
     struct ov_options *owner;

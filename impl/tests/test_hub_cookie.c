@@ -85,7 +85,7 @@ static void exchange(void **state)
     each_mode(check_exchange);
 }
 
-/* The cookie fits this client, this address and this time, and nothing else. */
+/* The cookie fits this client, this address and this time, and nothing else [WP-COOK-002]. */
 static void check_refusals(void)
 {
     const struct ov_addr addr = ov_test_addr4(9, 5000);
@@ -140,6 +140,7 @@ static void check_refusals(void)
     assert_int_equal(ov_rig_control(&rig, &addr, &good, &why), OV_FATE_CONSUMED);
 }
 
+/* [WP-COOK-002] */
 static void refusals(void **state)
 {
     (void)state;
@@ -291,6 +292,62 @@ static void half_open_bound(void **state)
     ov_rig_close(&rig);
 }
 
+/* The first packet is judged by nothing that the server would have to remember: the same once more is answered once more
+ * [WP-RPL-006], and its time may be any [WP-RPL-007]. */
+static void replayed_resets(void **state)
+{
+    (void)state;
+    static const uint32_t times[] = {0, 1, 0x5fffffff, 0x60000000, 0xffffffff};
+    const struct ov_addr addr = ov_test_addr4(9, 5000);
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
+    {
+        enum ov_err why;
+        ov_rig_open(&rig, true, "");
+        rig.wrap_id.time = times[i];
+        const struct ov_sid cookie = ask(&addr, &client_sid);
+        rig.wrap_id.id = 0;
+        const struct ov_sid again = ask(&addr, &client_sid);
+        assert_true(ov_sid_equal(&cookie, &again));
+        const struct ov_control third = third_of(&client_sid, &cookie);
+        assert_int_equal(ov_rig_control(&rig, &addr, &third, &why), OV_FATE_CONSUMED);
+        /* From here on there is a session, which remembers. */
+        rig.wrap_id.id--;
+        assert_int_equal(ov_rig_control(&rig, &addr, &third, &why), OV_FATE_DROPPED);
+        assert_int_equal(why, OV_ERR_REPLAY);
+        ov_rig_close(&rig);
+    }
+}
+
+/* Data makes no client, whatever its header says [WP-SRV-003]. */
+static void data_opens_nothing(void **state)
+{
+    (void)state;
+    static const struct
+    {
+        uint8_t head[8];
+        enum ov_err why;
+    } rows[] = {
+        {{0x30, 0, 0, 0, 1}, OV_ERR_PEER_ID},
+        {{0x48, 0, 0, 0, 0, 0, 0, 1}, OV_ERR_PEER_ID},
+        {{0x48, 0, 0, 9, 0, 0, 0, 1}, OV_ERR_PEER_ID},
+        {{0x48, 0xff, 0xff, 0xff, 0, 0, 0, 1}, OV_ERR_PEER_ID},
+    };
+    const struct ov_addr addr = ov_test_addr4(9, 5000);
+    ov_rig_open(&rig, false, "");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    {
+        uint8_t packet[60] = {0};
+        enum ov_err why;
+        memcpy(packet, rows[i].head, sizeof rows[i].head);
+        assert_int_equal(ov_rig_raw(&rig, &addr, packet, sizeof packet, &why), OV_FATE_DROPPED);
+        ov_assert_err(why, rows[i].why);
+        assert_int_equal(ov_rig_stats(&rig).half_open, 0);
+        assert_int_equal(ov_rig_stats(&rig).peers, 0);
+        assert_true(ov_hub_deadline(rig.server.hub) == OV_NEVER);
+    }
+    ov_rig_close(&rig);
+}
+
 /* Forged or cut tls-crypt packets are answered by nothing. */
 static void wrapped_damage(void **state)
 {
@@ -314,8 +371,10 @@ static void wrapped_damage(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(exchange),       cmocka_unit_test(refusals), cmocka_unit_test(slots),
-        cmocka_unit_test(bad_resets),     cmocka_unit_test(flood),    cmocka_unit_test(half_open_bound),
+        cmocka_unit_test(exchange),        cmocka_unit_test(refusals),
+        cmocka_unit_test(slots),           cmocka_unit_test(bad_resets),
+        cmocka_unit_test(flood),           cmocka_unit_test(half_open_bound),
+        cmocka_unit_test(replayed_resets), cmocka_unit_test(data_opens_nothing),
         cmocka_unit_test(wrapped_damage),
     };
     return cmocka_run_group_tests_name("hub_cookie", tests, NULL, NULL);

@@ -323,6 +323,62 @@ static void stations_are_listed(void **state)
     ov_rig_close(&rig);
 }
 
+/* ---- somebody is asked about stations ---- */
+
+struct asked
+{
+    enum ov_err says;
+    unsigned calls;
+    uint8_t last;
+};
+
+static enum ov_err on_station(void *ctx, uint64_t ticket, const uint8_t mac[static 6], uint16_t vlan,
+                              struct ov_now now)
+{
+    struct asked *asked = ctx;
+    (void)ticket;
+    (void)now;
+    assert_int_equal(vlan, 0);
+    asked->calls++;
+    asked->last = mac[5];
+    return asked->says;
+}
+
+static void judged_stations(void **state)
+{
+    static const enum ov_err refusals[] = {OV_ERR_AGAIN, OV_ERR_ADDRESS, OV_ERR_LIMIT};
+    struct asked asked = {.calls = 0};
+    struct ov_hub_mac at = {0};
+    enum ov_err why;
+    (void)state;
+    open_rig("client-to-client\n");
+    rig.server.settings.learn = on_station;
+    rig.server.settings.learn_ctx = &asked;
+    for (size_t i = 0; i < 3; i++)
+    {
+        asked.says = refusals[i];
+        assert_int_equal(up(1, TO_ALL, 7, &why), 0);
+        assert_int_equal(why, refusals[i]);
+        assert_int_equal(asked.calls, i + 1); /* each frame asks again */
+        assert_int_equal(asked.last, 7);
+        assert_false(ov_hub_next_mac(rig.server.hub, 1, &at));
+    }
+    asked.says = OV_OK;
+    assert_int_equal(up(1, TO_ALL, 7, &why), OS | 1u | 4u | 8u);
+    assert_int_equal(up(1, TO_ALL, 7, &why), OS | 1u | 4u | 8u);
+    assert_int_equal(asked.calls, 4); /* it is known now */
+    assert_int_equal(up(2, 7, 8, &why), 2u);
+    assert_int_equal(asked.calls, 5);
+    asked.says = OV_ERR_ADDRESS;
+    assert_int_equal(up(3, TO_ALL, 7, &why), 0); /* it doesn't move without being asked about */
+    assert_int_equal(asked.calls, 6);
+    assert_int_equal(up(2, 7, 8, &why), 2u);
+    assert_int_equal(up(3, TO_ALL, TO_ALL, &why), 0);
+    assert_int_equal(why, OV_ERR_ADDRESS);
+    assert_int_equal(asked.calls, 6); /* nobody has this one */
+    ov_rig_close(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -332,6 +388,7 @@ int main(void)
         cmocka_unit_test(a_client_that_leaves),
         cmocka_unit_test(limits),
         cmocka_unit_test(stations_are_listed),
+        cmocka_unit_test(judged_stations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

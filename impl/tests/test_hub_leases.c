@@ -14,6 +14,7 @@
 
 /* ---- lines ---- */
 
+/* [WP-SRV-010] */
 static const struct
 {
     const char *text;

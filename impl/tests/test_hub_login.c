@@ -69,6 +69,7 @@ static bool told(struct ov_rig_client *client, enum ov_event_kind kind, struct o
     return false;
 }
 
+/* [WP-PUSH-004, WP-SRV-027] */
 static void waits_for_verdict(void **state)
 {
     (void)state;
@@ -100,6 +101,7 @@ static void waits_for_verdict(void **state)
     ov_rig_close(&rig);
 }
 
+/* [WP-AUTH-001, WP-AUTH-002, WP-AUTH-003, WP-CLI-007] */
 static void refused(void **state)
 {
     (void)state;
@@ -184,6 +186,7 @@ static void no_login(void **state)
 
 /* ---- questions ---- */
 
+/* [WP-AUTH-013] */
 static void pending(void **state)
 {
     (void)state;
@@ -256,6 +259,7 @@ static struct ov_rig_client *connect_with_token(const char *server_text)
     return client;
 }
 
+/* [WP-TOK-004, WP-STATE-025] */
 static void token_renewed(void **state)
 {
     (void)state;
@@ -271,6 +275,7 @@ static void token_renewed(void **state)
     ov_rig_close(&rig);
 }
 
+/* [WP-AUTH-004, WP-TOK-005] */
 static void token_expires(void **state)
 {
     (void)state;

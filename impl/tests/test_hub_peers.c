@@ -99,7 +99,8 @@ static void same_address_takes_over(void **state)
     ov_rig_close(&rig);
 }
 
-/* Somebody who can spoof an address but has no certificate does not disturb the session there. */
+/* Somebody who can spoof an address but has no certificate does not disturb the session there [WP-STATE-010].
+ * */
 static void newcomer_beside_active(void **state)
 {
     (void)state;
@@ -128,6 +129,7 @@ static void newcomer_beside_active(void **state)
     ov_rig_close(&rig);
 }
 
+/* [WP-SRV-007] */
 static void max_clients(void **state)
 {
     (void)state;
@@ -370,7 +372,8 @@ static void nothing_proven_nothing_moved(void **state)
     }
 }
 
-/* A packet under another client's id is opened with that client's keys, and fails [bad-inputs 28]. */
+/* A packet under another client's id is opened with that client's keys, and fails [bad-inputs 28]
+ * [WP-SRV-002]. */
 static void foreign_ids(void **state)
 {
     (void)state;
@@ -439,6 +442,7 @@ static void small_pool(void **state)
     ov_address_pool_clear(&pool);
 }
 
+/* [WP-MSG-010] */
 static void shutdown_tells_everybody(void **state)
 {
     (void)state;

@@ -266,6 +266,35 @@ static void decryption_error(void **state)
     }
 }
 
+/* A control packet whose HMAC is wrong is dropped, and answered by nothing: not even its connection minds
+ * [WP-TLA-004]. */
+static void wrong_hmac(void **state)
+{
+    (void)state;
+    const struct ov_addr addr = addr_of(0), newcomer = addr_of(5);
+    const struct ov_control reset = {
+        .opcode = OV_OP_HARD_RESET_CLIENT_V2, .has_message_id = true, .sid = client_sid};
+    ov_rig_open_as(&rig, OV_END_TLS_AUTH_SHA1, "proto tcp\n");
+    struct ov_rig_client *client = join(0, "alice");
+    assert_true(ov_rig_connected(client) && next_claim(&addr, true));
+    rig.wrap.send.hmac[0] ^= 1;
+    for (unsigned turn = 0; turn < 2; turn++)
+    {
+        enum ov_err why;
+        struct ov_control reply;
+        struct ov_addr to;
+        struct ov_wrap_id id;
+        assert_int_equal(ov_rig_control(&rig, turn == 0 ? &addr : &newcomer, &reset, &why), OV_FATE_DROPPED);
+        ov_assert_err(why, OV_ERR_AUTH);
+        assert_false(ov_rig_reply(&rig, &reply, &to, &id));
+        assert_int_equal(ov_rig_stats(&rig).half_open, 0);
+        assert_int_equal(ov_rig_stats(&rig).peers, 1);
+        assert_true(no_claim());
+    }
+    assert_true(ov_rig_send_down(&rig, IP(1), 1, 0));
+    ov_rig_close(&rig);
+}
+
 /* ---- the client's session ---- */
 
 static struct ov_event last_event(struct ov_session *s)
@@ -393,6 +422,7 @@ int main(void)
         cmocka_unit_test(half_open_are_given_up),
         cmocka_unit_test(starts_over_on_its_connection),
         cmocka_unit_test(nobody_floats),
+        cmocka_unit_test(wrong_hmac),
         cmocka_unit_test(decryption_error),
         cmocka_unit_test(client_restarts),
         cmocka_unit_test(client_exits_at_once),

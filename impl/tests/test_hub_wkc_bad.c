@@ -206,10 +206,11 @@ struct judge
     enum ov_err says;
 };
 
-static enum ov_err judge_key(void *ctx, const struct ov_wkc_metadata *metadata,
+static enum ov_err judge_key(void *ctx, const struct ov_newcomer *who, const struct ov_wkc_metadata *metadata,
                              char why[static OV_TLS_JUDGE_TEXT])
 {
     struct judge *judge = ctx;
+    assert_true(ov_sid_equal(&who->sid, &ov_wkcrig_sid));
     judge->calls++;
     judge->seen = *metadata;
     (void)snprintf(why, OV_TLS_JUDGE_TEXT, "not this one");

@@ -61,6 +61,7 @@ static void test_prf_limits(void **state)
     assert_memory_equal(out, "\0\0\0\0\0\0\0\0", 8);
 }
 
+/* The master step, and both session ids in the seed of the second [WP-KDF-002, WP-KDF-006]. */
 static void test_expansion(void **state)
 {
     (void)state;
@@ -126,6 +127,7 @@ static void test_selection(void **state)
     ov_vec_free(file);
 }
 
+/* Label with its prefix, empty context [WP-EPOCH-003]. */
 static void test_expand_label(void **state)
 {
     (void)state;
@@ -167,6 +169,7 @@ static void test_expand_label_limits(void **state)
     }
 }
 
+/* Keys, IVs and nonces as the vectors have them: the id stands left in the nonce [WP-EPOCH-004]. */
 static void check_epoch(const struct ov_crypto *crypto, const struct ov_vec_section *vec)
 {
     enum ov_aead_id aead;
@@ -227,7 +230,7 @@ static void test_epoch(void **state)
     ov_vec_free(file);
 }
 
-/* E_1 is cut out of the sender's half; the chain ends at the last epoch. */
+/* E_1 is cut out of the sender's half; the chain ends at the last epoch [WP-EPOCH-002]. */
 static void test_epoch_chain_ends(void **state)
 {
     (void)state;

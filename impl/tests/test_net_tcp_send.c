@@ -19,7 +19,8 @@
 #include "tests/lib/tcprig.h"
 #include "wire/opcode.h"
 
-/* With and without room for the length in front, some of the batch for others or not to be sent. */
+/* With and without room for the length in front, some of the batch for others or not to be sent [WP-FRM-007].
+ * */
 static void test_send_batch(void **state)
 {
     (void)state;

@@ -325,11 +325,11 @@ static void test_addresses_both_ways(void **state)
         int family;
         socklen_t len; /* 0: not possible */
     } cases[] = {
-        {{4, 1194, 0, {192, 0, 2, 1}}, AF_INET, 16},
-        {{4, 1194, 0, {192, 0, 2, 1}}, AF_INET6, 28},
-        {{6, 53, 3, {0xfe, 0x80, [15] = 9}}, AF_INET6, 28},
-        {{6, 53, 0, {0x20, 0x01, [15] = 9}}, AF_INET, 0},
-        {{4, 0, 0, {0}}, AF_UNIX, 0},
+        {{4, 0, 1194, 0, {192, 0, 2, 1}}, AF_INET, 16},
+        {{4, 0, 1194, 0, {192, 0, 2, 1}}, AF_INET6, 28},
+        {{6, 0, 53, 3, {0xfe, 0x80, [15] = 9}}, AF_INET6, 28},
+        {{6, 0, 53, 0, {0x20, 0x01, [15] = 9}}, AF_INET, 0},
+        {{4, 0, 0, 0, {0}}, AF_UNIX, 0},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)

@@ -104,6 +104,7 @@ static const struct
     {1u << 7, {true, true, true, true}, ",protocol-flags cc-exit"},
 };
 
+/* What each client is told, and nothing that it did not announce [WP-FLAG-005]. */
 static void test_compose_flags(void **state)
 {
     (void)state;
@@ -169,7 +170,7 @@ static void test_compose_and_pull_parts(void **state)
     ov_options_free(options);
 }
 
-/* The largest option that may be pushed. */
+/* The largest option that may be pushed [WP-PUSH-011]. */
 static void test_largest_option(void **state)
 {
     (void)state;

@@ -31,7 +31,7 @@ static void assert_ip6(const uint8_t ip[16], const char *expected)
     assert_string_equal(ov_value_ip6_text(ip, text), expected);
 }
 
-/* wire-protocol.md 3.6, 10.1 */
+/* wire-protocol.md 3.6, 10.1 [WP-NCP-005] */
 static void test_client_defaults(void **state)
 {
     (void)state;
@@ -87,7 +87,7 @@ static void assert_push(const struct ov_config *config, const char *expected)
     assert_string_equal(all, expected);
 }
 
-/* [WP-PUSH-021], [WP-PUSH-022] */
+/* [WP-PUSH-021], [WP-PUSH-022, WP-PUSH-023, WP-SRV-040] */
 static void test_server_helpers(void **state)
 {
     (void)state;
@@ -111,6 +111,11 @@ static void test_server_helpers(void **state)
     assert_int_equal(c->reneg_s, 1000);
     assert_int_equal(c->reneg_min_s, 900);
     assert_int_equal(c->max_clients, 1024);
+    assert_int_equal(c->connect_freq_count, 100);
+    assert_int_equal(c->connect_freq_period_s, 10);
+    assert_int_equal(c->hand_window_s, 60);
+    assert_int_equal(c->tcp_queue, 64);
+    assert_int_equal(c->floods, 256);
     assert_push(c, "route 10.1.0.0 255.255.0.0;tun-ipv6;route-gateway 10.8.0.1;topology subnet;ping 10;"
                    "ping-restart 60;");
     ov_options_free(options);

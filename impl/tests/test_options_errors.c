@@ -20,8 +20,11 @@ static const struct
 } client_rows[] = {
     {"", ""},
     /* names */
-    {"http-proxy-override 192.0.2.1 8080\n",
-     "t.ovpn:8: option 'http-proxy-override' is known to OpenVPN 2.x but not built into ovref yet\n"},
+    {"gremlin 1\n",
+     "t.ovpn:8: option 'gremlin' of OpenVPN 2.x can't be used with ovref: the lab's link emulator does "
+     "that, in front of any program\n"},
+    {"max-routes 100\n", "t.ovpn:8: note: 'max-routes' changes nothing: the limit is 4096 of each family\n"},
+    {"tls-version-min 1.0 or-highest\n", "t.ovpn:8: note: tls-version-min 1.0: ovref starts at 1.2\n"},
     {"remote-cert-tsl server\n",
      "t.ovpn:8: unknown option 'remote-cert-tsl'; did you mean 'remote-cert-tls'?\n"},
     {"http-proxy 192.0.2.1 8080\n",
@@ -31,7 +34,11 @@ static const struct
      "t.ovpn:8: the port of the proxy must be a number from 1 to 65535, not '0'\n"},
     {"proto tcp\nhttp-proxy 192.0.2.1 80 auto kerberos\n",
      "t.ovpn:9: http-proxy: unknown method 'kerberos'; use none, basic, digest or ntlm2\n"},
+    /* The old names of NTLM mean its second version [WP-PROXY-008]. */
+    {"proto tcp\nhttp-proxy 192.0.2.1 80 auto ntlm\n", ""},
+    {"proto tcp\nhttp-proxy 192.0.2.1 80 auto ntlm2\n", ""},
     {"socks-proxy 192.0.2.1\n", ""},
+    /* [WP-PROXY-023] */
     {"socks-proxy 192.0.2.1\nproto udp6\n",
      "t.ovpn:8: UDP through a SOCKS5 proxy is IPv4 only: use 'proto udp4'\n"},
     {"proto tcp\nsocks-proxy 192.0.2.1\nhttp-proxy 192.0.2.1 80\n",
@@ -52,10 +59,12 @@ static const struct
     {"mssfix 70000\n", "t.ovpn:8: mssfix must be a number from 0 to 65535, not '70000'\n"},
     {"ns-cert-type server\n", ""},
     {"ns-cert-type both\n", "t.ovpn:8: ns-cert-type must be 'client' or 'server', not 'both'\n"},
+    /* By name, and why it is not missed [WP-RPL-008]. */
+    {"replay-persist file\n",
+     "t.ovpn:8: option 'replay-persist' is known to OpenVPN 2.x but not built into ovref yet; with TLS every "
+     "session has keys of its own\n"},
     {"keysize 128\n", "t.ovpn:8: option 'keysize' is gone from OpenVPN 2.x: ciphers have one key size now\n"},
-    {"ip-win32 dynamic\n",
-     "t.ovpn:8: option 'ip-win32' is known to OpenVPN 2.x but not built into ovref yet; it "
-     "concerns Windows only\n"},
+    {"ip-win32 dynamic\n", "t.ovpn:8: note: 'ip-win32' changes nothing: it concerns Windows only\n"},
     {"peer-id 3\n", "t.ovpn:8: option 'peer-id' can't stand in a configuration file\n"},
     {"help\n", "t.ovpn:8: option 'help' can't stand in a configuration file\n"},
     {"<verb>\n3\n</verb>\n", "t.ovpn:8: option 'verb' can't be an inline block\n"},
@@ -139,8 +148,8 @@ static const struct
     {"dev-type tap\n", ""},
     {"dev-type tub\n", "t.ovpn:8: unknown dev-type 'tub'; use tun or tap\n"},
     {"bind ipv6only\n", "t.ovpn:8: bind ipv6only is not built into ovref yet; 'bind' alone is\n"},
-    {"local a\nlocal b\n",
-     "t.ovpn:9: a second 'local' (several sockets, as in OpenVPN 2.7) is not built into ovref yet\n"},
+    /* [WP-SRV-014] */
+    {"local a\nlocal b\n", "t.ovpn:9: a second 'local': only a server has several sockets\n"},
     {"tls-version-min 1.4\n", "t.ovpn:8: tls-version-min must be 1.2 or 1.3, not '1.4'\n"},
     {"tls-version-max 1.1\n", "t.ovpn:8: tls-version-max: TLS 1.1 is too old; ovref does 1.2 and 1.3\n"},
     /* protection of the control channel */
@@ -153,6 +162,7 @@ static const struct
     {"tls-auth ta.key 1 2\n",
      "t.ovpn:8: option 'tls-auth' takes 1 to 2 arguments (file [direction]), not 3\n"},
     {"tls-auth none\n", "t.ovpn:8: tls-auth: can't read 'none': No such file or directory\n"},
+    /* tls-auth needs a digest; tls-crypt has its own [WP-TLA-006, WP-TLC-006] */
     {"auth none\ntls-auth ta.key 1\n",
      "t.ovpn:9: 'tls-auth' needs a digest, and 'auth none' takes it away\n"},
     {"auth none\ntls-crypt ta.key\n", ""},
@@ -245,9 +255,9 @@ static const struct
     {"dh dh2048.pem\n",
      "t.ovpn:8: warning: dh: the parameters are not read; ovref only does ECDHE, as with 'dh none'\n"},
     {"dh none\n", ""},
-    {"ignore-unknown-option foo passtos\nfoo 1 2\npasstos\nbar\n",
+    {"ignore-unknown-option foo gremlin\nfoo 1 2\ngremlin 1\nbar\n",
      "t.ovpn:9: note: option 'foo' is left out, as 'ignore-unknown-option' says\n"
-     "t.ovpn:10: note: option 'passtos' is left out, as 'ignore-unknown-option' says\n"
+     "t.ovpn:10: note: option 'gremlin' is left out, as 'ignore-unknown-option' says\n"
      "t.ovpn:11: unknown option 'bar'\n"},
     /* files */
     {"ca nowhere\n", "t.ovpn:8: ca: can't read 'nowhere': No such file or directory\n"},

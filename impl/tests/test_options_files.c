@@ -104,6 +104,7 @@ static void test_broken_file(void **state)
 static void check_sample(const char *path)
 {
     static const char *const expected[] = {"is known to OpenVPN 2.x but not built into ovref yet",
+                                           "of OpenVPN 2.x can't be used with ovref",
                                            "is gone from OpenVPN 2.x"};
     enum ov_err err;
     struct ov_options *options = parse_file("", path, &err);

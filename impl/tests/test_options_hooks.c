@@ -112,6 +112,31 @@ static void variables_keep_their_latest_value(void **state)
     ov_options_free(options);
 }
 
+/* One text of each line, and who said it. */
+static void echoes_are_texts(void **state)
+{
+    static const char reply[] = "PUSH_REPLY,echo forget-passwords,parameter \"a  b\" c,ifconfig 10.8.0.2 "
+                                "255.255.255.0,topology subnet";
+    static const struct ov_echo want[] = {
+        {"one two  three", false}, {"", false}, {"forget-passwords", true}, {"a  b c", true}};
+    struct ov_options *options = client("echo one \"two  three\"\nparameter\n");
+    const struct ov_proto_flags none = {.cc_exit = false};
+    struct ov_pull *pull;
+    (void)state;
+    assert_int_equal(ov_options_config(options)->hooks.echoes_count, 2);
+    assert_int_equal(ov_pull_new(ov_options_config(options), &none, &pull), OV_OK);
+    assert_int_equal(ov_pull_message(pull, reply, sizeof reply - 1), OV_OK);
+    const struct ov_hook_options *hooks = &ov_pull_result(pull)->effective.hooks;
+    assert_int_equal(hooks->echoes_count, 4);
+    for (size_t i = 0; i < 4; i++)
+    {
+        assert_string_equal(hooks->echoes[i].text, want[i].text);
+        assert_int_equal(hooks->echoes[i].pushed, want[i].pushed);
+    }
+    ov_pull_free(pull);
+    ov_options_free(options);
+}
+
 /* A pushed server takes the place of the one with its number; domains are added; what is wrong is skipped. */
 static void servers_are_pushed(void **state)
 {
@@ -231,10 +256,10 @@ static void one_protocol(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(errors_are_exact),       cmocka_unit_test(variables_keep_their_latest_value),
-        cmocka_unit_test(servers_are_pushed),     cmocka_unit_test(pushed_lists_are_bounded),
-        cmocka_unit_test(nopull_keeps_names_out), cmocka_unit_test(older_programs),
-        cmocka_unit_test(one_protocol),
+        cmocka_unit_test(errors_are_exact),         cmocka_unit_test(variables_keep_their_latest_value),
+        cmocka_unit_test(echoes_are_texts),         cmocka_unit_test(servers_are_pushed),
+        cmocka_unit_test(pushed_lists_are_bounded), cmocka_unit_test(nopull_keeps_names_out),
+        cmocka_unit_test(older_programs),           cmocka_unit_test(one_protocol),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -114,6 +114,13 @@ static void test_values(void **state)
     config = ov_options_config(options);
     assert_non_null(config);
     assert_true(config->certs.external_key && config->certs.external_raw && !config->certs.external_pkcs1);
+    assert_false(config->certs.external_pss || config->certs.external_digest);
+    ov_options_free(options);
+    options = optdoc_parse(KEYED "management /m unix\nmanagement-external-key pss digest\n", NULL, &err);
+    config = ov_options_config(options);
+    assert_non_null(config);
+    assert_true(config->certs.external_pss && config->certs.external_digest);
+    assert_true(config->certs.external_pkcs1 && !config->certs.external_raw); /* who names no other way */
     ov_options_free(options);
 }
 

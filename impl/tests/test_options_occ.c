@@ -47,6 +47,7 @@ static const struct
      1573},
 };
 
+/* [WP-MTU-010, WP-MTU-011] */
 static void test_link_mtu_table(void **state)
 {
     (void)state;
@@ -94,6 +95,7 @@ static const struct
      "V4,dev-type tun,link-mtu 1561,tun-mtu 1500,proto UDPv4,auth SHA1,keysize 128,key-method 2,tls-client"},
     {"cipher CAMELLIA-256-CBC\n",
      "V4,dev-type tun,link-mtu 1557,tun-mtu 1500,proto UDPv4,auth SHA1,keysize 256,key-method 2,tls-client"},
+    /* What is said of tls-auth and its direction, and that tls-crypt is not named [WP-TLA-005] */
     {"tls-auth ta.key 1\n",
      "V4,dev-type tun,link-mtu 1541,tun-mtu 1500,proto UDPv4,keydir 1,auth SHA1,keysize "
      "128,tls-auth,key-method 2,tls-client"},
@@ -106,6 +108,7 @@ static const struct
                                             "auth SHA1,keysize 128,key-method 2,tls-client"},
     {"tls-crypt-v2 tc.key\n",
      "V4,dev-type tun,link-mtu 1541,tun-mtu 1500,proto UDPv4,auth SHA1,keysize 128,key-method 2,tls-client"},
+    /* One item for any framing, one octet for those of the first kind [WP-COMP-015] */
     {"compress stub\n",
      "V4,dev-type tun,link-mtu 1542,tun-mtu 1500,proto UDPv4,comp-lzo,auth SHA1,keysize 128,"
      "key-method 2,tls-client"},
@@ -209,6 +212,7 @@ static const struct
     {"V4,dev-type tun,cipher AES-256-GCM,auth SHA1", OV_OK, "AES-256-GCM", false},
     {"V4,comp-lzo,cipher BF-CBC", OV_OK, "BF-CBC", true},
     {"cipher BF-CBC", OV_OK, "BF-CBC", false},
+    /* [WP-OPT-004] */
     {"V4,cipher [null-cipher],auth SHA1", OV_OK, "none", false},
     {"V4,mycipher AES-256-GCM,auth SHA1", OV_ERR_FORMAT, "", false},
     {"V4,cipher ,auth SHA1", OV_ERR_FORMAT, "", false},

@@ -160,6 +160,7 @@ static const struct
      "push reply: the tun-mtu that the server wants (see tun-mtu-max) must be a number from 68 to 1600, not "
      "'67'\n"},
     {",tun-mtu 68", OV_OK, ""},
+    /* [WP-MTU-012] */
     {",tun-mtu 1600", OV_OK, ""},
     {",tun-mtu 1601", OV_ERR_OPTION,
      "push reply: the tun-mtu that the server wants (see tun-mtu-max) must be a number from 68 to 1600, not "
@@ -213,6 +214,8 @@ static const struct
     {",ping 5\x7f", OV_ERR_FORMAT, ""},
 };
 
+/* Every option that a server may send, in its right and its wrong forms [WP-FLAG-003, WP-PUSH-020,
+ * WP-PUSH-025]. */
 static void test_rows(void **state)
 {
     (void)state;
@@ -237,7 +240,8 @@ static void test_rows(void **state)
     assert_int_equal(failed, 0);
 }
 
-/* What allow-compression lets in, and that it is a push that decides about the framing [WP-COMP-013]. */
+/* What allow-compression lets in, and that it is a push that decides about the framing [WP-COMP-013,
+ * WP-COMP-011]. */
 static void test_compression(void **state)
 {
     (void)state;
@@ -312,6 +316,31 @@ static void test_duplicates(void **state)
     pull_free(&p);
 }
 
+/* What a client has by itself stays in force where nothing takes its place [WP-PING-004]. */
+static void test_keepalive_stays(void **state)
+{
+    (void)state;
+    static const struct
+    {
+        const char *own, *pushed;
+        uint32_t restart_s;
+    } cases[] = {
+        {"", "PUSH_REPLY,ping 5", 120},
+        {"", "PUSH_REPLY,ping 5,ping-restart 30", 30},
+        {"", "PUSH_REPLY,ping-restart 0", 0},
+        {"ping-restart 77\n", "PUSH_REPLY", 77},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+    {
+        char text[400];
+        snprintf(text, sizeof(text), "%s%s", OPTDOC_CLIENT, cases[i].own);
+        struct pull p = pull_new(text);
+        assert_int_equal(give(p.pull, cases[i].pushed, strlen(cases[i].pushed)), OV_OK);
+        assert_int_equal(ov_pull_result(p.pull)->effective.keepalive.ping_restart_s, cases[i].restart_s);
+        pull_free(&p);
+    }
+}
+
 /* Both orders of the two spellings of the same thing. */
 static void test_flags_and_key_derivation(void **state)
 {
@@ -328,6 +357,7 @@ static void test_flags_and_key_derivation(void **state)
     }
 }
 
+/* [WP-PUSH-026] */
 static void test_route_nopull(void **state)
 {
     (void)state;
@@ -428,6 +458,7 @@ int main(void)
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_compression),
         cmocka_unit_test(test_nul_refuses_all),
+        cmocka_unit_test(test_keepalive_stays),
         cmocka_unit_test(test_duplicates),
         cmocka_unit_test(test_flags_and_key_derivation),
         cmocka_unit_test(test_route_nopull),

@@ -83,6 +83,7 @@ static const struct
      "t.ovpn:5: 'duplicate-cn' is for a server, and this is a peer (point to point)\n" GOOD},
 };
 
+/* [WP-DATA-059] */
 static void what_goes_together(void **state)
 {
     (void)state;
@@ -248,6 +249,7 @@ static void hear(void *ctx, const char *text)
     heard->count++;
 }
 
+/* [WP-OPT-003] */
 static void differences_are_told(void **state)
 {
     (void)state;

@@ -155,13 +155,66 @@ static void test_help(void **state)
     free(help.text);
 }
 
+/* What stock 2.6.14 and 2.7.8 take in client-config-dir, found by giving them every option there; without those that
+ * they take and do nothing with (auth-token, bind-dev, providers and the like) [WP-SRV-033]. */
+static void test_single_clients(void **state)
+{
+    static const char *const names[] = {
+        "cipher",
+        "comp-lzo",
+        "comp-noadapt",
+        "compress",
+        "config",
+        "data-ciphers",
+        "disable",
+        "disable-dco",
+        "inactive",
+        "iroute",
+        "iroute-ipv6",
+        "ifconfig-push",
+        "ifconfig-ipv6-push",
+        "ncp-ciphers",
+        "data-ciphers-fallback",
+        "override-username",
+        "ping",
+        "ping-exit",
+        "ping-restart",
+        "ping-timer-rem",
+        "push",
+        "push-remove",
+        "push-reset",
+        "session-timeout",
+        "socket-flags",
+        "tun-ipv6",
+        "vlan-pvid",
+        "max-routes-per-client",
+    };
+    const size_t count = sizeof names / sizeof names[0];
+    size_t found = 0;
+    (void)state;
+    for (size_t i = 0; i < ov_option_count(); i++)
+    {
+        const struct ov_option *option = ov_option_at(i);
+        bool wanted = false;
+        for (size_t k = 0; k < count; k++)
+        {
+            wanted = wanted || strcmp(names[k], option->name) == 0;
+        }
+        if (wanted != ((option->scope & OV_IN_CLIENT) != 0))
+        {
+            fail_msg("'%s' %s be set for a single client", option->name, wanted ? "should" : "shouldn't");
+        }
+        found += wanted;
+    }
+    assert_int_equal(found, count);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_row),
-        cmocka_unit_test(test_known_names),
-        cmocka_unit_test(test_nearest),
-        cmocka_unit_test(test_help),
+        cmocka_unit_test(test_every_row),      cmocka_unit_test(test_known_names),
+        cmocka_unit_test(test_nearest),        cmocka_unit_test(test_help),
+        cmocka_unit_test(test_single_clients),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

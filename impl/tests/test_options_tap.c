@@ -79,6 +79,7 @@ static enum ov_err take(void *ctx, const char *text, size_t len)
     return OV_OK;
 }
 
+/* [WP-SRV-016] */
 static void servers(void **state)
 {
     (void)state;
@@ -186,8 +187,6 @@ static const struct
      "t.ovpn:7: 'ifconfig-pool' with 'dev tap' needs a netmask\n"},
     {CLIENT "dev tap\n", "server-bridge\n",
      "t.ovpn:1: one program can't be client and server: 'client' contradicts 'server-bridge'\n"},
-    {SERVER "dev tap\n", "script-security 2\nserver-bridge\nlearn-address /bin/true\n",
-     "t.ovpn:9: 'learn-address' with 'dev tap' is known to OpenVPN 2.x but not built into ovref yet\n"},
     {SERVER "dev tap\n",
      "server-bridge\nstale-routes-check 300 60\nmax-routes-per-client 10\nbcast-buffers 9\n", ""},
     {SERVER "dev tap\n", "server-bridge\nstale-routes-check 0\n",

@@ -106,6 +106,7 @@ static const struct
     {",route 10.3.0.0,push-continuation 2", OV_ERR_AGAIN, NULL},
 };
 
+/* What may change later, and what may not [WP-PUSH-032]. */
 static void test_updates(void **state)
 {
     (void)state;

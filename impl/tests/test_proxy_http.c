@@ -61,6 +61,7 @@ static void said(const char *text)
     assert_string_equal((const char *)proxy.out, text);
 }
 
+/* [WP-PROXY-001] */
 static void test_requests(void **state)
 {
     (void)state;
@@ -77,6 +78,7 @@ static void test_requests(void **state)
     said("CONNECT 198.51.100.7:443 HTTP/1.1\r\nHost: 198.51.100.7\r\n\r\n");
 }
 
+/* [WP-PROXY-004] */
 static void test_digest_vector(void **state)
 {
     (void)state;
@@ -140,7 +142,7 @@ static void test_challenges(void **state)
     }
 }
 
-/* What a proxy answers to the first request, and what follows. */
+/* What a proxy answers to the first request, and what follows [WP-PROXY-002, WP-PROXY-003]. */
 static void test_answers(void **state)
 {
     static const struct
@@ -234,6 +236,30 @@ static void test_digest_dialogue(void **state)
     assert_string_equal(proxy.reason, "the proxy asks for a login again and again");
 }
 
+/* Negotiation and answer go on one connection, behind the body of the 407 between them [WP-PROXY-005]. */
+static void test_ntlm_dialogue(void **state)
+{
+    (void)state;
+    const struct ov_proxy_task task = task_of(OV_PROXY_AUTH_NTLM, "DOM\\alice");
+    const char *text = "HTTP/1.1 407 L\r\nProxy-Authenticate: NTLM "
+                       "TlRMTVNTUAACAAAAAAAAADAAAAACAgAAASNFZ4mrze8AAAAAAAAAAAAAAAAwAAAA\r\n"
+                       "Content-Length: 5\r\n\r\nhello";
+    size_t used;
+    begin(&task);
+    proxy.out[proxy.out_len] = '\0';
+    assert_non_null(strstr((char *)proxy.out, "\r\nProxy-Connection: Keep-Alive\r\n"
+                                              "Proxy-Authorization: NTLM TlRMTVNTUAABAAAAAgIAAA==\r\n\r\n"));
+    assert_int_equal(take(text, strlen(text), &used), OV_PROXY_MORE);
+    assert_int_equal(used, strlen(text));
+    proxy.out[proxy.out_len] = '\0';
+    assert_non_null(strstr((char *)proxy.out, "CONNECT 198.51.100.7:443 HTTP/1.0\r\n"));
+    /* "NTLMSSP", 3, an empty LM answer at the end of 120 octets, 48 octets of NTLM answer. */
+    assert_non_null(strstr((char *)proxy.out, "\r\nProxy-Authorization: NTLM "
+                                              "TlRMTVNTUAADAAAAAAAAAHgAAAAwADAAQAAA"));
+    text = "HTTP/1.1 200 OK\r\n\r\n";
+    assert_int_equal(take(text, strlen(text), &used), OV_PROXY_DONE);
+}
+
 static void test_limits(void **state)
 {
     (void)state;
@@ -286,10 +312,11 @@ static int start(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_requests),     cmocka_unit_test(test_digest_vector),
-        cmocka_unit_test(test_challenges),   cmocka_unit_test(test_answers),
-        cmocka_unit_test(test_rest_is_left), cmocka_unit_test(test_digest_dialogue),
-        cmocka_unit_test(test_limits),       cmocka_unit_test(test_wrong_tasks),
+        cmocka_unit_test(test_requests),      cmocka_unit_test(test_digest_vector),
+        cmocka_unit_test(test_challenges),    cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_rest_is_left),  cmocka_unit_test(test_digest_dialogue),
+        cmocka_unit_test(test_ntlm_dialogue), cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_wrong_tasks),
     };
     return cmocka_run_group_tests(tests, start, NULL);
 }

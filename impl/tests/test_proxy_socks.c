@@ -11,6 +11,7 @@
 
 #include "proxy/proxy.h"
 #include "tests/lib/octets.h"
+#include "tests/lib/vectors.h"
 #include "wire/socks_udp.h"
 
 static struct ov_proxy proxy;
@@ -83,7 +84,8 @@ static void test_udp(void **state)
     assert_string_equal(ov_addr_text(&proxy.relay, text), "198.51.100.7:1194");
 }
 
-/* Everything the proxy says, in one string; cut at every place it means the same. */
+/* Everything the proxy says, in one string; cut at every place it means the same [WP-PROXY-020,
+ * WP-PROXY-021]. */
 static void test_answers(void **state)
 {
     static const struct
@@ -140,6 +142,31 @@ static void test_long_name(void **state)
     assert_int_equal(take(octets, 1), OV_PROXY_DONE);
 }
 
+/* Name and password have one octet for their length [WP-PROXY-024]. */
+static void test_long_logins(void **state)
+{
+    (void)state;
+    static char text[257];
+    for (size_t len = 255; len <= 256; len++)
+    {
+        memset(text, 'x', len);
+        text[len] = '\0';
+        struct ov_proxy_task task = task_of(text, false);
+        ov_assert_err(ov_proxy_init(&proxy, &task), len == 255 ? OV_OK : OV_ERR_LIMIT);
+        task = task_of("alice", false);
+        task.password = text;
+        ov_assert_err(ov_proxy_init(&proxy, &task), len == 255 ? OV_OK : OV_ERR_LIMIT);
+        if (len == 255)
+        {
+            assert_int_equal(ov_proxy_open(&proxy), OV_PROXY_MORE);
+            assert_int_equal(take_hex("0502"), OV_PROXY_MORE);
+            assert_int_equal(proxy.out_len, 1 + 1 + 5 + 1 + 255);
+            assert_int_equal(proxy.out[7], 255);
+        }
+    }
+}
+
+/* [WP-PROXY-022] */
 static void test_relay_header(void **state)
 {
     (void)state;
@@ -147,7 +174,9 @@ static void test_relay_header(void **state)
     uint8_t got[OV_SOCKS_UDP_HEAD];
     struct ov_addr addr = {.family = 4, .port = 1194, .ip = {198, 51, 100, 7}};
     struct ov_addr back;
-    assert_int_equal(ov_test_hex("00000001 c6336407 04aa", want, sizeof want), sizeof want);
+    struct ov_vec_file *file = ov_vec_load("framing");
+    ov_vec_exactly(ov_vec_section(file, "socks-udp"), "header", want, sizeof want);
+    ov_vec_free(file);
     ov_assert_err(ov_socks_udp_write(&addr, got), OV_OK);
     assert_memory_equal(got, want, sizeof want);
     for (size_t len = 0; len < sizeof want; len++)
@@ -170,8 +199,9 @@ static void test_relay_header(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tcp),       cmocka_unit_test(test_udp),          cmocka_unit_test(test_answers),
-        cmocka_unit_test(test_long_name), cmocka_unit_test(test_relay_header),
+        cmocka_unit_test(test_tcp),         cmocka_unit_test(test_udp),
+        cmocka_unit_test(test_answers),     cmocka_unit_test(test_long_name),
+        cmocka_unit_test(test_long_logins), cmocka_unit_test(test_relay_header),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

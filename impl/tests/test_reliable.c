@@ -153,6 +153,7 @@ static void test_later_acks_count_from_the_last_transmission(void **state)
     assert_true(s.fast_retransmissions == 0);
 }
 
+/* [WP-REL-013] */
 static void test_burst_makes_everything_due_once(void **state)
 {
     (void)state;
@@ -264,6 +265,7 @@ static void test_receive_window_rows(void **state)
     }
 }
 
+/* [WP-REL-041] */
 static void test_receive_payload_limits(void **state)
 {
     (void)state;

@@ -121,6 +121,7 @@ static void run_end(struct pipe *p, int which, uint64_t now_ms)
     }
 }
 
+/* In the order of the ids, however they came [WP-REL-005]. */
 static void deliver(struct end *e)
 {
     struct ov_rel_message m;
@@ -217,6 +218,7 @@ static const struct network
     {"reordered", 0, 10, 3000}, {"all of it", 20, 20, 500},
 };
 
+/* [WP-REL-042] */
 static void test_everything_arrives_once_and_in_order(void **state)
 {
     (void)state;

@@ -60,6 +60,7 @@ static void test_end_of_the_counter(void **state)
     }
 }
 
+/* [WP-DATA-065] */
 static void test_long_form_keeps_its_time_until_it_wraps(void **state)
 {
     (void)state;

@@ -239,6 +239,7 @@ static void test_two_packets_with_one_id_in_a_batch(void **state)
 
 /* ---- time ---- */
 
+/* After 15 s what is older closes, seen or not [WP-DATA-061]. */
 static void test_old_ids_close_with_time(void **state)
 {
     (void)state;

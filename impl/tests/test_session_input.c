@@ -110,6 +110,7 @@ static const struct change changes[] = {
     {.what = "nothing", .want = OV_OK},
     {.what = "address [WP-REL-026]", .want = OV_ERR_ADDRESS, .other_addr = true},
     {.what = "session id [WP-STATE-012]", .want = OV_ERR_SESSION_ID, .bend_sid = true},
+    /* [WP-REL-024] */
     {.what = "remote session id [WP-CTRL-002]", .want = OV_ERR_SESSION_ID, .bend_remote = true, .acks = 1},
     {.what = "key-id [WP-REL-025]", .want = OV_ERR_KEY_ID, .key_id = 5},
     {.what = "old message [WP-REL-003]", .want = OV_ERR_DUPLICATE, .message_id = -1},
@@ -271,7 +272,8 @@ static void dynamic_key_is_used(void **state)
     ov_pair_close(&pair);
 }
 
-/* Soft resets without end, from a peer that has the keys: always one negotiation, never growth [bad-inputs 15]. */
+/* Soft resets without end, from a peer that has the keys: always one negotiation, never growth [bad-inputs
+ * 15] [WP-STATE-022]. */
 static void soft_reset_storm(void **state)
 {
     (void)state;
@@ -291,6 +293,7 @@ static void soft_reset_storm(void **state)
 
 /* ---- tables of the steps ---- */
 
+/* A client sends its key first, a server answers [WP-STATE-002]. */
 static void step_tables(void **state)
 {
     (void)state;

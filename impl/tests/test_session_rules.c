@@ -1,4 +1,5 @@
-/* Rules that only show when somebody breaks them: who the peer is, what was seen before, what was asked twice. */
+/* Rules that only show when somebody breaks them: who the peer is, what was seen before, what was asked
+ * twice. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -46,7 +47,7 @@ static bool rekey_failed(const struct ov_pair *p)
 }
 
 /* The certificate of a connection stays the same [WP-STATE-026]: another one, however valid, is refused, and the old
- * key goes on. */
+ * key goes on [WP-TLS-009]. */
 static void certificate_stays(void **state)
 {
     (void)state;
@@ -104,6 +105,35 @@ static void control_replay(void **state)
     ov_pair_close(&pair);
 }
 
+static bool both_rekeyed(const struct ov_pair *p)
+{
+    return p->rekeys[0] > 0 && p->rekeys[1] > 0;
+}
+
+/* Both begin, and the reset of one is lost: the other's shows it that at once, and it doesn't wait for its timer
+ * [WP-REL-013]. */
+static void resets_that_cross(void **state)
+{
+    (void)state;
+    for (int from_client = 0; from_client < 2; from_client++)
+    {
+        connect_pair(false, "");
+        pair.wire.faults.loss_pm = 1000;
+        assert_int_equal(from_client ? ov_session_renegotiate(client(), pair.now)
+                                     : ov_hub_renegotiate(pair.server.hub, 0, pair.now),
+                         OV_OK);
+        ov_pair_wait(&pair, 100);
+        pair.wire.faults.loss_pm = 0;
+        const uint64_t start_ms = pair.now.mono_ms;
+        assert_int_equal(from_client ? ov_hub_renegotiate(pair.server.hub, 0, pair.now)
+                                     : ov_session_renegotiate(client(), pair.now),
+                         OV_OK);
+        assert_true(ov_pair_until(&pair, both_rekeyed, 10));
+        assert_in_range(pair.now.mono_ms - start_ms, 0, 1500); /* the timer has 2 s */
+        ov_pair_close(&pair);
+    }
+}
+
 /* A third negotiation frees the lame duck at once [WP-STATE-030]. */
 static void third_negotiation(void **state)
 {
@@ -114,14 +144,19 @@ static void third_negotiation(void **state)
     assert_int_equal(client()->data.key[OV_DATA_CURRENT].key_id, 1);
     assert_true(ov_data_key_usable(&client()->data.key[OV_DATA_LAME_DUCK]));
     assert_int_equal(ov_session_renegotiate(client(), pair.now), OV_OK);
+    /* It seals no more, and still opens what the peer seals that hasn't heard of this. */
+    assert_int_equal(ov_data_sealing_key(&client()->data, pair.now.mono_ms)->key_id, 1);
+    assert_true(ov_data_key_usable(&client()->data.key[OV_DATA_LAME_DUCK]));
+    ov_pair_wait(&pair, 35);
     assert_false(ov_data_key_usable(&client()->data.key[OV_DATA_LAME_DUCK]));
-    ov_pair_wait(&pair, 100);
+    ov_pair_wait(&pair, 65);
     assert_int_equal(server()->ks.key_id, 2);
     assert_int_equal(ov_data_sealing_key(&client()->data, pair.now.mono_ms)->key_id, 1);
     ov_pair_close(&pair);
 }
 
-/* After a reply, requests are ignored for 30 s; a later one gets a whole new reply [WP-PUSH-005]. */
+/* After a reply, requests are ignored for 30 s; a later one gets a whole new reply [WP-PUSH-005,
+ * WP-PUSH-006]. */
 static void push_requests(void **state)
 {
     (void)state;
@@ -179,8 +214,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(certificate_stays), cmocka_unit_test(control_replay),
-        cmocka_unit_test(third_negotiation), cmocka_unit_test(push_requests),
-        cmocka_unit_test(cleared),           cmocka_unit_test(sources_are_wiped),
+        cmocka_unit_test(resets_that_cross), cmocka_unit_test(third_negotiation),
+        cmocka_unit_test(push_requests),     cmocka_unit_test(cleared),
+        cmocka_unit_test(sources_are_wiped),
     };
     return cmocka_run_group_tests_name("session_rules", tests, NULL, NULL);
 }

@@ -280,6 +280,7 @@ static const struct
     {"too long by far", {0, 1, 0xff, 0xff, 0, 1}, 6, 0},
 };
 
+/* [WP-TC2-035] */
 static void early_negotiation(void **state)
 {
     (void)state;

@@ -150,6 +150,7 @@ static void check_case(const struct pair_case *c)
     ov_tls_pair_close(&pair);
 }
 
+/* No names of servers, no protocols of the application [WP-TLS-010]. */
 static void test_all_pairs(void **state)
 {
     (void)state;

@@ -115,6 +115,7 @@ static void judges(void **state)
 
 /* ---- the rules themselves ---- */
 
+/* Names as they are wanted: whole, begun, or with everything around them [WP-TLS-007]. */
 static void rules(void **state)
 {
     (void)state;
@@ -146,7 +147,7 @@ static void rules(void **state)
         const struct ov_cert_options options = {.name_rule = rows[i].rule, .name = rows[i].wanted};
         const struct ov_cert_rules rule = {&options, ov_test_real_backends()[0]};
         const struct ov_tls_cert cert = {rows[i].depth, "alice", rows[i].nul, "O=x, CN=alice",
-                                         "7",           der,     sizeof der};
+                                         "7",           der,     sizeof der,  NULL};
         assert_int_equal(ov_cert_rules_judge(&rule, &cert, why), rows[i].err);
         assert_int_equal(why[0] != '\0', rows[i].err != OV_OK);
     }
@@ -170,7 +171,7 @@ static void fingerprints(void **state)
     struct ov_cert_options options = {
         .fingerprints = list, .fingerprints_count = 3, .fingerprints_of = OV_DIGEST_SHA256};
     const struct ov_cert_rules rule = {&options, crypto};
-    struct ov_tls_cert cert = {0, "alice", false, "CN=alice", "7", der, sizeof der};
+    struct ov_tls_cert cert = {0, "alice", false, "CN=alice", "7", der, sizeof der, NULL};
     char why[OV_TLS_JUDGE_TEXT];
     assert_int_equal(ov_cert_rules_judge(&rule, &cert, why), OV_ERR_CERT);
     fingerprint_of(crypto, OV_DIGEST_SHA256, &list[2]);

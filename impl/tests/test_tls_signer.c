@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "crypto/rsa_pad.h"
 #include "lib/testpki.h"
 #include "lib/tlspair.h"
 
@@ -16,7 +17,8 @@
 struct keeper
 {
     const char *key;
-    unsigned calls[3];
+    unsigned calls[OV_SIGN_KINDS];
+    unsigned lacks; /* bits of kinds that it turns out not to know */
     unsigned waits; /* says "not yet" so many times */
     unsigned asked;
     bool broken;
@@ -35,22 +37,49 @@ static void spill(const char *path, const void *data, size_t len)
 static void sign_by_command(const char *key, const struct ov_sign_request *request, uint8_t *out, size_t cap,
                             size_t *out_len)
 {
-    static const char *const programs[] = {"rsautl -pkcs", "rsautl -raw", "pkeyutl"};
+    static const char *const programs[OV_SIGN_KINDS] = {
+        [OV_SIGN_RSA_PKCS1] = "rsautl -pkcs",
+        [OV_SIGN_RSA_RAW] = "rsautl -raw",
+        [OV_SIGN_ECDSA] = "pkeyutl",
+        [OV_SIGN_RSA_PSS] = "pkeyutl -pkeyopt rsa_padding_mode:pss -pkeyopt rsa_pss_saltlen:digest"};
     char dir[] = "/tmp/ovref-signer.XXXXXX";
-    char path[64], command[400];
+    char path[64], command[400], digest[40] = "";
     assert_non_null(mkdtemp(dir));
     (void)snprintf(path, sizeof path, "%s/key", dir);
     spill(path, key, strlen(key));
     (void)snprintf(path, sizeof path, "%s/in", dir);
     spill(path, request->in, request->in_len);
-    (void)snprintf(command, sizeof command, "openssl %s -sign -inkey %s/key -in %s/in 2>%s/words",
-                   programs[request->kind], dir, dir, dir);
+    if (request->kind == OV_SIGN_RSA_PSS)
+    {
+        (void)snprintf(digest, sizeof digest, " -pkeyopt digest:%s", ov_digest_name(request->digest));
+    }
+    (void)snprintf(command, sizeof command, "openssl %s%s -sign -inkey %s/key -in %s/in 2>%s/words",
+                   programs[request->kind], digest, dir, dir, dir);
     FILE *pipe = popen(command, "r");
     assert_non_null(pipe);
     *out_len = fread(out, 1, cap, pipe);
     assert_int_equal(pclose(pipe), 0);
     (void)snprintf(command, sizeof command, "rm -r %s", dir);
     assert_int_equal(system(command), 0);
+}
+
+/* What was digested is told, by those libraries that know it. */
+static void check_message(const struct ov_sign_request *request)
+{
+    uint8_t digest[OV_DIGEST_MAX], info[OV_RSA_INFO_MAX];
+    size_t len = ov_digest_len(request->digest);
+    const struct ov_slice message = {request->message, request->message_len};
+    if (request->message == NULL || request->kind == OV_SIGN_RSA_RAW)
+    {
+        return;
+    }
+    assert_int_equal(ov_test_real_backends()[0]->digest(request->digest, &message, 1, digest), OV_OK);
+    if (request->kind == OV_SIGN_RSA_PKCS1)
+    {
+        assert_int_equal(ov_rsa_digest_info(request->digest, digest, info, &len), OV_OK);
+    }
+    assert_int_equal(request->in_len, len);
+    assert_memory_equal(request->in, request->kind == OV_SIGN_RSA_PKCS1 ? info : digest, len);
 }
 
 static enum ov_err keeper_sign(void *ctx, const struct ov_sign_request *request, uint8_t *out, size_t cap,
@@ -74,6 +103,11 @@ static enum ov_err keeper_sign(void *ctx, const struct ov_sign_request *request,
         return OV_ERR_AGAIN;
     }
     keeper->calls[request->kind]++;
+    check_message(request);
+    if ((keeper->lacks & OV_SIGN_CAN(request->kind)) != 0)
+    {
+        return OV_ERR_UNSUPPORTED;
+    }
     if (keeper->broken)
     {
         return OV_ERR_CRYPTO;
@@ -138,6 +172,16 @@ static void cast(struct players *players, const struct scene *scene)
     players->client.version_min = players->client.version_max = scene->version;
 }
 
+static unsigned signatures(const struct keeper *keeper)
+{
+    unsigned count = 0;
+    for (unsigned kind = 0; kind < OV_SIGN_KINDS; kind++)
+    {
+        count += keeper->calls[kind];
+    }
+    return count;
+}
+
 /* Both sides step as long as anything moves, and then the client so often. */
 static void run_with_waits(struct ov_tls_pair *pair, unsigned more)
 {
@@ -156,7 +200,7 @@ static void at_once(const struct scene *scene)
     ov_tls_pair_open(&pair, scene->client, &p.client, scene->server, &p.server);
     ov_tls_pair_run(&pair, 4096);
     assert_true(ov_tls_pair_is_open(&pair));
-    assert_int_equal(p.keeper.calls[0] + p.keeper.calls[1] + p.keeper.calls[2], 1);
+    assert_int_equal(signatures(&p.keeper), 1);
     assert_int_equal(p.keeper.calls[OV_SIGN_ECDSA], !scene->rsa);
     ov_tls_pair_close(&pair);
 }
@@ -173,7 +217,7 @@ static void later(const struct scene *scene)
     assert_true(p.keeper.waits > 0);
     run_with_waits(&pair, 60);
     assert_true(ov_tls_pair_is_open(&pair));
-    assert_int_equal(p.keeper.calls[0] + p.keeper.calls[1] + p.keeper.calls[2], 1);
+    assert_int_equal(signatures(&p.keeper), 1);
     ov_tls_pair_close(&pair);
 }
 
@@ -263,8 +307,78 @@ static void without_pss(const struct scene *scene)
     ov_tls_pair_open(&pair, scene->client, &p.client, scene->server, &p.server);
     ov_tls_pair_run(&pair, 4096);
     assert_true(ov_tls_pair_is_open(&pair));
-    assert_int_equal(p.keeper.calls[OV_SIGN_RSA_RAW], 0);
+    assert_int_equal(p.keeper.calls[OV_SIGN_RSA_RAW] + p.keeper.calls[OV_SIGN_RSA_PSS], 0);
     assert_int_equal(p.keeper.calls[OV_SIGN_RSA_PKCS1], scene->rsa);
+    ov_tls_pair_close(&pair);
+}
+
+/* PSS is asked of the signer; where it can't or turns out not to, the padding is made here. */
+static void with_pss(const struct scene *scene)
+{
+    static const struct
+    {
+        unsigned can, lacks;
+        unsigned pss, raw; /* how often asked */
+    } rows[] = {
+        {OV_SIGN_CAN(OV_SIGN_RSA_PSS), 0, 1, 0},
+        {OV_SIGN_CAN(OV_SIGN_RSA_PSS) | OV_SIGN_CAN(OV_SIGN_RSA_RAW), 0, 1, 0},
+        {OV_SIGN_CAN(OV_SIGN_RSA_RAW), 0, 0, 1},
+        {OV_SIGN_CAN(OV_SIGN_RSA_PSS) | OV_SIGN_CAN(OV_SIGN_RSA_RAW), OV_SIGN_CAN(OV_SIGN_RSA_PSS), 1, 1},
+    };
+    /* Mbed TLS 2.28 asks for no PSS in TLS 1.2, and makes none. */
+    const bool pss = scene->rsa && strcmp(scene->client->name, "openssl") == 0 &&
+                     strcmp(scene->server->name, "openssl") == 0;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    {
+        struct players p;
+        struct ov_tls_pair pair;
+        cast(&p, scene);
+        p.signer.can = rows[i].can | OV_SIGN_CAN(OV_SIGN_RSA_PKCS1) | OV_SIGN_CAN(OV_SIGN_ECDSA);
+        p.keeper.lacks = rows[i].lacks;
+        ov_tls_pair_open(&pair, scene->client, &p.client, scene->server, &p.server);
+        ov_tls_pair_run(&pair, 4096);
+        assert_true(ov_tls_pair_is_open(&pair));
+        assert_int_equal(p.keeper.calls[OV_SIGN_RSA_PSS], pss ? rows[i].pss : 0);
+        assert_int_equal(p.keeper.calls[OV_SIGN_RSA_RAW], pss ? rows[i].raw : 0);
+        assert_int_equal(p.keeper.calls[OV_SIGN_RSA_PKCS1], scene->rsa && !pss);
+        ov_tls_pair_close(&pair);
+    }
+}
+
+/* What a signer says after all that it can't ends the handshake, where there is no other way. */
+static void lacking(const struct scene *scene)
+{
+    struct players p;
+    struct ov_tls_pair pair;
+    cast(&p, scene);
+    p.keeper.lacks = UINT32_MAX;
+    ov_tls_pair_open(&pair, scene->client, &p.client, scene->server, &p.server);
+    run_with_waits(&pair, 5);
+    assert_false(ov_tls_pair_is_open(&pair));
+    assert_int_equal(pair.tls[OV_ROLE_CLIENT].err, OV_ERR_TLS);
+    ov_tls_pair_close(&pair);
+}
+
+/* What a signer lacked once isn't asked for in the next handshake. */
+static void learning(const struct scene *scene)
+{
+    struct players p;
+    struct ov_tls_pair pair;
+    cast(&p, scene);
+    p.client.version_min = p.client.version_max = OV_TLS_VERSION_DEFAULT;
+    p.keeper.lacks = OV_SIGN_CAN(OV_SIGN_RSA_PSS) | OV_SIGN_CAN(OV_SIGN_RSA_RAW);
+    ov_tls_pair_open(&pair, scene->client, &p.client, scene->server, &p.server);
+    run_with_waits(&pair, 5);
+    assert_int_equal(ov_tls_pair_is_open(&pair), p.keeper.calls[OV_SIGN_RSA_PSS] == 0);
+    for (unsigned role = 0; role < 2; role++)
+    {
+        ov_tls_clear(&pair.tls[role]);
+        assert_int_equal(ov_tls_init(&pair.tls[role], pair.crypto[role]->tls, pair.conf[role]), OV_OK);
+    }
+    const unsigned asked = p.keeper.calls[OV_SIGN_RSA_PSS];
+    ov_tls_pair_run(&pair, 4096);
+    assert_true(ov_tls_pair_is_open(&pair));
+    assert_int_equal(p.keeper.calls[OV_SIGN_RSA_PSS], asked);
     ov_tls_pair_close(&pair);
 }
 
@@ -281,12 +395,16 @@ SCENES(refused)
 SCENES(given_up)
 SCENES(beside)
 SCENES(without_pss)
+SCENES(with_pss)
+SCENES(lacking)
+SCENES(learning)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_at_once),  cmocka_unit_test(test_later),  cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_given_up), cmocka_unit_test(test_beside), cmocka_unit_test(test_without_pss),
+        cmocka_unit_test(test_at_once),  cmocka_unit_test(test_later),   cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_given_up), cmocka_unit_test(test_beside),  cmocka_unit_test(test_without_pss),
+        cmocka_unit_test(test_with_pss), cmocka_unit_test(test_lacking), cmocka_unit_test(test_learning),
     };
     return cmocka_run_group_tests_name("tls signer", tests, NULL, NULL);
 }

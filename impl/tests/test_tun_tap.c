@@ -22,7 +22,7 @@ static void test_tap(void **state)
 {
     (void)state;
     open_for_fn *const opens[] = {ov_tun_open_plain_for, ov_tun_open_offload_for, ov_tun_open_uring_for};
-    const struct ov_tun_spec spec = {"tap", true, OV_BUF_PACKET};
+    const struct ov_tun_spec spec = {"tap", true, OV_BUF_PACKET, NULL};
     for (size_t i = 0; i < sizeof opens / sizeof opens[0]; i++)
     {
         uint8_t mem[OV_BUF_HEADROOM + 256] = {0};
@@ -48,7 +48,7 @@ static void test_tap(void **state)
 static void test_persist(void **state)
 {
     (void)state;
-    struct ov_tun_spec spec = {"tap6", true, OV_BUF_PACKET};
+    struct ov_tun_spec spec = {"tap6", true, OV_BUF_PACKET, NULL};
     struct ov_tun *tun = NULL;
     char name[IFNAMSIZ] = "";
     char text[OV_TUN_TEXT] = "";

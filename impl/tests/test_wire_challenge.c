@@ -104,6 +104,7 @@ static void reads_flags(void **state)
     assert_int_equal(ov_challenge_cr_text("WEB_AUTH::https://x", 19, &c), OV_ERR_FORMAT);
 }
 
+/* [WP-AUTH-006] */
 static void writes_answers(void **state)
 {
     (void)state;
@@ -125,6 +126,7 @@ static void writes_answers(void **state)
     assert_int_equal(ov_challenge_response("blue", out, 5), OV_ERR_LIMIT);
 }
 
+/* [WP-CLI-011] */
 static void reads_files(void **state)
 {
     (void)state;

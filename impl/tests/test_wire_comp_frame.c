@@ -42,6 +42,8 @@ static const struct
     {"compress-stub-v2-escape-received", OV_COMP_STUB_V2, OV_COMP_ALG_NONE, true},
 };
 
+/* Swapped markers, and the escape in both spellings, octet by octet [WP-COMP-001, WP-COMP-004, WP-COMP-005].
+ * */
 static void follows_the_vectors(void **state)
 {
     (void)state;
@@ -104,6 +106,7 @@ static const struct
     {OV_COMP_OFF, "", OV_ERR_TRUNCATED},
 };
 
+/* A marker of another algorithm is no packet [WP-COMP-002]. */
 static void refuses_what_is_not_of_the_mode(void **state)
 {
     (void)state;

@@ -78,6 +78,7 @@ static void test_every_epoch_vector_begins_with_the_header_we_write(void **state
     ov_vec_free(file);
 }
 
+/* [WP-FRM-020] */
 static void test_fields_survive_at_their_limits(void **state)
 {
     (void)state;

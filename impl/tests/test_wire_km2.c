@@ -113,6 +113,7 @@ static enum ov_err decode_strings(const char *hex, struct ov_km2 *km2, uint8_t m
     return ov_km2_decode(OV_ROLE_SERVER, memory, 69 + ov_test_hex(hex, memory + 69, 4000), km2);
 }
 
+/* Absent is two octets of zero, present counts its NUL [WP-KM2-003]. */
 static void test_string_rows(void **state)
 {
     (void)state;
@@ -149,6 +150,26 @@ static void test_string_rows(void **state)
     }
 }
 
+/* Without a login two empty strings stand in front of the peer info, of two octets each [WP-KM2-006,
+ * WP-KM2-012]. */
+static void test_no_login(void **state)
+{
+    (void)state;
+    uint8_t message[OV_KM2_MESSAGE_MAX];
+    static const uint8_t tail[] = {0, 3, 'V', '4', 0, 0, 0, 0, 0, 0, 5, 'A', '=', '1', '\n', 0};
+    const struct ov_km2 km2 = {.options = "V4", .username = "", .password = "", .peer_info = "A=1\n"};
+    struct ov_km2 back;
+    struct ov_writer w = ov_writer_over(message, sizeof message);
+    ov_assert_err(ov_km2_encode(OV_ROLE_CLIENT, &km2, &w), OV_OK);
+    const size_t len = ov_writer_len(&w);
+    assert_int_equal(len, 5 + 48 + 32 + 32 + sizeof tail);
+    assert_memory_equal(message + len - sizeof tail, tail, sizeof tail);
+    ov_assert_err(ov_km2_decode(OV_ROLE_CLIENT, message, len, &back), OV_OK);
+    assert_string_equal(back.peer_info, "A=1\n");
+    assert_string_equal(back.username, "");
+}
+
+/* Four octets that nobody looks at, then the method [WP-KM2-001]. */
 static void test_method_octet(void **state)
 {
     (void)state;
@@ -170,7 +191,8 @@ static char *filled(size_t len)
     return text;
 }
 
-/* Lengths around each limit: what we write, and what we read from somebody who wrote it anyway. */
+/* Lengths around each limit: what we write, and what we read from somebody who wrote it anyway [WP-KM2-007].
+ * */
 static void test_limits_of_the_writer(void **state)
 {
     (void)state;
@@ -254,6 +276,7 @@ int main(void)
         cmocka_unit_test(test_vectors_decode_and_encode),
         cmocka_unit_test(test_truncation_sweep),
         cmocka_unit_test(test_string_rows),
+        cmocka_unit_test(test_no_login),
         cmocka_unit_test(test_method_octet),
         cmocka_unit_test(test_limits_of_the_writer),
         cmocka_unit_test(test_limits_of_the_reader),

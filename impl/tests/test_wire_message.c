@@ -62,6 +62,7 @@ static const struct row rows[] = {
      {{OV_OK, OV_MSG_UNKNOWN, ""}, {OV_OK, OV_MSG_UNKNOWN, ""}, {OV_OK, OV_MSG_EXIT, ""}, END}},
 };
 
+/* Texts that end with NUL, told apart by how they begin [WP-MSG-001, WP-MSG-004]. */
 static void test_records(void **state)
 {
     (void)state;
@@ -114,6 +115,7 @@ static void test_truncation_sweep(void **state)
     }
 }
 
+/* 1023 octets and the NUL, and no more [WP-MSG-005]. */
 static void test_writer(void **state)
 {
     (void)state;

@@ -114,6 +114,7 @@ static const struct row
     {"IV_MTU=lots\n", 0, 0, 0, NULL, 1},
 };
 
+/* Nothing said is protocol 0 [WP-PI-003]. */
 static void test_rows_and_their_truncations(void **state)
 {
     (void)state;
@@ -139,6 +140,7 @@ static void test_rows_and_their_truncations(void **state)
     }
 }
 
+/* A line counts up to 255 octets [WP-PI-002]. */
 static void test_a_list_that_is_cut_loses_its_broken_name(void **state)
 {
     (void)state;

@@ -33,6 +33,7 @@ static void test_ping_is_exact(void **state)
     ov_vec_free(file);
 }
 
+/* Magic, operation, nothing behind it [WP-OCC-001]. */
 static void test_occ_vectors(void **state)
 {
     (void)state;

@@ -85,6 +85,7 @@ static const struct row
     {"-----BEGIN OpenVPN tls-crypt-v2 client key-----\n", 256, END, 256, OV_ERR_FORMAT, 0},
 };
 
+/* Markers and digits: everything else is refused [WP-KEY-003]. */
 static void test_rows(void **state)
 {
     (void)state;

@@ -73,6 +73,9 @@ static void expect_seal(const struct ov_wrap *wrap, const struct vector *v)
     assert_int_equal(buf.len, v->packet_len);
     assert_int_equal(buf.len, 9 + ov_wrap_overhead(wrap) + v->body_len);
     assert_memory_equal(ov_buf_data(&buf), v->packet, v->packet_len);
+    /* Opcode and session id stand in clear in every mode [WP-CTRL-009]. */
+    assert_int_equal(ov_buf_data(&buf)[0], v->first_octet);
+    assert_memory_equal(ov_buf_data(&buf) + 1, v->sid.id, OV_SID_LEN);
 }
 
 static void expect_open(const struct ov_wrap *wrap, const struct vector *v)
@@ -90,7 +93,8 @@ static void expect_open(const struct ov_wrap *wrap, const struct vector *v)
     free(copy);
 }
 
-/* Every octet that is not as it was, and every length that is not the whole, must be refused [WP-TLC-004]. */
+/* Every octet that is not as it was, and every length that is not the whole, must be refused [WP-TLC-004,
+ * WP-TLC-005]. */
 static void expect_forgeries_refused(const struct ov_wrap *wrap, const struct vector *v)
 {
     struct ov_wrap_head head;
@@ -169,6 +173,7 @@ static size_t run_tls_crypt_file(const struct ov_crypto *crypto, const char *nam
     return packets;
 }
 
+/* The first 32 octets of each slot, server K0, client K1 [WP-TLC-001, WP-TLC-002]. */
 static void test_tls_crypt_vectors(void **state)
 {
     assert_int_equal(run_tls_crypt_file(*state, "tls-crypt"), 4);
@@ -235,6 +240,8 @@ static void run_tls_auth_packet(const struct ov_crypto *crypto, const struct ov_
     expect_forgeries_refused(&theirs, &v);
 }
 
+/* HMAC over id, time and the rest in that order, with the hmac slot of the direction alone [WP-TLA-001,
+ * WP-TLA-002, WP-TLA-003]. */
 static void test_tls_auth_vectors(void **state)
 {
     const struct ov_crypto *crypto = *state;

@@ -92,10 +92,11 @@ enum ov_err ov_tun_device(const struct ov_tun_spec *spec, int flags, int *fd, ch
     {
         return err;
     }
-    int opened = open(TUN_NODE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    const char *node = spec->node != NULL ? spec->node : TUN_NODE;
+    int opened = open(node, O_RDWR | O_NONBLOCK | O_CLOEXEC);
     if (opened < 0)
     {
-        (void)snprintf(text, OV_TUN_TEXT, TUN_NODE ": %s%s", strerror(errno), open_advice(errno));
+        (void)snprintf(text, OV_TUN_TEXT, "%.60s: %s%s", node, strerror(errno), open_advice(errno));
         return OV_ERR_IO;
     }
     err = create(opened, flags | IFF_NO_PI | (spec->tap ? IFF_TAP : IFF_TUN), name, index, text);

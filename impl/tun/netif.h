@@ -36,6 +36,11 @@ void ov_netif_add_routes(struct ov_netif *netif, const char *name, int index, co
 /* The gateway of the default route as it is now; family 4 or 6. False: there is none. */
 bool ov_netif_gateway(struct ov_netif *netif, uint8_t family, struct ov_addr *out);
 
+/* "gateway 192.0.2.1 on eth0" or "directly on eth0": the way to target, or where the default route of this family
+ * leads (target NULL). False: there is none. */
+bool ov_netif_way_text(struct ov_netif *netif, uint8_t family, const struct ov_addr *target,
+                       char text[static OV_NETIF_TEXT]);
+
 /* The hardware address of the interface that the default route leads to. False: there is none. */
 bool ov_netif_default_mac(struct ov_netif *netif, uint8_t mac[static 6]);
 

@@ -1,5 +1,7 @@
 /* What the routing table says before the tunnel changes it. */
+#include <arpa/inet.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -88,6 +90,47 @@ bool ov_netif_gateway(struct ov_netif *netif, uint8_t family, struct ov_addr *ou
         out->family = family;
         memcpy(out->ip, nl_addr_get_binary_addr(way.gateway), nl_addr_get_len(way.gateway));
     }
+    ov_netif_way_clear(&way);
+    return known;
+}
+
+/* The route that the kernel would take, or the default one. */
+static void find_way(struct ov_netif *netif, uint8_t family, const struct ov_addr *target,
+                     struct ov_netif_way *out)
+{
+    const int af = family == 6 ? AF_INET6 : AF_INET;
+    *out = (struct ov_netif_way){0};
+    if (target != NULL)
+    {
+        struct nl_addr *addr = nl_addr_build(af, target->ip, family == 6 ? 16 : 4);
+        ov_netif_way_to(netif, addr, out);
+        nl_addr_put(addr);
+        return;
+    }
+    struct rtnl_route *route = ov_netif_default(netif, af);
+    if (route != NULL)
+    {
+        ov_netif_way_of(route, out);
+        rtnl_route_put(route);
+    }
+}
+
+bool ov_netif_way_text(struct ov_netif *netif, uint8_t family, const struct ov_addr *target,
+                       char text[static OV_NETIF_TEXT])
+{
+    struct ov_netif_way way;
+    char via[INET6_ADDRSTRLEN] = "";
+    char name[IF_NAMESIZE] = "?";
+    find_way(netif, family, target, &way);
+    if (way.known)
+    {
+        const void *ip = way.gateway != NULL ? nl_addr_get_binary_addr(way.gateway) : NULL;
+        const bool gateway =
+            ip != NULL && inet_ntop(nl_addr_get_family(way.gateway), ip, via, sizeof via) != NULL;
+        (void)if_indextoname((unsigned)way.index, name);
+        (void)snprintf(text, OV_NETIF_TEXT, "%s%s on %s", gateway ? "gateway " : "directly", via, name);
+    }
+    const bool known = way.known;
     ov_netif_way_clear(&way);
     return known;
 }

@@ -70,6 +70,11 @@ static void add_route4(struct ov_netif *netif, const struct ov_netif_target *tar
     }
     /* On an Ethernet the next hop is one of many neighbours. */
     const bool needs_gateway = route->has_gateway || tunnel->tap;
+    if (wanted.net != NULL && route->name != NULL && route->net == 0)
+    {
+        nl_addr_put(wanted.net); /* a name that nobody could look up */
+        wanted.net = NULL;
+    }
     if (wanted.net == NULL || (needs_gateway && wanted.gateway == NULL))
     {
         ov_logf(netif->log, OV_LOG_WARN, "a route is left out: its %s isn't known",

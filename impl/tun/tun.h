@@ -70,7 +70,8 @@ struct ov_tun_spec
 {
     const char *dev;
     bool tap;
-    uint32_t packet; /* octets of the largest packet or frame (ov_buf_packet_for) */
+    uint32_t packet;  /* octets of the largest packet or frame (ov_buf_packet_for) */
+    const char *node; /* file by which devices are made; NULL: /dev/net/tun */
 };
 
 /* Create the device. dev is "tun" (the kernel numbers it) or a full name.

@@ -2,6 +2,11 @@
 
 #include "tun/netif.h"
 
+static bool names_equal(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
 static bool routes4_equal(const struct ov_tunnel *a, const struct ov_tunnel *b)
 {
     if (a->routes4_count != b->routes4_count)
@@ -14,7 +19,8 @@ static bool routes4_equal(const struct ov_tunnel *a, const struct ov_tunnel *b)
         const struct ov_route4 *y = &b->routes4[i];
         if (x->net != y->net || x->bits != y->bits || x->has_gateway != y->has_gateway ||
             (x->has_gateway && x->gateway != y->gateway) || x->metric != y->metric ||
-            x->net_word != y->net_word || x->gateway_word != y->gateway_word)
+            x->net_word != y->net_word || x->gateway_word != y->gateway_word ||
+            !names_equal(x->name, y->name))
         {
             return false;
         }
@@ -78,6 +84,15 @@ enum ov_err ov_tunnel_copy(struct ov_arena *arena, const struct ov_tunnel *tunne
     if (tunnel->routes6_count > 0)
     {
         memcpy(routes6, tunnel->routes6, tunnel->routes6_count * sizeof *routes6);
+    }
+    for (size_t i = 0; i < tunnel->routes4_count; i++)
+    {
+        routes4[i].name =
+            tunnel->routes4[i].name != NULL ? ov_arena_strdup(arena, tunnel->routes4[i].name) : NULL;
+        if (routes4[i].name == NULL && tunnel->routes4[i].name != NULL)
+        {
+            return OV_ERR_NOMEM;
+        }
     }
     out->dev = dev;
     out->routes4 = routes4;

@@ -88,7 +88,13 @@ static bool run_flood(struct probe_direction *d, struct probe_wire *wire, struct
     {
         return emu_why_set(why, "no memory");
     }
+    struct probe_facts facts = {.sent = 0};
     bool done = probe_wire_run(wire, &stream, &tally, why);
+    if (done && !probe_tally_facts(&tally, &facts, NULL))
+    {
+        done = emu_why_set(why, "no memory");
+    }
+    d->result.flood_delay_ms = facts.delay_ms[3];
     d->result.flood_arrived = tally.arrived;
     d->result.flood_marked = stream.marked;
     d->result.rate_mbps = tally.arrived > 20 ? rate_of(&tally, stream.size) : 0;

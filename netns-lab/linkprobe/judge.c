@@ -8,7 +8,11 @@
 #define LATE_SHARE   0.05 /* this part of it */
 #define RATE_SHARE   0.05
 #define STALL_SHARE  0.02 /* packets that a stalled machine may make late */
-#define LATE_SEEN_MS 4.0  /* a smaller reorder-time drowns in stalls */
+#define MARKED_SHARE 0.25 /* of a flood, while its queue fills */
+#define QUEUE_LOW    0.7
+#define JITTER_STEPS 5.0 /* packets that lie within the jitter */
+#define FREELY_SHARE 0.2 /* about half of them are overtaken then */
+#define LATE_SEEN_MS 4.0 /* a smaller reorder-time drowns in stalls */
 
 static void add(struct probe_judgement *judgement, const char *name, double low, double measured, double high)
 {
@@ -88,6 +92,35 @@ static void judge_loss(struct probe_judgement *judgement, const struct emu_spec 
               result->paced.lost);
 }
 
+/* Lost packets in a row, counted once: alone they are lost in as many runs as chance makes of them, in bursts in as
+ * many as the bad state was entered. With both kinds at once nothing simple can be said. */
+static void judge_runs(struct probe_judgement *judgement, const struct emu_spec *spec, double lost_more,
+                       const struct probe_result *result)
+{
+    double sent = result->paced.sent;
+    double single = share(spec->loss_ppb);
+    double burst = burst_share(spec);
+    if (lost_more > 0 || (single > 0) == (burst > 0))
+    {
+        return;
+    }
+    double mean =
+        burst > 0 ? sent * (1 - burst) * share(spec->burst_enter_ppb) : sent * single * (1 - single);
+    add_count(judgement, "lost_runs", mean, sqrt(mean), result->paced.lost_runs);
+}
+
+/* Free to overtake, packets that follow each other closer than the jitter do so in great numbers. */
+static void judge_free_order(struct probe_judgement *judgement, const struct emu_spec *spec,
+                             const struct probe_result *result)
+{
+    double apart_ms = result->paced_pps > 0 ? 1e3 / result->paced_pps : INFINITY;
+    if (spec->jitter_ns > 0 && spec->order_free && (double)spec->jitter_ns / 1e6 >= JITTER_STEPS * apart_ms)
+    {
+        add(judgement, "displaced_freely", FREELY_SHARE * result->paced.arrived, result->paced.displaced,
+            result->paced.arrived);
+    }
+}
+
 /* With other reordering at work, or too slow a stream to fill the places in time, nothing exact can be
  * said of displacement. */
 static void judge_order(struct probe_judgement *judgement, const struct emu_spec *spec,
@@ -120,7 +153,7 @@ static void judge_order(struct probe_judgement *judgement, const struct emu_spec
 }
 
 static void judge_flood(struct probe_judgement *judgement, const struct emu_spec *spec,
-                        const struct probe_plan *plan, const struct probe_result *result)
+                        const struct probe_plan *plan, const struct probe_result *result, bool is_netem)
 {
     if (plan->flood_count > 0)
     {
@@ -130,7 +163,19 @@ static void judge_flood(struct probe_judgement *judgement, const struct emu_spec
     if (plan->flood_count > 0 && spec->ecn_mark_ns > 0 && spec->queue_len == 0 &&
         spec->queue_ns > 2 * spec->ecn_mark_ns)
     {
-        add(judgement, "marked", 1, result->flood_marked, result->flood_arrived);
+        add(judgement, "marked", MARKED_SHARE * result->flood_arrived, result->flood_marked,
+            result->flood_arrived);
+    }
+    if (plan->flood_count > 0 && plan->flood_queue_ns > 0 && spec->jitter_ns == 0 && spec->hold_every == 0 &&
+        spec->late_ppb == 0 && !is_netem)
+    {
+        double queue = (double)plan->flood_queue_ns / 1e6;
+        double delay = (double)spec->delay_ns / 1e6;
+        double more = (delay + queue) * LATE_SHARE > LATE_MS ? (delay + queue) * LATE_SHARE : LATE_MS;
+        /* A packet waits for those before it and for itself; a full queue has room for less than one more. */
+        double own = 2 * serialize_ms(spec, plan->flood_size);
+        add(judgement, "queue_ms", QUEUE_LOW * queue - own, result->flood_delay_ms - delay,
+            queue + own + 2 * more);
     }
     if (plan->fit_size > 0)
     {
@@ -149,6 +194,7 @@ void probe_judge(struct probe_judgement *judgement, const struct emu_spec *spec,
     *judgement = (struct probe_judgement){.good = true};
     judge_delay(judgement, spec, plan, result);
     judge_loss(judgement, spec, damage_is_loss ? corrupt : 0, result);
+    judge_runs(judgement, spec, damage_is_loss ? corrupt : 0, result);
     add_binomial(judgement, "again", through, share(spec->dup_ppb), result->paced.again);
     /* A copy of a damaged packet is damaged too. */
     add_binomial(judgement, "damaged", through + result->paced.again, damage_is_loss ? 0 : corrupt,
@@ -162,5 +208,6 @@ void probe_judge(struct probe_judgement *judgement, const struct emu_spec *spec,
         double low = through * p - slack;
         add(judgement, "late", low < 0 ? 0 : low, result->late, through * (p + STALL_SHARE) + slack);
     }
-    judge_flood(judgement, spec, plan, result);
+    judge_free_order(judgement, spec, result);
+    judge_flood(judgement, spec, plan, result, damage_is_loss);
 }

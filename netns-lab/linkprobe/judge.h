@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PROBE_CHECK_MAX 12u
+#define PROBE_CHECK_MAX 20u
 
 struct probe_result
 {
@@ -22,6 +22,7 @@ struct probe_result
     double rate_mbps; /* of the flood, on the wire; 0: not measured */
     uint32_t flood_arrived;
     uint32_t flood_marked; /* arrived with CE */
+    double flood_delay_ms; /* of nine in ten it is less */
     uint32_t fit_arrived;
     uint32_t unfit_arrived;
     uint32_t told_mtu; /* what the router said of the unfit ones; 0: nothing */

@@ -181,6 +181,7 @@ static json_t *direction_json(const struct probe_direction *d)
     {
         json_object_set_new(object, "rate_mbps", json_real(d->result.rate_mbps));
         json_object_set_new(object, "marked", json_integer(d->result.flood_marked));
+        json_object_set_new(object, "flood_delay_p90_ms", json_real(d->result.flood_delay_ms));
     }
     json_object_set_new(object, "checks", checks_json(&d->judgement));
     return object;

@@ -12,6 +12,7 @@
 #define PACED_COUNT_SLOW 10u
 #define COUNT_MAX        400000u
 #define FLOOD_S          0.5
+#define FLOOD_OVER       1.6 /* times the rate */
 #define FLOOD_RATE_MAX   2e9 /* more than that this machine may not be able to send */
 #define SETTLE_NS        100000000u
 
@@ -86,11 +87,14 @@ static void plan_flood(struct probe_plan *plan, const struct emu_spec *spec)
     double size =
         spec->mtu > 0 && spec->mtu < FLOOD_SIZE + PROBE_IP_OVER ? spec->mtu - PROBE_IP_OVER : FLOOD_SIZE;
     plan->flood_size = (uint32_t)size;
-    double pps = 1.6 * (double)spec->rate_bps / wire_bits(plan->flood_size);
+    double pps = FLOOD_OVER * (double)spec->rate_bps / wire_bits(plan->flood_size);
     plan->flood_count = clamp_count(pps * FLOOD_S, 60);
     plan->flood_train = pps > PROBE_PPS ? TRAIN_MAX : 1;
     plan->flood_train_ns = (uint64_t)(1e9 * plan->flood_train / pps);
     plan->flood_settle_ns = longest_way_ns(spec) + queue_ns(spec);
+    /* It must be full for most of the flood. */
+    double fills_s = (FLOOD_OVER - 1.0) * FLOOD_S / 2.0;
+    plan->flood_queue_ns = (double)queue_ns(spec) / NS_PER_S <= fills_s ? queue_ns(spec) : 0;
 }
 
 void probe_plan_make(struct probe_plan *plan, const struct emu_spec *spec, double pps)

@@ -27,6 +27,8 @@ struct probe_plan
     uint32_t flood_train;
     uint64_t flood_train_ns;
     uint64_t flood_settle_ns;
+    uint64_t
+        flood_queue_ns; /* so long packets wait in the end, while the queue is full; 0: it does not get full */
 
     /* Size limit: packets that just fit, and some that just don't. 0: none, or none that can be shown. */
     uint32_t fit_size;

@@ -176,6 +176,7 @@ bool probe_tally_facts(const struct probe_tally *tally, struct probe_facts *fact
         const struct probe_arrival *arrival = &tally->arrivals[i];
         facts->again += arrival->copies > 1 ? arrival->copies - 1 : 0;
         facts->damaged += arrival->damaged;
+        facts->lost_runs += arrival->copies == 0 && (i == 0 || tally->arrivals[i - 1].copies > 0);
     }
     return find_delays(tally, facts) && find_displacements(tally, facts, displacements);
 }

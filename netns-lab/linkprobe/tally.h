@@ -39,7 +39,8 @@ struct probe_facts
     uint32_t sent;
     uint32_t arrived;
     uint32_t lost;
-    uint32_t again; /* copies beyond the first */
+    uint32_t lost_runs; /* lost packets in a row count once */
+    uint32_t again;     /* copies beyond the first */
     uint32_t damaged;
     uint32_t strange;
     double delay_ms[5];             /* percentiles 0, 10, 50, 90, 99 */

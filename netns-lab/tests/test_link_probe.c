@@ -37,6 +37,7 @@ static void test_tally(void **state)
     }
     assert_true(probe_tally_facts(&tally, &facts, displacements));
     assert_int_equal(facts.lost, 1);
+    assert_int_equal(facts.lost_runs, 1);
     assert_int_equal(facts.again, 1);
     assert_int_equal(facts.displaced, 2);
     assert_int_equal(facts.displacement_max, 3);
@@ -88,10 +89,25 @@ static const struct
     {"", {.sent = 5000, .arrived = 5000, .delay_ms = {0, 0, 2.5}}, "delay_p50_ms"},
     {"delay=20ms", {.sent = 5000, .arrived = 5000, .delay_ms = {20, 20, 20.1}}, NULL},
     {"delay=20ms", {.sent = 5000, .arrived = 5000, .delay_ms = {0, 0, 0.1}}, "delay_p50_ms"},
-    {"loss=1%", {.sent = 5000, .arrived = 4950, .lost = 50}, NULL},
+    {"loss=1%", {.sent = 5000, .arrived = 4950, .lost = 50, .lost_runs = 49}, NULL},
+    {"loss=1%", {.sent = 5000, .arrived = 4950, .lost = 50, .lost_runs = 8}, "lost_runs"},
     {"loss=1%", {.sent = 5000, .arrived = 4900, .lost = 100}, "lost"},
     {"loss=1%", {.sent = 5000, .arrived = 5000}, "lost"},
-    {"loss-burst=1%,25%", {.sent = 5000, .arrived = 4700, .lost = 300}, NULL},
+    {"loss-burst=1%,25%", {.sent = 5000, .arrived = 4808, .lost = 192, .lost_runs = 48}, NULL},
+    /* As many lost, but each by itself. */
+    {"loss-burst=1%,25%", {.sent = 5000, .arrived = 4808, .lost = 192, .lost_runs = 185}, "lost_runs"},
+    {"jitter=5ms delay=10ms order=free",
+     {.sent = 5000, .arrived = 5000, .displaced = 2400, .delay_ms = {5, 6, 10, 14, 15}},
+     NULL},
+    {"jitter=5ms delay=10ms order=free",
+     {.sent = 5000, .arrived = 5000, .displaced = 0, .delay_ms = {5, 6, 10, 14, 15}},
+     "displaced_freely"},
+    {"jitter=5ms delay=10ms", {.sent = 5000, .arrived = 5000, .delay_ms = {5, 6, 10, 14, 15}}, NULL},
+    {"jitter=5ms delay=10ms",
+     {.sent = 5000, .arrived = 5000, .displaced = 3, .delay_ms = {5, 6, 10, 14, 15}},
+     "displaced"},
+    {"dup=1%", {.sent = 5000, .arrived = 5000, .again = 50}, NULL},
+    {"dup=1%", {.sent = 5000, .arrived = 5000}, "again"},
     {"loss-burst=1%,25%", {.sent = 5000, .arrived = 4400, .lost = 600}, "lost"},
     {"corrupt=2%", {.sent = 5000, .arrived = 5000, .damaged = 100}, NULL},
     {"corrupt=2%", {.sent = 5000, .arrived = 5000}, "damaged"},
@@ -121,6 +137,61 @@ static void test_judge(void **state)
             (wrong != NULL && strcmp(wrong, judged[i].wrong) != 0))
         {
             fail_msg("row %zu, '%s': %s", i, judged[i].spec, wrong != NULL ? wrong : "agrees");
+        }
+    }
+}
+
+/* A flood over a link with a rate: how much passes, how long it waits, and what is marked. */
+static void test_judge_flood(void **state)
+{
+    static const struct
+    {
+        const char *spec;
+        double mbps;
+        double delay_ms;
+        uint32_t marked;
+        bool netem;
+        const char *wrong;
+    } rows[] = {
+        {"rate=20mbit queue=30ms", 20, 30, 0, false, NULL},
+        {"rate=20mbit queue=30ms", 22, 30, 0, false, "rate_mbps"},
+        {"rate=20mbit queue=30ms", 20, 60, 0, false, "queue_ms"},
+        {"rate=20mbit queue=30ms", 20, 10, 0, false, "queue_ms"},
+        {"rate=20mbit queue=30ms", 20, 60, 0, true, NULL},
+        {"rate=20mbit queue=30ms delay=10ms", 20, 40, 0, false, NULL},
+        {"rate=20mbit queue=32kb", 20, 12.8, 0, false, NULL},
+        {"rate=20mbit queue=500ms", 20, 290, 0, false, NULL}, /* not full so soon */
+        {"rate=20mbit queue=30ms ecn-mark=5ms", 20, 30, 700, false, NULL},
+        {"rate=20mbit queue=30ms ecn-mark=5ms", 20, 30, 0, false, "marked"},
+        {"rate=20mbit queue=30ms ecn-mark=5ms", 20, 30, 100, false, "marked"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    {
+        struct emu_spec spec;
+        struct probe_plan plan;
+        struct probe_judgement judgement;
+        char why[EMU_SPEC_WHY_LEN];
+        const char *wrong = NULL;
+        assert_true(emu_spec_parse(rows[i].spec, &spec, why));
+        probe_plan_make(&plan, &spec, PROBE_PPS);
+        double delay = (double)spec.delay_ns / 1e6;
+        const struct probe_result result = {
+            .paced = {.sent = plan.count, .arrived = plan.count, .delay_ms = {delay, delay, delay + 0.2}},
+            .paced_pps = 5000,
+            .rate_mbps = rows[i].mbps,
+            .flood_arrived = 1000,
+            .flood_marked = rows[i].marked,
+            .flood_delay_ms = rows[i].delay_ms};
+        probe_judge(&judgement, &spec, &plan, &result, rows[i].netem);
+        for (size_t j = 0; j < judgement.count && wrong == NULL; j++)
+        {
+            wrong = judgement.checks[j].good ? NULL : judgement.checks[j].name;
+        }
+        if ((wrong == NULL) != (rows[i].wrong == NULL) ||
+            (wrong != NULL && strcmp(wrong, rows[i].wrong) != 0))
+        {
+            fail_msg("row %zu, '%s': %s", i, rows[i].spec, wrong != NULL ? wrong : "agrees");
         }
     }
 }
@@ -155,6 +226,7 @@ static void test_plan(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_tally), cmocka_unit_test(test_damage),
-                                       cmocka_unit_test(test_judge), cmocka_unit_test(test_plan)};
+                                       cmocka_unit_test(test_judge), cmocka_unit_test(test_judge_flood),
+                                       cmocka_unit_test(test_plan)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

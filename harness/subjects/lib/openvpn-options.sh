@@ -21,7 +21,7 @@ declare -A cfg=()
 # program's own default.
 readonly cfg_keys=' role proto local remote port dev cipher auth ca cert key tls_crypt tls_auth
  key_direction tls_crypt_v2 topology dev_type mode tunnel4 tunnel6 tun_mtu keepalive exit_notify sndbuf rcvbuf profile wincost tunproxy
- pkcs12 external_key secret verb workdir options '
+ pkcs12 token external_key secret verb workdir options '
 
 usage_error()
 {
@@ -53,7 +53,7 @@ cfg_load()
         cfg[$key]=$value
     done <"$file"
     [[ ${cfg[role]-} == "$1" ]] || usage_error "$file: role is '${cfg[role]-}' but the verb is '$1'"
-    cfg_require role proto port dev ca cert key workdir
+    cfg_require role proto port dev cert key workdir
     case $1 in
         server) [[ -n ${cfg[tunnel6]-} ]] || cfg_require tunnel4 ;;
         client) cfg_require remote ;;
@@ -146,13 +146,39 @@ options_of_client()
     option exit_notify explicit-exit-notify
 }
 
+readonly token_module=/usr/lib/softhsm/libsofthsm2.so
+
+# supports_token: a program of another system's folder sees no library of this one.
+supports_token()
+{
+    [[ -z ${peer_command-} ]] || unsupported 'its folder has no PKCS#11 module (softhsm2)' || return
+    [[ -r $token_module ]] || unsupported "$token_module is missing (softhsm2)" || return
+    echo yes
+}
+
+# make_token: certificate and key go to a token of this run alone; who has token_id has its environment too.
+make_token()
+{
+    local lines
+    lines=$("$(dirname "${BASH_SOURCE[0]}")/../../../netns-lab/pki/make-token.sh" "${cfg[workdir]}" "01=${cfg[cert]%.crt}")
+    export SOFTHSM2_CONF=${lines%%$'\n'*}
+    token_id=${lines##*$'\n'}
+}
+
+options_of_token()
+{
+    printf 'pkcs11-providers %s\n' "$token_module"
+    printf "pkcs11-id '%s'\n" "$token_id"
+}
+
 options_of_tls()
 {
     option_path ca ca
-    # PKCS#12 holds the two others; somebody else has an external key.
+    # PKCS#12 and a token hold the two others; somebody else has an external key.
     option_path pkcs12 pkcs12
-    [[ -n ${cfg[pkcs12]-} ]] || option_path cert cert
-    [[ -n ${cfg[pkcs12]-}${cfg[external_key]-} ]] || option_path key key
+    [[ -z ${cfg[token]-} ]] || options_of_token
+    [[ -n ${cfg[pkcs12]-}${cfg[token]-} ]] || option_path cert cert
+    [[ -n ${cfg[pkcs12]-}${cfg[token]-}${cfg[external_key]-} ]] || option_path key key
     option_path tls_crypt tls-crypt
     option_path tls_auth tls-auth
     option key_direction key-direction
@@ -168,6 +194,7 @@ options_of_both()
     if [[ ${cfg[mode]-} == static ]]
     then
         option_path secret secret
+        option key_direction key-direction
         option cipher cipher
         ! declare -F subject_static_options >/dev/null || subject_static_options
     else
@@ -226,6 +253,10 @@ cfg_run()
     local role=$1 file extra=()
     cfg_load "$role" "$2"
     file=${cfg[workdir]}/$role.ovpn
+    if [[ -n ${cfg[token]-} ]]
+    then
+        make_token
+    fi
     {
         "options_of_$role"
         options_of_both

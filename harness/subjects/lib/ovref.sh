@@ -28,6 +28,7 @@ ovref_log_line()
         cipher:*) printf 'Data Channel: cipher %s[, ]\n' "${1#cipher:}" ;;
         tls:*) printf 'Control Channel: TLSv%s,\n' "${1#tls:}" ;;
         tls-ekm) echo 'Data Channel: .*keys from TLS exporter' ;;
+        dyn-tls-crypt) echo 'Data Channel: .*, dynamic tls-crypt' ;;
         aead-epoch) echo 'Data Channel: .* with epochs' ;;
         *) unsupported "its log does not tell '$1'" ;;
     esac
@@ -94,17 +95,17 @@ subject_supports()
             auth-user-pass:inline | auth-user-pass-verify | auth-failed-reason)
             echo yes
             ;;
-        management-external-key | management-login)
+        management-external-key | management-external-key:pss | management-login)
             echo yes
             ;;
-        management-external-key:rsa)
-            [[ $backend == openssl ]] || unsupported 'its TLS library, mbed TLS 2.28, takes foreign EC keys only' || return
+        management-external-key:digest)
+            [[ $backend == openssl ]] || unsupported 'its TLS library, mbed TLS, digests itself' || return
             echo yes
             ;;
         pkcs11)
             ! "$ovref" --show-pkcs11-ids /none 2>&1 | grep -q 'built without' ||
                 unsupported 'it was built without libpkcs11-helper1-dev' || return
-            echo yes
+            supports_token
             ;;
         pkcs12)
             [[ $backend == openssl ]] || unsupported 'its TLS library, mbed TLS, has no PKCS#12 containers' || return

@@ -56,9 +56,11 @@ stock_log_line()
 {
     case $1 in
         cipher:none) echo "Data Channel: ([Cc]ipher|using negotiated cipher) '(none|\[null-cipher\])'" ;;
-        cipher:*) printf "Data Channel: [Cc]ipher '%s'\n" "${1#cipher:}" ;;
+        # With a static key 2.5 has no line of the data channel.
+        cipher:*) printf "(Data Channel|Outgoing Static Key Encryption): [Cc]ipher '%s'\n" "${1#cipher:}" ;;
         tls:*) printf 'Control Channel: TLSv%s,\n' "${1#tls:}" ;;
         tls-ekm) echo 'Protocol options:.* (protocol-flags .*tls-ekm|key-derivation tls-ekm)|P2P mode NCP .*TLS_export=1' ;;
+        dyn-tls-crypt) echo 'Protocol options:.* protocol-flags .*dyn-tls-crypt' ;;
         aead-epoch) echo 'Protocol options:.* protocol-flags .*aead-epoch|P2P mode NCP .*epoch=1' ;;
         compression:*)
             stock_has 2.6 || unsupported 'the log of 2.5 does not tell the compression' || return
@@ -81,7 +83,7 @@ subject_supports()
             explicit-exit-notify | cipher:none | pull-filter | data-ciphers-fallback | fragment | \
             topology:net30 | topology:p2p | dev-type:tap | tunnel6-only | certificate:ed25519 | \
             tls:1.3 | auth-user-pass | auth-user-pass-verify | management-login | management-external-key | \
-            management-external-key:rsa | crl | verify-x509-name | \
+            crl | verify-x509-name | \
             tls-verify | key-password | pkcs12 | proxy:http-none | proxy:http-basic | proxy:http-digest | proxy:socks5 | \
             proxy:socks5-udp | comp-lzo:yes | comp-lzo:no | comp-lzo:adaptive | compress:stub | \
             compress:stub-v2)
@@ -106,7 +108,7 @@ subject_supports()
                 unsupported 'OpenVPN 2.5 has no room for control packets that are longer than its tun-mtu' || return
             echo yes
             ;;
-        peer-fingerprint | auth-failed-reason)
+        management-external-key:* | peer-fingerprint | auth-failed-reason)
             if stock_has 2.6
             then
                 echo yes
@@ -140,6 +142,9 @@ subject_supports()
             ;;
         compress:lzo)
             built_with '[LZO]'
+            ;;
+        pkcs11)
+            built_with '[PKCS11]' && supports_token
             ;;
         cipher:*)
             openvpn_lists ciphers "${1#cipher:}"

@@ -7,6 +7,7 @@
 
 #include "base/wipe.h"
 #include "card/card.h"
+#include "card/pkcs11/mechanism.h"
 
 struct ov_card_key
 {
@@ -14,7 +15,8 @@ struct ov_card_key
     pkcs11h_certificate_t cert;
     uint8_t *der;
     size_t der_len;
-    bool asked; /* somebody was asked and hasn't answered yet */
+    bool asked;                  /* somebody was asked and hasn't answered yet */
+    unsigned way[OV_SIGN_KINDS]; /* the first that the token may have */
 };
 
 extern const struct ov_card_driver ov_card_pkcs11;
@@ -159,7 +161,8 @@ static void drop(struct ov_card_key *key)
     }
 }
 
-static enum ov_err take(const char *id, struct ov_card_key **out, char text[static OV_CARD_TEXT])
+static enum ov_err take(const struct ov_card_settings *settings, const char *id, struct ov_card_key **out,
+                        char text[static OV_CARD_TEXT])
 {
     pkcs11h_certificate_id_t name = NULL;
     struct ov_card_key *key = calloc(1, sizeof *key);
@@ -170,6 +173,7 @@ static enum ov_err take(const char *id, struct ov_card_key **out, char text[stat
         free(key);
         return refuse(text, OV_ERR_FORMAT, id, rv);
     }
+    key->settings = settings;
     rv = pkcs11h_certificate_create(name, key, PKCS11H_PROMPT_MASK_ALLOW_ALL, PKCS11H_PIN_CACHE_INFINITE,
                                     &key->cert);
     (void)pkcs11h_certificate_freeCertificateId(name);
@@ -208,21 +212,18 @@ static enum ov_err certificate(struct ov_card_key *key, const uint8_t **der, siz
 
 /* ---- signatures ---- */
 
-static enum ov_err sign(void *ctx, const struct ov_sign_request *request, uint8_t *out, size_t cap,
-                        size_t *out_len)
+static enum ov_err sign_as(struct ov_card_key *key, const struct pkcs11_way *way, uint8_t *out, size_t cap,
+                           size_t *out_len)
 {
-    static const CK_MECHANISM_TYPE mechanisms[] = {CKM_RSA_PKCS, CKM_RSA_X_509, CKM_ECDSA};
-    struct ov_card_key *key = ctx;
     uint8_t raw[OV_SIGN_MAX];
     size_t raw_len = sizeof raw;
-    key->asked = false;
-    const CK_RV rv = pkcs11h_certificate_signAny(key->cert, mechanisms[request->kind], request->in,
-                                                 request->in_len, raw, &raw_len);
+    const CK_RV rv =
+        pkcs11h_certificate_signAny_ex(key->cert, &way->mechanism, way->in, way->in_len, raw, &raw_len);
     if (rv != CKR_OK)
     {
-        return key->asked ? OV_ERR_AGAIN : OV_ERR_CRYPTO;
+        return key->asked ? OV_ERR_AGAIN : pkcs11_lacks(rv) ? OV_ERR_UNSUPPORTED : OV_ERR_CRYPTO;
     }
-    if (request->kind == OV_SIGN_ECDSA)
+    if (way->ecdsa)
     {
         return ov_card_ecdsa_der(raw, raw_len, out, cap, out_len);
     }
@@ -233,6 +234,27 @@ static enum ov_err sign(void *ctx, const struct ov_sign_request *request, uint8_
     memcpy(out, raw, raw_len);
     *out_len = raw_len;
     return OV_OK;
+}
+
+/* The first way that the token has. It is asked for those that it lacks only once: each costs a login. */
+static enum ov_err sign(void *ctx, const struct ov_sign_request *request, uint8_t *out, size_t cap,
+                        size_t *out_len)
+{
+    struct ov_card_key *key = ctx;
+    enum ov_err err = OV_ERR_UNSUPPORTED;
+    struct pkcs11_way way;
+    key->asked = false;
+    while (err == OV_ERR_UNSUPPORTED && pkcs11_way(request, key->way[request->kind], &way))
+    {
+        err = way.in != NULL ? sign_as(key, &way, out, cap, out_len) : err;
+        key->way[request->kind] += err == OV_ERR_UNSUPPORTED;
+    }
+    if (err == OV_ERR_UNSUPPORTED && request->kind != OV_SIGN_RSA_PSS)
+    {
+        ov_logf(key->settings->log, OV_LOG_WARN, "PKCS#11: the token has no mechanism for what TLS wants: %s",
+                pkcs11_wanted(request->kind));
+    }
+    return err;
 }
 
 const struct ov_card_driver ov_card_pkcs11 = {

@@ -71,6 +71,11 @@ int mbed_random(void *ctx, unsigned char *out, size_t len)
     return error;
 }
 
+static void backend_reseeds(void)
+{
+    mbedtls_ctr_drbg_set_prediction_resistance(&backend.drbg, MBEDTLS_CTR_DRBG_PR_ON);
+}
+
 static enum ov_err backend_random(void *ctx, uint8_t *out, size_t len)
 {
     return mbed_random(ctx, out, len) == 0 ? OV_OK : OV_ERR_CRYPTO;
@@ -101,5 +106,7 @@ const struct ov_crypto ov_crypto_mbedtls = {
     .digest = mbed_digest,
     .aes256_ctr = mbed_aes256_ctr,
     .random = backend_random,
+    .random_reseeds = backend_reseeds,
+    .list = mbed_list,
     .tls = &mbed_tls_ops,
 };

@@ -108,10 +108,9 @@ static int ec_sign(void *ctx, mbedtls_md_type_t md, const unsigned char *hash, s
                    void *rng_ctx)
 {
     const struct ec_elsewhere *ec = ctx;
-    (void)md;
     (void)rng;
     (void)rng_ctx;
-    return mbed_sign_digest(ec->conf, hash, hash_len, out, MBEDTLS_ECDSA_MAX_LEN, out_len);
+    return mbed_sign_digest(ec->conf, md, hash, hash_len, out, MBEDTLS_ECDSA_MAX_LEN, out_len);
 }
 
 static void *ec_alloc(void)

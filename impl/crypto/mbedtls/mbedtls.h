@@ -56,6 +56,8 @@ struct ov_tls_conf
     enum ov_tls_client_cert client_cert; /* of a server */
     enum ov_err (*judge)(void *ctx, const struct ov_tls_cert *cert, char why[static OV_TLS_JUDGE_TEXT]);
     void *judge_ctx;
+    bool judge_waits;
+    void (*judge_left)(void *ctx, const void *handshake);
     bool trust_judge;
     const char *name_field;
     const struct ov_tls_signer *signer; /* NULL: the key is here */
@@ -89,7 +91,8 @@ struct ov_tls_conn
     mbedtls_ssl_context ssl;
     struct ov_fifo in;     /* from the peer */
     struct ov_fifo out;    /* to the peer */
-    struct ov_pause pause; /* used where somebody else signs */
+    struct ov_pause pause; /* used where somebody else signs or judges, while the handshake lasts */
+    bool judged;           /* the judge knows this handshake */
     bool open;             /* handshake complete */
     enum ov_cert_fault fault;
     bool leaf_seen;     /* the peer's certificate passed all rules */
@@ -108,12 +111,12 @@ enum ov_err mbed_refuse(char *text, enum ov_err err, const char *what, const cha
 /* tls_signer.c: somebody else keeps the key of conf->own. */
 enum ov_err mbed_use_signer(struct ov_tls_conf *conf, char *text);
 /* An error of the library; out is DER. */
-int mbed_sign_digest(const struct ov_tls_conf *conf, const uint8_t *digest, size_t len, uint8_t *out,
-                     size_t cap, size_t *out_len);
+int mbed_sign_digest(const struct ov_tls_conf *conf, mbedtls_md_type_t md, const uint8_t *digest, size_t len,
+                     uint8_t *out, size_t cap, size_t *out_len);
 /* tls_judge.c: the name of a certificate by --x509-username-field [WP-TLS-009], and the rules beside the library's. */
 void mbed_name_of(const struct ov_tls_conf *conf, const mbedtls_x509_crt *cert, char *out, size_t cap,
                   bool *has_nul);
-enum ov_err mbed_judge(const struct ov_tls_conf *conf, const mbedtls_x509_crt *x509, int depth,
+enum ov_err mbed_judge(struct ov_tls_conn *conn, const mbedtls_x509_crt *x509, int depth,
                        char why[static OV_TLS_JUDGE_TEXT]);
 
 /* The verify callback of every connection; conn is its ov_tls_conn. */
@@ -131,5 +134,7 @@ const char *mbed_reason(int error, char *text, size_t cap);
 /* tls_lists.c: list NULL changes nothing. OV_ERR_TLS: no name of it is of use. */
 enum ov_err mbed_order_suites(struct ov_tls_conf *conf, const char *list, char *text);
 enum ov_err mbed_read_groups(struct mbed_groups *groups, const char *list, char *text);
+/* As struct ov_crypto's list. */
+void mbed_list(enum ov_crypto_list which, void (*line)(void *ctx, const char *text), void *ctx);
 
 #endif

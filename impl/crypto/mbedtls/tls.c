@@ -22,11 +22,23 @@ static int on_receive(void *ctx, unsigned char *out, size_t cap)
     return len > 0 ? (int)len : MBEDTLS_ERR_SSL_WANT_READ;
 }
 
+/* The handshake is over or given up: its stack goes, and what it waited for is of no use to anybody. */
+static void end_waiting(struct ov_tls_conn *conn)
+{
+    const struct ov_tls_conf *conf = conn->conf;
+    ov_pause_clear(&conn->pause);
+    if (conn->judged && conf->judge_left != NULL)
+    {
+        conf->judge_left(conf->judge_ctx, conn);
+    }
+    conn->judged = false;
+}
+
 static void conn_free(struct ov_tls_conn *conn)
 {
     if (conn != NULL)
     {
-        ov_pause_clear(&conn->pause);
+        end_waiting(conn);
         mbedtls_ssl_free(&conn->ssl);
         mbedtls_ssl_config_free(&conn->config);
         ov_fifo_clear(&conn->in);
@@ -185,17 +197,14 @@ static int do_handshake(void *ctx)
     return mbedtls_ssl_handshake(ctx);
 }
 
-static enum ov_err conn_handshake(struct ov_tls_conn *conn)
+/* As far as it comes. OV_OK: it is complete. */
+static enum ov_err shake_hands(struct ov_tls_conn *conn)
 {
-    if (conn->open)
-    {
-        return OV_OK;
-    }
     size_t before = conn->out.len;
     int error = 0;
     enum ov_err no_stack = OV_OK;
     conn->conf->pause = &conn->pause;
-    if (conn->conf->signer == NULL)
+    if (conn->conf->signer == NULL && !conn->conf->judge_waits)
     {
         error = mbedtls_ssl_handshake(&conn->ssl);
     }
@@ -233,6 +242,20 @@ static enum ov_err conn_handshake(struct ov_tls_conn *conn)
     }
     conn->open = true;
     return OV_OK;
+}
+
+static enum ov_err conn_handshake(struct ov_tls_conn *conn)
+{
+    if (conn->open)
+    {
+        return OV_OK;
+    }
+    const enum ov_err err = shake_hands(conn);
+    if (err != OV_ERR_AGAIN)
+    {
+        end_waiting(conn);
+    }
+    return err;
 }
 
 static enum ov_err conn_read(struct ov_tls_conn *conn, uint8_t *out, size_t cap, size_t *len)

@@ -267,6 +267,8 @@ static void set_rules(struct ov_tls_conf *conf, const struct ov_tls_settings *se
     conf->client_cert = settings->client_cert;
     conf->judge = settings->judge;
     conf->judge_ctx = settings->judge_ctx;
+    conf->judge_waits = settings->judge_waits;
+    conf->judge_left = settings->judge_left;
     conf->trust_judge = settings->trust_judge;
     conf->name_field = settings->name_field;
     conf->signer = settings->signer;

@@ -51,9 +51,28 @@ static void serial_of(const mbedtls_x509_crt *cert, char *out, size_t cap)
     mbedtls_mpi_free(&number);
 }
 
-enum ov_err mbed_judge(const struct ov_tls_conf *conf, const mbedtls_x509_crt *x509, int depth,
+/* However long the judge takes. */
+static enum ov_err ask(struct ov_tls_conn *conn, const struct ov_tls_cert *cert,
                        char why[static OV_TLS_JUDGE_TEXT])
 {
+    const struct ov_tls_conf *conf = conn->conf;
+    enum ov_err err = OV_ERR_CERT;
+    if (conn->pause.given_up)
+    {
+        return err;
+    }
+    conn->judged = true;
+    do
+    {
+        err = conf->judge(conf->judge_ctx, cert, why);
+    } while (err == OV_ERR_AGAIN && ov_pause_wait(&conn->pause));
+    return err;
+}
+
+enum ov_err mbed_judge(struct ov_tls_conn *conn, const mbedtls_x509_crt *x509, int depth,
+                       char why[static OV_TLS_JUDGE_TEXT])
+{
+    const struct ov_tls_conf *conf = conn->conf;
     char name[256];
     char text[2048];
     char subject[512];
@@ -68,10 +87,11 @@ enum ov_err mbed_judge(const struct ov_tls_conf *conf, const mbedtls_x509_crt *x
                                .subject = subject,
                                .serial = serial,
                                .der = x509->raw.p,
-                               .der_len = x509->raw.len};
+                               .der_len = x509->raw.len,
+                               .handshake = conn};
     mbed_name_of(conf, x509, name, sizeof(name), &cert.name_has_nul);
     serial_of(x509, serial, sizeof(serial));
     const int len = mbedtls_x509_dn_gets(text, sizeof(text), &x509->subject);
     ov_text_clean(subject, sizeof(subject), text, len > 0 ? (size_t)len : 0);
-    return conf->judge(conf->judge_ctx, &cert, why);
+    return ask(conn, &cert, why);
 }

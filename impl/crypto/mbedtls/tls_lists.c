@@ -101,3 +101,32 @@ enum ov_err mbed_read_groups(struct mbed_groups *groups, const char *list, char 
                ? OV_OK
                : mbed_refuse(text, OV_ERR_TLS, "tls-groups", "no group of it is known", 0);
 }
+
+/* ---- what there is ---- */
+
+static void list_suites(bool tls13, void (*line)(void *ctx, const char *text), void *ctx)
+{
+    for (const int *id = mbedtls_ssl_list_ciphersuites(); *id != 0; id++)
+    {
+        const mbedtls_ssl_ciphersuite_t *suite = mbedtls_ssl_ciphersuite_from_id(*id);
+        /* TLS 1.3 numbers its suites 0x13xx. */
+        if (suite != NULL && (*id >> 8 == 0x13) == tls13)
+        {
+            line(ctx, mbedtls_ssl_get_ciphersuite_name(*id));
+        }
+    }
+}
+
+void mbed_list(enum ov_crypto_list which, void (*line)(void *ctx, const char *text), void *ctx)
+{
+    if (which != OV_LIST_GROUPS)
+    {
+        list_suites(which == OV_LIST_TLS13, line, ctx);
+        return;
+    }
+    for (const mbedtls_ecp_curve_info *curve = mbedtls_ecp_curve_list(); curve->grp_id != MBEDTLS_ECP_DP_NONE;
+         curve++)
+    {
+        line(ctx, curve->name);
+    }
+}

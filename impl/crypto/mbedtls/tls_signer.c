@@ -1,55 +1,41 @@
 #include "compat.h"
 
-#include <mbedtls/oid.h>
 #include <mbedtls/rsa.h>
-#include <stdio.h>
-#include <string.h>
+
+#include "crypto/rsa_pad.h"
 
 /* A private key that somebody else keeps. The library has room for a foreign RSA key, and TLS 1.2 wants
  * PKCS#1 v1.5 of it; a foreign EC key has a place in 2.x only. */
 
-/* DigestInfo: SEQUENCE { SEQUENCE { OID, NULL }, OCTET STRING }. */
-static size_t envelope(mbedtls_md_type_t md, const unsigned char *hash, size_t hash_len, uint8_t *out,
-                       size_t cap)
+static bool find_digest(mbedtls_md_type_t md, enum ov_digest_id *out)
 {
-    const char *oid = NULL;
-    size_t oid_len = 0;
-    if (md == MBEDTLS_MD_NONE)
+    for (unsigned id = 0; id < OV_DIGEST_COUNT; id++)
     {
-        const bool fits = hash_len <= cap;
-        memcpy(out, hash, fits ? hash_len : 0);
-        return fits ? hash_len : 0;
+        const mbedtls_md_info_t *info = mbed_digest_info((enum ov_digest_id)id);
+        if (info != NULL && mbedtls_md_get_type(info) == md)
+        {
+            *out = (enum ov_digest_id)id;
+            return true;
+        }
     }
-    if (mbedtls_oid_get_oid_by_md(md, &oid, &oid_len) != 0 || 10 + oid_len + hash_len > cap ||
-        8 + oid_len + hash_len > 127)
-    {
-        return 0;
-    }
-    const uint8_t head[] = {
-        0x30, (uint8_t)(8 + oid_len + hash_len), 0x30, (uint8_t)(4 + oid_len), 0x06, (uint8_t)oid_len};
-    const uint8_t middle[] = {0x05, 0x00, 0x04, (uint8_t)hash_len};
-    memcpy(out, head, sizeof(head));
-    memcpy(out + sizeof(head), oid, oid_len);
-    memcpy(out + sizeof(head) + oid_len, middle, sizeof(middle));
-    memcpy(out + sizeof(head) + oid_len + sizeof(middle), hash, hash_len);
-    return sizeof(head) + oid_len + sizeof(middle) + hash_len;
+    return false;
 }
 
+/* TLS 1.2 digests with what both sides know, and the library gives nothing but the digest. */
 static int sign(void *ctx, int (*rng)(void *, unsigned char *, size_t), void *rng_ctx, int mode,
                 mbedtls_md_type_t md, unsigned int hash_len, const unsigned char *hash, unsigned char *out)
 {
     const struct ov_tls_conf *conf = ctx;
     const size_t size = mbedtls_pk_get_len(&conf->own.pk);
-    const size_t wanted = hash_len != 0 ? hash_len : mbedtls_md_get_size(mbedtls_md_info_from_type(md));
-    uint8_t info[128];
+    uint8_t info[OV_RSA_INFO_MAX];
+    struct ov_sign_request request = {.kind = OV_SIGN_RSA_PKCS1, .in = info, .key_len = size};
     size_t out_len = 0;
     (void)rng;
     (void)rng_ctx;
     (void)mode;
-    const size_t len = envelope(md, hash, wanted, info, sizeof(info));
-    const struct ov_sign_request request = {OV_SIGN_RSA_PKCS1, info, len, size};
-    if (len == 0 || ov_pause_sign(conf->pause, conf->signer, &request, out, size, &out_len) != OV_OK ||
-        out_len != size)
+    if (!find_digest(md, &request.digest) || (hash_len != 0 && hash_len != ov_digest_len(request.digest)) ||
+        ov_rsa_digest_info(request.digest, hash, info, &request.in_len) != OV_OK ||
+        ov_pause_sign(conf->pause, conf->signer, &request, out, size, &out_len) != OV_OK || out_len != size)
     {
         return MBEDTLS_ERR_RSA_PRIVATE_FAILED;
     }
@@ -73,11 +59,12 @@ static size_t key_len(void *ctx)
     return mbedtls_pk_get_len(&conf->own.pk);
 }
 
-int mbed_sign_digest(const struct ov_tls_conf *conf, const uint8_t *digest, size_t len, uint8_t *out,
-                     size_t cap, size_t *out_len)
+int mbed_sign_digest(const struct ov_tls_conf *conf, mbedtls_md_type_t md, const uint8_t *digest, size_t len,
+                     uint8_t *out, size_t cap, size_t *out_len)
 {
-    const struct ov_sign_request request = {OV_SIGN_ECDSA, digest, len, 0};
-    return ov_pause_sign(conf->pause, conf->signer, &request, out, cap, out_len) == OV_OK
+    struct ov_sign_request request = {.kind = OV_SIGN_ECDSA, .in = digest, .in_len = len};
+    return find_digest(md, &request.digest) && len == ov_digest_len(request.digest) &&
+                   ov_pause_sign(conf->pause, conf->signer, &request, out, cap, out_len) == OV_OK
                ? 0
                : MBEDTLS_ERR_ECP_INVALID_KEY;
 }

@@ -86,7 +86,8 @@ int mbed_verify(void *ctx, mbedtls_x509_crt *cert, int depth, uint32_t *flags)
                                                     : MBEDTLS_X509_BADCERT_EXT_KEY_USAGE;
         }
     }
-    if (fault == OV_CERT_FINE && mbed_judge(conn->conf, cert, depth, why) != OV_OK)
+    /* The library asks about the rest of a chain that is refused already; the judge isn't. */
+    if (fault == OV_CERT_FINE && conn->fault == OV_CERT_FINE && mbed_judge(conn, cert, depth, why) != OV_OK)
     {
         fault = OV_CERT_OTHER;
         *flags |= MBEDTLS_X509_BADCERT_OTHER;

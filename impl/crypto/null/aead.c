@@ -86,7 +86,7 @@ void null_aead_open(struct ov_aead_key *key, struct ov_aead_op *ops, size_t coun
     {
         uint8_t tag[OV_AEAD_TAG_LEN];
         tag_of(key, &ops[i], tag);
-        bool fine = memcmp(tag, ops[i].tag, sizeof(tag)) == 0;
+        bool fine = ov_equal_secret(tag, ops[i].tag, sizeof(tag));
         if (fine)
         {
             crypt_text(key, &ops[i]);

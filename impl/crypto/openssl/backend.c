@@ -123,5 +123,6 @@ const struct ov_crypto ov_crypto_openssl = {
     .digest = openssl_digest,
     .aes256_ctr = openssl_aes256_ctr,
     .random = backend_random,
+    .list = openssl_list,
     .tls = &openssl_tls_ops,
 };

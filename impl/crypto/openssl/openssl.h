@@ -2,6 +2,7 @@
 #define OV_CRYPTO_OPENSSL_OPENSSL_H
 
 #include <openssl/evp.h>
+#include <openssl/provider.h>
 #include <openssl/ssl.h>
 
 #include "crypto/crypto.h"
@@ -49,6 +50,10 @@ struct openssl_signing
 {
     const struct ov_tls_signer *signer; /* NULL: the key is here */
     struct ov_pause *pause;             /* of the connection that is working now */
+    SSL_CTX *ctx;                       /* whose key it is; borrowed */
+    enum ov_role role;
+    OSSL_LIB_CTX *library; /* where the provider of such a key lives: nobody else finds it there */
+    OSSL_PROVIDER *provider;
 };
 
 struct ov_tls_conf
@@ -60,6 +65,8 @@ struct ov_tls_conf
     enum ov_tls_client_cert client_cert; /* of a server */
     enum ov_err (*judge)(void *ctx, const struct ov_tls_cert *cert, char why[static OV_TLS_JUDGE_TEXT]);
     void *judge_ctx;
+    bool judge_waits;
+    void (*judge_left)(void *ctx, const void *handshake);
     bool trust_judge;
     const char *name_field;
 };
@@ -68,7 +75,9 @@ struct ov_tls_conf
 struct ov_tls_conn
 {
     struct ov_tls_conf *conf;
-    struct ov_pause pause; /* used where somebody else signs */
+    struct ov_pause pause; /* used where somebody else signs or judges, while the handshake lasts */
+    bool judged;           /* the judge knows this handshake */
+    X509_STORE *store; /* what it verifies by, while it may wait: new revocation lists come with a new one */
     SSL *ssl;
     BIO *in;  /* from the peer */
     BIO *out; /* to the peer */
@@ -92,6 +101,14 @@ enum ov_err openssl_load_key(SSL_CTX *ctx, const struct ov_tls_settings *setting
 enum ov_err openssl_load_pkcs12(SSL_CTX *ctx, const struct ov_tls_settings *settings, char *text);
 /* tls_signer.c */
 enum ov_err openssl_use_signer(SSL_CTX *ctx, const struct ov_tls_settings *settings, char *text);
+/* What somebody else signs for public_key. OV_ERR_CRYPTO, OV_ERR_UNSUPPORTED: refused. */
+enum ov_err openssl_sign_elsewhere(const struct openssl_signing *signing, const EVP_PKEY *public_key,
+                                   bool pss, enum ov_digest_id digest, const struct ov_slice *message,
+                                   uint8_t *out, size_t cap, size_t *out_len);
+/* provider.c: a key of which only public_key is here. NULL: the library refused. signing must stay where it is until
+ * close, and no key may be left then. */
+EVP_PKEY *openssl_key_elsewhere(struct openssl_signing *signing, EVP_PKEY *public_key);
+void openssl_signing_close(struct openssl_signing *signing);
 /* tls_crl.c */
 enum ov_err openssl_load_crl(SSL_CTX *ctx, const struct ov_pem *crl, char *text);
 
@@ -102,12 +119,14 @@ const char *openssl_reason(char *text, size_t cap);
 int openssl_verify(int library_says_fine, X509_STORE_CTX *store);
 /* tls_judge.c: the name of a certificate by --x509-username-field [WP-TLS-009], and the rules beside the library's. */
 void openssl_name_of(const struct ov_tls_conf *conf, const X509 *cert, char *out, size_t cap, bool *has_nul);
-enum ov_err openssl_judge(const struct ov_tls_conf *conf, X509 *x509, int depth,
+enum ov_err openssl_judge(struct ov_tls_conn *conn, X509 *x509, int depth,
                           char why[static OV_TLS_JUDGE_TEXT]);
 enum ov_err openssl_subject_of(const X509 *cert, char *out, size_t cap);
 enum ov_err openssl_peer(struct ov_tls_conn *conn, struct ov_tls_peer *out);
 
 /* tls_lists.c: suites and groups that are given. OV_ERR_TLS. */
 enum ov_err openssl_set_lists(SSL_CTX *ctx, const struct ov_tls_settings *settings, char *text);
+/* As struct ov_crypto's list. */
+void openssl_list(enum ov_crypto_list which, void (*line)(void *ctx, const char *text), void *ctx);
 
 #endif

@@ -8,11 +8,25 @@
 /* Octets of the peer that may wait unread. */
 #define FEED_MAX 65536u
 
+/* The handshake is over or given up: its stack goes, and what it waited for is of no use to anybody. */
+static void end_waiting(struct ov_tls_conn *conn)
+{
+    const struct ov_tls_conf *conf = conn->conf;
+    ov_pause_clear(&conn->pause);
+    if (conn->judged && conf->judge_left != NULL)
+    {
+        conf->judge_left(conf->judge_ctx, conn);
+    }
+    conn->judged = false;
+    X509_STORE_free(conn->store);
+    conn->store = NULL;
+}
+
 static void conn_free(struct ov_tls_conn *conn)
 {
     if (conn != NULL)
     {
-        ov_pause_clear(&conn->pause);
+        end_waiting(conn);
         SSL_free(conn->ssl); /* and the BIOs */
         free(conn);
     }
@@ -122,13 +136,14 @@ static int do_handshake(void *ctx)
     return SSL_do_handshake(ctx);
 }
 
-static enum ov_err conn_handshake(struct ov_tls_conn *conn)
+/* As far as it comes. OV_OK: it is complete. */
+static enum ov_err shake_hands(struct ov_tls_conn *conn)
 {
     int result = 0;
     enum ov_err err = OV_OK;
     ERR_clear_error();
     conn->conf->signing.pause = &conn->pause;
-    if (conn->conf->signing.signer == NULL)
+    if (conn->conf->signing.signer == NULL && !conn->conf->judge_waits)
     {
         result = SSL_do_handshake(conn->ssl);
     }
@@ -151,6 +166,16 @@ static enum ov_err conn_handshake(struct ov_tls_conn *conn)
         return OV_ERR_CERT;
     }
     return OV_OK;
+}
+
+static enum ov_err conn_handshake(struct ov_tls_conn *conn)
+{
+    const enum ov_err err = shake_hands(conn);
+    if (err != OV_ERR_AGAIN)
+    {
+        end_waiting(conn);
+    }
+    return err;
 }
 
 static enum ov_err conn_read(struct ov_tls_conn *conn, uint8_t *out, size_t cap, size_t *len)

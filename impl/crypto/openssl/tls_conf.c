@@ -272,6 +272,7 @@ enum ov_err openssl_conf_new(const struct ov_tls_settings *settings, struct ov_t
     if (err != OV_OK)
     {
         SSL_CTX_free(ctx);
+        openssl_signing_close(&conf->signing);
         free(conf);
         return err;
     }
@@ -281,6 +282,8 @@ enum ov_err openssl_conf_new(const struct ov_tls_settings *settings, struct ov_t
     conf->client_cert = settings->client_cert;
     conf->judge = settings->judge;
     conf->judge_ctx = settings->judge_ctx;
+    conf->judge_waits = settings->judge_waits;
+    conf->judge_left = settings->judge_left;
     conf->trust_judge = settings->trust_judge;
     conf->name_field = settings->name_field;
     *out = conf;
@@ -292,6 +295,7 @@ void openssl_conf_free(struct ov_tls_conf *conf)
     if (conf != NULL)
     {
         SSL_CTX_free(conf->ctx);
+        openssl_signing_close(&conf->signing);
         free(conf);
     }
 }

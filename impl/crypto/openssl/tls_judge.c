@@ -58,14 +58,42 @@ static void serial_of(const X509 *cert, char *out, size_t cap)
     BN_free(number);
 }
 
-enum ov_err openssl_judge(const struct ov_tls_conf *conf, X509 *x509, int depth,
-                          char why[static OV_TLS_JUDGE_TEXT])
+/* However long the judge takes. */
+static enum ov_err ask(struct ov_tls_conn *conn, const struct ov_tls_cert *cert,
+                       char why[static OV_TLS_JUDGE_TEXT])
 {
+    const struct ov_tls_conf *conf = conn->conf;
+    enum ov_err err = OV_ERR_CERT;
+    if (conn->pause.given_up)
+    {
+        return err;
+    }
+    if (!conn->judged && conf->judge_waits)
+    {
+        X509_STORE *store = SSL_CTX_get_cert_store(conf->ctx);
+        conn->store = X509_STORE_up_ref(store) == 1 ? store : NULL;
+        if (conn->store == NULL)
+        {
+            return err;
+        }
+    }
+    conn->judged = true;
+    do
+    {
+        err = conf->judge(conf->judge_ctx, cert, why);
+    } while (err == OV_ERR_AGAIN && ov_pause_wait(&conn->pause));
+    return err;
+}
+
+enum ov_err openssl_judge(struct ov_tls_conn *conn, X509 *x509, int depth, char why[static OV_TLS_JUDGE_TEXT])
+{
+    const struct ov_tls_conf *conf = conn->conf;
     char name[256];
     char subject[512] = "";
     char serial[128];
     unsigned char *der = NULL;
-    struct ov_tls_cert cert = {.depth = depth, .name = name, .subject = subject, .serial = serial};
+    struct ov_tls_cert cert = {
+        .depth = depth, .name = name, .subject = subject, .serial = serial, .handshake = conn};
     why[0] = '\0';
     if (conf->judge == NULL)
     {
@@ -79,7 +107,7 @@ enum ov_err openssl_judge(const struct ov_tls_conf *conf, X509 *x509, int depth,
     {
         cert.der = der;
         cert.der_len = (size_t)len;
-        err = conf->judge(conf->judge_ctx, &cert, why);
+        err = ask(conn, &cert, why);
     }
     OPENSSL_free(der);
     ERR_clear_error();

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 
 /* --tls-cipher, --tls-ciphersuites and --tls-groups: lists of names, in order of preference. */
@@ -69,4 +70,72 @@ enum ov_err openssl_set_lists(SSL_CTX *ctx, const struct ov_tls_settings *settin
     return settings->groups == NULL || SSL_CTX_set1_groups_list(ctx, settings->groups) == 1
                ? OV_OK
                : openssl_refuse(text, OV_ERR_TLS, "tls-groups", NULL);
+}
+
+/* ---- what there is ---- */
+
+/* The library can be asked whether it knows a group, not which ones it knows. */
+static const char *const groups[] = {
+    "X25519",
+    "P-256",
+    "X448",
+    "P-521",
+    "P-384",
+    "secp256k1",
+    "brainpoolP256r1",
+    "brainpoolP384r1",
+    "brainpoolP512r1",
+    "X25519MLKEM768",
+    "SecP256r1MLKEM768",
+    "SecP384r1MLKEM1024",
+    "ffdhe2048",
+    "ffdhe3072",
+    "ffdhe4096",
+    "ffdhe6144",
+    "ffdhe8192",
+};
+
+static void list_groups(SSL_CTX *ctx, void (*line)(void *ctx, const char *text), void *line_ctx)
+{
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
+    {
+        if (SSL_CTX_set1_groups_list(ctx, groups[i]) == 1)
+        {
+            line(line_ctx, groups[i]);
+        }
+    }
+    ERR_clear_error();
+}
+
+static void list_suites(SSL_CTX *ctx, bool tls13, void (*line)(void *ctx, const char *text), void *line_ctx)
+{
+    const STACK_OF(SSL_CIPHER) *all = SSL_CTX_get_ciphers(ctx);
+    for (int i = 0; i < sk_SSL_CIPHER_num(all); i++)
+    {
+        const SSL_CIPHER *cipher = sk_SSL_CIPHER_value(all, i);
+        const char *name = SSL_CIPHER_standard_name(cipher);
+        if ((SSL_CIPHER_get_protocol_id(cipher) >> 8 == 0x13) == tls13)
+        {
+            line(line_ctx, name != NULL ? name : SSL_CIPHER_get_name(cipher));
+        }
+    }
+}
+
+void openssl_list(enum ov_crypto_list which, void (*line)(void *ctx, const char *text), void *ctx)
+{
+    SSL_CTX *tls = SSL_CTX_new(TLS_method());
+    if (tls == NULL)
+    {
+        ERR_clear_error();
+        return;
+    }
+    if (which == OV_LIST_GROUPS)
+    {
+        list_groups(tls, line, ctx);
+    }
+    else
+    {
+        list_suites(tls, which == OV_LIST_TLS13, line, ctx);
+    }
+    SSL_CTX_free(tls);
 }

@@ -120,7 +120,7 @@ int openssl_verify(int library_says_fine, X509_STORE_CTX *store)
             X509_STORE_CTX_set_error(store, X509_V_ERR_INVALID_PURPOSE);
         }
     }
-    if (fault == OV_CERT_FINE && cert != NULL && openssl_judge(conn->conf, cert, depth, why) != OV_OK)
+    if (fault == OV_CERT_FINE && cert != NULL && openssl_judge(conn, cert, depth, why) != OV_OK)
     {
         fault = OV_CERT_OTHER;
         X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION);

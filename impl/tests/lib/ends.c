@@ -12,6 +12,7 @@
 #include "crypto/null/null.h"
 #include "tests/lib/testpki.h"
 #include "tests/lib/tlspair.h"
+#include "wire/pem.h"
 #include "wrap/client_key.h"
 
 bool ov_test_traced(void)
@@ -136,7 +137,8 @@ static const char *wrap_lines(const struct ov_end_spec *spec, bool server)
 static void read_config(struct ov_end *end, const char *head, const struct ov_end_spec *spec,
                         const char *entry)
 {
-    const char *ca = ov_testpki_settings(OV_ROLE_CLIENT, NULL).ca.text;
+    const char *ca =
+        spec->ca != NULL ? ov_testpki(spec->ca)->cert : ov_testpki_settings(OV_ROLE_CLIENT, NULL).ca.text;
     const bool null = spec->crypto == &ov_crypto_null;
     const struct ov_testpki_entry *pki = null ? NULL : ov_testpki(entry);
     char *text = NULL;
@@ -157,17 +159,36 @@ static void read_config(struct ov_end *end, const char *head, const struct ov_en
     end->config = ov_options_config(end->options);
 }
 
+static enum ov_err judge_cert(void *ctx, const struct ov_tls_cert *cert, char why[static OV_TLS_JUDGE_TEXT])
+{
+    return ov_cert_rules_judge(ctx, cert, why);
+}
+
 static void make_tls(struct ov_end *end, const struct ov_end_spec *spec)
 {
+    uint8_t p12[2048];
+    size_t p12_len = 0;
     const struct ov_config *config = end->config;
     char text[OV_TLS_ERROR_TEXT] = "";
+    if (spec->pkcs12)
+    {
+        assert_int_equal(ov_base64_decode(ov_testpki_p12, strlen(ov_testpki_p12), p12, sizeof p12, &p12_len),
+                         OV_OK);
+    }
+    const bool ruled = ov_cert_rules_exist(&config->certs);
+    end->rules = (struct ov_cert_rules){&config->certs, spec->crypto};
     const struct ov_tls_settings settings = {
         .role = config->role,
         .ca = {config->ca.data, config->ca.len},
-        .cert = {config->cert.data, config->cert.len},
-        .key = {config->key.data, config->key.len},
+        .cert = {config->cert.data, spec->pkcs12 ? 0 : config->cert.len},
+        .key = {config->key.data, spec->pkcs12 ? 0 : config->key.len},
+        .pkcs12 = {(const char *)p12, p12_len},
+        .passphrase = spec->passphrase,
+        .crl = ov_testpki_pem(spec->crl != NULL ? ov_testpki(spec->crl)->cert : NULL),
+        .judge = ruled ? judge_cert : NULL,
+        .judge_ctx = &end->rules,
         .version_min = spec->version,
-        .version_max = spec->version,
+        .version_max = spec->version_max != OV_TLS_VERSION_DEFAULT ? spec->version_max : spec->version,
         .check_remote_usage = true,
     };
     enum ov_err err = spec->crypto->tls->conf_new(&settings, &end->tls, text);

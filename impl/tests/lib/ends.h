@@ -5,6 +5,7 @@
 #include "options/options.h"
 #include "session/state.h"
 #include "tests/lib/octets.h"
+#include "tls/cert_rules.h"
 
 /* A client session and a server hub for tests, made from configuration text as
  * the programs make them. */
@@ -31,8 +32,9 @@ const char *ov_end_wrap_name(enum ov_end_wrap wrap);
 struct ov_end_spec
 {
     const struct ov_crypto *crypto;
-    enum ov_tls_version version; /* OV_TLS_VERSION_DEFAULT: what both offer */
-    bool tls_crypt;              /* the same as wrap OV_END_TLS_CRYPT */
+    enum ov_tls_version version;     /* OV_TLS_VERSION_DEFAULT: what both offer */
+    enum ov_tls_version version_max; /* OV_TLS_VERSION_DEFAULT: version is the only one */
+    bool tls_crypt;                  /* the same as wrap OV_END_TLS_CRYPT */
     enum ov_end_wrap wrap;
     const char *more; /* further configuration lines, "" or NULL: none */
     uint64_t seed;
@@ -41,6 +43,10 @@ struct ov_end_spec
     bool v6;     /* outer addresses */
     const char
         *cert; /* entry of testpki, with the null backend the common name; NULL: the usual one of its role */
+    const char *ca;         /* entry of testpki; NULL: the usual one */
+    const char *crl;        /* entry of testpki; NULL: none */
+    const char *passphrase; /* of the key; NULL: none */
+    bool pkcs12;            /* instead of cert and key that of testpki */
     /* Client only. */
     struct ov_proto_flags built;
     bool without_v2; /* a client from before DATA_V2 */
@@ -53,7 +59,8 @@ struct ov_end
     struct ov_options *options;
     const struct ov_config *config;
     struct ov_tls_conf *tls;
-    struct ov_key2 key2; /* static key, also Kc */
+    struct ov_cert_rules rules; /* those of the configuration */
+    struct ov_key2 key2;        /* static key, also Kc */
     struct ov_control_keys keys;
     struct ov_test_random random;
     struct ov_rng rng;

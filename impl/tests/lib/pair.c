@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "wire/opcode.h"
+#include "wire/socks_udp.h"
 
 #define START_MS   UINT64_C(1000000)
 #define START_WALL 0x60000000u
@@ -57,10 +58,17 @@ void ov_pair_log_in(struct ov_pair *pair, uint32_t verdict_after_ms, bool tokens
 
 static void decide(struct ov_pair *pair)
 {
-    const struct ov_verdict good = {.kind = OV_VERDICT_ACCEPT};
+    struct ov_login_request request;
+    struct ov_verdict verdict = {.kind = OV_VERDICT_ACCEPT};
     pair->verdict_ms = UINT64_MAX;
+    if (pair->judge != NULL && ov_hub_login(pair->server.hub, pair->ticket, &request))
+    {
+        verdict = pair->judge(pair, &request);
+    }
     /* The client may have started over meanwhile. */
-    pair->logins += ov_hub_verdict(pair->server.hub, pair->ticket, &good, pair->now) == OV_OK;
+    const bool heard = ov_hub_verdict(pair->server.hub, pair->ticket, &verdict, pair->now) == OV_OK;
+    pair->logins += heard && verdict.kind == OV_VERDICT_ACCEPT;
+    pair->judged += heard && verdict.kind != OV_VERDICT_ACCEPT;
 }
 
 void ov_pair_close(struct ov_pair *pair)
@@ -112,9 +120,23 @@ static void arrive(const struct ov_pair *pair, enum end from, struct ov_pair_flo
     flow->arrived++;
 }
 
+/* What a relay makes of a datagram: the header in front says where it goes, or came from [WP-PROXY-022]. */
+static void pass_relay(enum end from, const struct ov_addr *far, const struct ov_datagram *dg)
+{
+    uint8_t head[OV_SOCKS_UDP_HEAD];
+    struct ov_addr read;
+    assert_int_equal(ov_socks_udp_write(from == CLIENT ? &dg->addr : far, head), OV_OK);
+    assert_int_equal(ov_socks_udp_read(head, sizeof head, &read), OV_OK);
+    assert_true(ov_addr_equal(&read, from == CLIENT ? &dg->addr : far));
+}
+
 static void launch(struct ov_pair *pair, enum end from, const struct ov_datagram *dg)
 {
     const uint8_t *packet = ov_buf_data(&dg->buf);
+    if (pair->relayed)
+    {
+        pass_relay(from, &pair->server_addr, dg);
+    }
     struct ov_pair_flow *flow = from == CLIENT ? &pair->up : &pair->down;
     if (ov_opcode_is_data(ov_opcode_of(packet[0])))
     {
@@ -311,11 +333,15 @@ static void events(struct ov_pair *pair)
     while (ov_session_event(&pair->client.session, &event))
     {
         note(pair, CLIENT, &event);
+        if (pair->heard != NULL)
+        {
+            pair->heard(pair, &event);
+        }
     }
     while (ov_hub_event(pair->server.hub, &event))
     {
         note(pair, SERVER, &event);
-        if (event.kind == OV_EVENT_LOGIN)
+        if (event.kind == OV_EVENT_LOGIN || event.kind == OV_EVENT_ANSWER)
         {
             pair->ticket = event.ticket;
             pair->verdict_ms = pair->now.mono_ms + pair->verdict_after_ms;

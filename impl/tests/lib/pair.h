@@ -28,6 +28,7 @@ struct ov_pair
     struct ov_addr server_addr;
     struct ov_pair_flow up; /* client to server */
     struct ov_pair_flow down;
+    bool relayed;          /* the client's packets go through a SOCKS5 relay */
     bool tap;              /* tunnel packets are in Ethernet frames */
     uint32_t pace_ms;      /* one packet each way so often; 0: none */
     uint64_t traffic_ms;   /* next one */
@@ -41,6 +42,11 @@ struct ov_pair
     uint32_t idle_rounds; /* rounds without progress of the clock */
     /* The login of the client, and the verdict that is to come. */
     struct ov_login login;
+    /* What the server says of a login, to be sure of its own; NULL: it is good. */
+    struct ov_verdict (*judge)(struct ov_pair *pair, const struct ov_login_request *request);
+    /* What the client's program does about an event; NULL: nothing. */
+    void (*heard)(struct ov_pair *pair, const struct ov_event *event);
+    unsigned judged; /* logins that were refused or put off */
     uint32_t verdict_after_ms;
     uint64_t ticket;
     uint64_t verdict_ms; /* UINT64_MAX: none */

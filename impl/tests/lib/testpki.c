@@ -23,7 +23,7 @@ static const struct ov_testpki_entry *find(const struct ov_testpki_entry *table,
 const struct ov_testpki_entry *ov_testpki(const char *name)
 {
     const struct ov_testpki_entry *const tables[] = {ov_testpki_good, ov_testpki_bad, ov_testpki_deep,
-                                                     ov_testpki_crl};
+                                                     ov_testpki_crl, ov_testpki_names};
     const struct ov_testpki_entry *entry = NULL;
     for (size_t i = 0; entry == NULL && i < sizeof(tables) / sizeof(tables[0]); i++)
     {

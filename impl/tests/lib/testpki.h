@@ -22,11 +22,16 @@ struct ov_pem ov_testpki_pem(const char *text);
 /* Settings of one side with the CA of most tests; entry NULL: no certificate. */
 struct ov_tls_settings ov_testpki_settings(enum ov_role role, const char *entry);
 
+/* client-ec in a PKCS#12 file, base64; its password is "secret". */
+extern const char ov_testpki_p12[];
+
 /* The generated tables, ended by an entry without a name. */
 extern const struct ov_testpki_entry ov_testpki_good[];
 extern const struct ov_testpki_entry ov_testpki_bad[];
 extern const struct ov_testpki_entry ov_testpki_deep[];
 /* By make-testcrl.sh: names begin with "crl-"; a revocation list stands in cert. */
 extern const struct ov_testpki_entry ov_testpki_crl[];
+/* By make-testnames.sh: names that no tool makes; signed by "names-ca". */
+extern const struct ov_testpki_entry ov_testpki_names[];
 
 #endif

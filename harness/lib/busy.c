@@ -93,33 +93,9 @@ struct lab_busy_share lab_busy_between(const struct lab_busy *before, const stru
     return share;
 }
 
-void lab_busy_host_read(struct lab_busy_host *host)
+double lab_busy_host_percent(const struct lab_ticks *before, const struct lab_ticks *after)
 {
-    uint64_t ticks[8] = {0};
-    FILE *file = fopen("/proc/stat", "re");
-    *host = (struct lab_busy_host){0};
-    if (file == NULL)
-    {
-        return;
-    }
-    /* user nice system idle iowait irq softirq steal */
-    if (fscanf(file,
-               "cpu %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
-               " %" SCNu64,
-               &ticks[0], &ticks[1], &ticks[2], &ticks[3], &ticks[4], &ticks[5], &ticks[6], &ticks[7]) == 8)
-    {
-        host->idle_ticks = ticks[3] + ticks[4];
-        for (size_t i = 0; i < sizeof ticks / sizeof ticks[0]; i++)
-        {
-            host->all_ticks += ticks[i];
-        }
-    }
-    fclose(file);
-}
-
-double lab_busy_host_percent(const struct lab_busy_host *before, const struct lab_busy_host *after)
-{
-    double all = (double)after->all_ticks - (double)before->all_ticks;
-    double idle = (double)after->idle_ticks - (double)before->idle_ticks;
+    double all = (double)after->total - (double)before->total;
+    double idle = (double)after->idle - (double)before->idle;
     return all > 0.0 ? 100.0 * (1.0 - idle / all) : NAN;
 }

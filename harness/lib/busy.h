@@ -4,6 +4,8 @@
 #ifndef OV_LAB_BUSY_H
 #define OV_LAB_BUSY_H
 
+#include "lib/ticks.h"
+
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -37,13 +39,7 @@ void lab_busy_read(pid_t leader, struct lab_busy *busy);
 /* Of the thread that wanted most. */
 struct lab_busy_share lab_busy_between(const struct lab_busy *before, const struct lab_busy *after);
 
-/* Busy share of all processors of this machine since they began, as two counts of ticks. */
-struct lab_busy_host
-{
-    uint64_t idle_ticks;
-    uint64_t all_ticks;
-};
-void lab_busy_host_read(struct lab_busy_host *host);
-double lab_busy_host_percent(const struct lab_busy_host *before, const struct lab_busy_host *after);
+/* Busy share of all processors of this machine between two looks. */
+double lab_busy_host_percent(const struct lab_ticks *before, const struct lab_ticks *after);
 
 #endif

@@ -75,3 +75,18 @@ void lab_text_clean(char *text)
         at += len;
     }
 }
+
+bool lab_text_same_words(const char *left, const char *right)
+{
+    for (;;)
+    {
+        left += strspn(left, "0123456789.");
+        right += strspn(right, "0123456789.");
+        if (*left != *right || *left == '\0')
+        {
+            return *left == *right;
+        }
+        left++;
+        right++;
+    }
+}

@@ -8,6 +8,7 @@
 #define OV_LAB_ERR_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 
 enum lab_err
 {
@@ -40,5 +41,8 @@ enum lab_err lab_why_errno(struct lab_why *why, const char *fmt, ...) LAB_PRINTF
 /* Replaces what would break a table row (control characters, bytes above ASCII
  * that are not part of valid UTF-8) in place. */
 void lab_text_clean(char *text);
+
+/* They differ in their numbers only, as two reasons for one thing do. */
+bool lab_text_same_words(const char *left, const char *right);
 
 #endif

@@ -136,7 +136,8 @@ bool lab_finding_find(const void *arg, const char *name, struct lab_operand *val
     return found != NULL;
 }
 
-double lab_finding_number(const struct lab_finding *finding, const char *expr)
+enum lab_err lab_finding_eval(const struct lab_finding *finding, const char *expr, struct lab_operand *value,
+                              struct lab_why *why)
 {
     const json_t *cell = json_object_get(finding->line, "cell");
     const struct lab_finding_scope from = {
@@ -145,9 +146,14 @@ double lab_finding_number(const struct lab_finding *finding, const char *expr)
         .repeat = (unsigned)json_integer_value(json_object_get(cell, "repeat")),
     };
     const struct lab_scope scope = {lab_finding_find, &from};
+    return lab_expr_eval(expr, &scope, value, why);
+}
+
+double lab_finding_number(const struct lab_finding *finding, const char *expr)
+{
     struct lab_operand value;
     struct lab_why why;
-    bool known = lab_expr_eval(expr, &scope, &value, &why) == LAB_OK && !value.is_text;
+    bool known = lab_finding_eval(finding, expr, &value, &why) == LAB_OK && !value.is_text;
     return known ? value.number : NAN;
 }
 

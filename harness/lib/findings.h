@@ -42,7 +42,11 @@ struct lab_finding_scope
 };
 bool lab_finding_find(const void *scope, const char *name, struct lab_operand *value);
 
-/* An expression over a finding; NaN when it is not known. */
+/* An expression over a finding. LAB_ERR_FORMAT, LAB_ERR_ABSENT: as lab_expr_eval. */
+LAB_MUST_USE enum lab_err lab_finding_eval(const struct lab_finding *finding, const char *expr,
+                                           struct lab_operand *value, struct lab_why *why);
+
+/* The same as a number; NaN when it is not known. */
 double lab_finding_number(const struct lab_finding *finding, const char *expr);
 
 /* Text of an axis' value in a cell, as short as the file has it: 8192 is 8k. */

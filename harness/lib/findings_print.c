@@ -159,22 +159,6 @@ static void print_table(const struct lab_findings *findings, struct lab_term *te
                    " n: undisturbed repeats, whose median is shown; ~: only disturbed ones, no result\n");
 }
 
-/* Two reasons that differ in their numbers only are one. */
-static bool same_reason(const char *left, const char *right)
-{
-    for (;;)
-    {
-        left += strspn(left, "0123456789.");
-        right += strspn(right, "0123456789.");
-        if (*left != *right || *left == '\0')
-        {
-            return *left == *right;
-        }
-        left++;
-        right++;
-    }
-}
-
 /* Each reason once, with how many points gave it. */
 static void print_reasons(const struct lab_findings *findings, struct lab_term *term)
 {
@@ -186,7 +170,7 @@ static void print_reasons(const struct lab_findings *findings, struct lab_term *
         bool before = reason[0] == '\0';
         for (size_t j = 0; j < findings->count; j++)
         {
-            bool equal = same_reason(text_at(findings->list[j].line, "reason"), reason);
+            bool equal = lab_text_same_words(text_at(findings->list[j].line, "reason"), reason);
             same += equal;
             before = before || (equal && j < i);
         }

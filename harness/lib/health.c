@@ -8,26 +8,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-static void read_ticks(struct lab_snapshot *snapshot)
-{
-    uint64_t user = 0, nice = 0, sys = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0;
-    FILE *file = fopen("/proc/stat", "re");
-    if (file == NULL)
-    {
-        return;
-    }
-    if (fscanf(file,
-               "cpu %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
-               " %" SCNu64,
-               &user, &nice, &sys, &idle, &iowait, &irq, &softirq, &steal) >= 4)
-    {
-        snapshot->ticks_busy = user + nice + sys;
-        snapshot->ticks_steal = steal;
-        snapshot->ticks_total = user + nice + sys + idle + iowait + irq + softirq + steal;
-    }
-    fclose(file);
-}
-
 static uint64_t read_psi(const char *resource)
 {
     char path[64];
@@ -83,7 +63,7 @@ static double cpu_of(int who)
 void lab_health_snapshot(struct lab_snapshot *snapshot)
 {
     *snapshot = (struct lab_snapshot){0};
-    read_ticks(snapshot);
+    lab_ticks_read(&snapshot->ticks);
     snapshot->own_cpu_s = cpu_of(RUSAGE_SELF) + cpu_of(RUSAGE_CHILDREN);
     snapshot->psi_cpu_some_us = read_psi("cpu");
     snapshot->psi_io_some_us = read_psi("io");
@@ -102,12 +82,12 @@ void lab_health_between(const struct lab_snapshot *before, const struct lab_snap
                         struct lab_health *health)
 {
     double wall_us = (double)(after->taken_us - before->taken_us);
-    double ticks = (double)(after->ticks_total - before->ticks_total);
-    double busy = (double)(after->ticks_busy - before->ticks_busy);
+    double ticks = (double)(after->ticks.total - before->ticks.total);
+    double busy = (double)(after->ticks.busy - before->ticks.busy);
     double own = (after->own_cpu_s - before->own_cpu_s) * (double)sysconf(_SC_CLK_TCK);
     *health = (struct lab_health){
         .seconds = wall_us / 1e6,
-        .steal_percent = share_percent((double)(after->ticks_steal - before->ticks_steal), ticks),
+        .steal_percent = share_percent((double)(after->ticks.steal - before->ticks.steal), ticks),
         .own_cpu_percent = share_percent(own, ticks),
         .foreign_cpu_percent = share_percent(busy - own, ticks),
         .psi_cpu_some_percent =

@@ -6,6 +6,7 @@
 #define OV_LAB_HEALTH_H
 
 #include "lib/err.h"
+#include "lib/ticks.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -18,10 +19,8 @@
 
 struct lab_snapshot
 {
-    uint64_t ticks_total;
-    uint64_t ticks_steal;
-    uint64_t ticks_busy; /* user, nice and system; interrupts left out */
-    double own_cpu_s;    /* this process and its children that ended */
+    struct lab_ticks ticks;
+    double own_cpu_s; /* this process and its children that ended */
     uint64_t psi_cpu_some_us;
     uint64_t psi_io_some_us;
     uint64_t psi_memory_some_us;

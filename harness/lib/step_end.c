@@ -54,10 +54,15 @@ static void judge_end(struct lab_cell *cell, const char *role, const struct lab_
     bool names = lab_subject_supports(cell->loop, subject, "known-end-fault", &known, pattern, sizeof pattern,
                                       &why) == LAB_OK &&
                  known && lab_file_matches(log, pattern, &known, &why) == LAB_OK && known;
-    lab_cell_check(cell, name, names ? LAB_UNSUPPORTED : LAB_FAIL, false,
-                   names ? "%s ended on SIGTERM with %s, a known fault of its own%s"
-                         : "the %s ended on SIGTERM with %s%s",
-                   names ? subject->name : role, end, words);
+    if (names)
+    {
+        lab_cell_check(cell, name, LAB_UNSUPPORTED, false, "known fault of %s: %s%s", subject->name, end,
+                       words);
+        lab_cell_note(cell, LAB_UNSUPPORTED, false, "%s ended on SIGTERM with %s, a known fault of its own%s",
+                      subject->name, end, words);
+        return;
+    }
+    lab_cell_check(cell, name, LAB_FAIL, false, "the %s ended on SIGTERM with %s%s", role, end, words);
 }
 
 /* TERM, exit status 0 in time, and no interface left. */

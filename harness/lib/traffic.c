@@ -110,7 +110,7 @@ struct around
     struct lab_busy client_busy;
     struct lab_busy server_busy;
     struct lab_busy link_busy;
-    struct lab_busy_host host_busy;
+    struct lab_ticks ticks;
     json_t *link; /* the emulator's account; NULL: none. Owned */
 };
 
@@ -123,7 +123,7 @@ static enum lab_err look(struct lab_cell *cell, struct around *around, struct la
     lab_busy_read(cell->client.pid, &around->client_busy);
     lab_busy_read(cell->server.pid, &around->server_busy);
     lab_busy_read(cell->link.proc.pid, &around->link_busy);
-    lab_busy_host_read(&around->host_busy);
+    lab_ticks_read(&around->ticks);
     /* An emulator that tells nothing is found out when it is stopped. */
     struct lab_why unsaid;
     (void)!lab_link_account(&cell->link, &around->link, &unsaid);
@@ -167,8 +167,8 @@ static void add_busy(const struct around *before, const struct around *after, bo
     add_share(values, "client", &before->client_busy, client ? &after->client_busy : &nobody);
     add_share(values, "server", &before->server_busy, server ? &after->server_busy : &nobody);
     add_share(values, "link", &before->link_busy, &after->link_busy);
-    json_object_set_new(values, "host_busy_percent",
-                        lab_json_number(lab_busy_host_percent(&before->host_busy, &after->host_busy)));
+    json_object_set_new(values, "ticks_percent",
+                        lab_json_number(lab_busy_host_percent(&before->ticks, &after->ticks)));
 }
 
 /* Less than before is no growth; 0 pages: it was not running. */

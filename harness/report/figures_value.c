@@ -40,15 +40,8 @@ static void print_number(char *text, size_t size, double value)
 static enum lab_err holds(const struct lab_finding *finding, const char *when, bool *held,
                           struct lab_why *why)
 {
-    const json_t *cell = json_object_get(finding->line, "cell");
-    const struct lab_finding_scope from = {
-        .values = json_object_get(cell, "values"),
-        .measured = finding->measured,
-        .repeat = (unsigned)json_integer_value(json_object_get(cell, "repeat")),
-    };
-    const struct lab_scope scope = {lab_finding_find, &from};
     struct lab_operand value;
-    enum lab_err err = lab_expr_eval(when, &scope, &value, why);
+    enum lab_err err = lab_finding_eval(finding, when, &value, why);
     *held = err == LAB_OK && !value.is_text && value.number == 1.0;
     return err;
 }

@@ -68,22 +68,6 @@ void lab_gist_words(char *dst, size_t size, const char *name)
     }
 }
 
-/* Two reasons that differ in their numbers only are one. */
-static bool same_reason(const char *left, const char *right)
-{
-    for (;;)
-    {
-        left += strspn(left, "0123456789.");
-        right += strspn(right, "0123456789.");
-        if (*left != *right || *left == '\0')
-        {
-            return *left == *right;
-        }
-        left++;
-        right++;
-    }
-}
-
 static bool is_failure(const struct lab_loaded_case *item)
 {
     enum lab_verdict verdict = lab_loaded_verdict(item);
@@ -104,7 +88,7 @@ static void add_failures(const struct lab_loaded *loaded, struct lab_gist *gist)
         for (size_t j = 0; j < loaded->case_count && !before; j++)
         {
             bool equal = is_failure(&loaded->cases[j]) &&
-                         same_reason(lab_loaded_text(loaded->cases[j].line, "reason"), reason);
+                         lab_text_same_words(lab_loaded_text(loaded->cases[j].line, "reason"), reason);
             same += equal;
             before = equal && j < i;
         }

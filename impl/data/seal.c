@@ -68,9 +68,9 @@ void ov_data_seal(struct ov_data *d, const struct ov_addr *to, struct ov_datagra
                   uint64_t now_ms)
 {
     size_t from = 0;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; d->carrier != OV_CARRIER_ANY && i < n; i++)
     {
-        if (ov_carrier_is(&dg[i].buf, to, d->carrier))
+        if (ov_carrier_may_be(&dg[i].buf, to) && ov_carrier_is(&dg[i].buf, to, d->carrier))
         {
             seal_run(d, to, dg + from, i - from, now_ms);
             drop(d, &dg[i], OV_ERR_ADDRESS);

@@ -81,6 +81,10 @@ static void each_row(void **state)
         {
             fail_msg("%s", rows[i].what);
         }
+        if (rows[i].kept_out && !ov_carrier_may_be(&batch.dg[0].buf, rows[i].to))
+        {
+            fail_msg("%s: not even looked at", rows[i].what);
+        }
         /* Another host's is never kept out, and neither is what is cut short. */
         octets[rows[i].to->family == 4 ? 19 : 39] ^= 2;
         ov_test_batch_reset(&batch);

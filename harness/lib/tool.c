@@ -65,6 +65,13 @@ static enum lab_err wait_for_tool(struct lab_cell *cell, struct lab_proc *tool, 
     {
         return lab_why_set(why, err, "%s did not end within %.1f s", name, (double)timeout_ms / 1e3);
     }
+    /* It may end a moment before the program under test, whose connection is the same. */
+    if (err == LAB_OK && lab_remote_is(cell->topology->client_ns) && lab_proc_exited_with(tool, REMOTE_LOST))
+    {
+        lab_cell_note(cell, LAB_ERROR, false, "the connection to the client's machine %s ended during %s",
+                      cell->topology->client_ns, name);
+        return lab_why_set(why, LAB_ERR_EXITED, "%s", cell->reason);
+    }
     return err == LAB_OK ? LAB_OK
                          : lab_why_set(why, err, "interrupted by %s", lab_loop_stop_name(cell->loop));
 }
